@@ -1,0 +1,91 @@
+#include "services/base/config.h"
+
+#include <iostream>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+
+namespace autopulse::callevents::base {
+
+struct Settings::Implementation {
+  CLI::App app;
+  std::string program;
+
+  Implementation(const std::string& description, std::string program_name)
+      : app(description, program_name), program(std::move(program_name)) {}
+
+  std::string EnvironmentName(const std::string& option) const {
+    return absl::AsciiStrToUpper(
+        absl::StrReplaceAll(absl::StrCat(program, "_", option), {{"-", "_"}}));
+  }
+
+  CLI::Option* Finish(CLI::Option* option, const std::string& name) const {
+    return option->envname(EnvironmentName(name));
+  }
+};
+
+Settings::Settings(std::string program, std::string description, std::string footer)
+    : implementation_(std::make_unique<Implementation>(description, std::move(program))) {
+  CLI::App& app = implementation_->app;
+  app.footer(std::move(footer));
+  app.set_version_flag("--version", absl::StrCat(implementation_->program, " ", AUTOPULSE_VERSION),
+                       "Print the version and exit");
+}
+
+Settings::~Settings() = default;
+
+void Settings::Add(const std::string& name, std::string& value, const std::string& help) {
+  Implementation& self = *implementation_;
+  self.Finish(self.app.add_option("--" + name, value, help), name)->capture_default_str();
+}
+
+void Settings::Add(const std::string& name, std::int64_t& value, const std::string& help) {
+  Implementation& self = *implementation_;
+  self.Finish(self.app.add_option("--" + name, value, help), name)->capture_default_str();
+}
+
+void Settings::Add(const std::string& name, absl::Duration& value, const std::string& help) {
+  Implementation& self = *implementation_;
+  auto* option = self.app.add_option_function<std::string>(
+      "--" + name,
+      [&value, name](const std::string& text) {
+        if (!absl::ParseDuration(text, &value) || value < absl::ZeroDuration()) {
+          throw CLI::ValidationError("--" + name,
+                                     "'" + text + "' is no duration such as 5s or 250ms");
+        }
+      },
+      help);
+  self.Finish(option, name)->type_name("DURATION")->default_str(absl::FormatDuration(value));
+}
+
+void Settings::AddChoice(const std::string& name, std::string& value,
+                         const std::vector<std::string>& words, const std::string& help) {
+  Implementation& self = *implementation_;
+  self.Finish(self.app.add_option("--" + name, value, help), name)
+      ->check(CLI::IsMember(words))
+      ->capture_default_str();
+}
+
+void Settings::AddFlag(const std::string& name, bool& value, const std::string& help) {
+  Implementation& self = *implementation_;
+  self.Finish(self.app.add_flag("--" + name, value, help), name);
+}
+
+std::optional<int> Settings::Parse(int argc, const char* const* argv) {
+  CLI::App& app = implementation_->app;
+  try {
+    app.parse(argc, argv);
+    return std::nullopt;
+  } catch (const CLI::Success& done) {
+    return app.exit(done);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << implementation_->program << ": " << error.what() << "\nTry '"
+              << implementation_->program << " --help'.\n";
+    return kExitUsage;
+  }
+}
+
+}  // namespace autopulse::callevents::base

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace autopulse::callevents::base {
+
+// What every program of the project exits with, so that scripts can tell.
+enum ExitCode : int {
+  kExitOk = 0,
+  kExitFailure = 1,       // it ran and failed
+  kExitUsage = 2,         // the command line or the environment is wrong
+  kExitConfiguration = 3  // a file, address or database that the settings name does not do
+};
+
+// The settings of one program: its command line and, for what is not given there, its environment.
+//
+// `--webhook-secret-file` of `vapi-webhook-adapter` is VAPI_WEBHOOK_ADAPTER_WEBHOOK_SECRET_FILE in
+// the environment. Settings are read once, in main, into variables that are passed down.
+//
+//   Settings settings("call-event-service", "Keeps the state of calls.", "Examples: ...");
+//   settings.Add("listen", listen, "HOST:PORT to listen on");
+//   if (auto exit_code = settings.Parse(argc, argv)) return *exit_code;
+class Settings {
+ public:
+  Settings(std::string program, std::string description, std::string footer);
+  ~Settings();
+
+  // Adds `--name=VALUE`. What `value` holds is the default, shown by `--help`. `value` must outlive
+  // `Parse`. Durations are written `250ms`, `5s`, `1m30s`.
+  void Add(const std::string& name, std::string& value, const std::string& help);
+  void Add(const std::string& name, std::int64_t& value, const std::string& help);
+  void Add(const std::string& name, absl::Duration& value, const std::string& help);
+
+  // Adds `--name=VALUE` that takes one of `words`.
+  void AddChoice(const std::string& name, std::string& value, const std::vector<std::string>& words,
+                 const std::string& help);
+
+  // Adds `--name`, which sets `value`.
+  void AddFlag(const std::string& name, bool& value, const std::string& help);
+
+  // Reads the settings. Nothing if the program is to go on; otherwise what it is to exit with,
+  // after `--help` or `--version` was printed, or a sentence about what is wrong.
+  std::optional<int> Parse(int argc, const char* const* argv);
+
+ private:
+  struct Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace autopulse::callevents::base

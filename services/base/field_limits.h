@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+// How much the columns of section A of docs/rules.md hold. The adapter drops an optional value
+// that is beyond them, with a counted warning [T5]; the service refuses it, naming the field.
+namespace autopulse::callevents::base {
+
+inline constexpr std::size_t kMaxCustomerNameLength = 100;
+inline constexpr std::size_t kMaxCustomerNumberLength = 20;
+inline constexpr std::size_t kMaxDirectionLength = 10;
+inline constexpr std::size_t kMaxVehicleInfoLength = 100;
+inline constexpr std::size_t kMaxServiceTypeLength = 50;
+inline constexpr std::size_t kMaxProviderCallIdLength = 100;  // vapi_call_id [D1]
+inline constexpr std::size_t kMaxProviderLength = 20;
+inline constexpr std::size_t kMaxProviderWordLength = 100;  // status, hangup reason, notice kind
+inline constexpr std::size_t kMaxEventIdLength = 64;        // [O1]
+inline constexpr std::size_t kMaxRoleLength = 50;           // transcript.role
+
+// INTEGER columns: duration_sec, duration_ms, transcript.duration.
+inline constexpr std::int64_t kMaxInteger = std::numeric_limits<std::int32_t>::max();
+inline constexpr std::int64_t kMinInteger = std::numeric_limits<std::int32_t>::min();
+
+// How long a batch may be.
+inline constexpr int kMaxBatchSize = 500;
+
+// The largest request body that the adapter takes, and what a gRPC message may be so that every
+// such body fits: text in JSON never grows when it becomes protobuf by more than half.
+inline constexpr std::size_t kMaxWebhookBytes = std::size_t{8} << 20;
+inline constexpr std::size_t kMaxMessageBytes = std::size_t{16} << 20;
+
+}  // namespace autopulse::callevents::base

@@ -1,0 +1,75 @@
+#include "services/base/log.h"
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/escaping.h"
+#include "spdlog/pattern_formatter.h"
+#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/spdlog.h"
+
+namespace autopulse::callevents::base {
+namespace {
+
+spdlog::logger& Logger() {
+  static const std::shared_ptr<spdlog::logger> logger = [] {
+    auto made = std::make_shared<spdlog::logger>("autopulse",
+                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    made->set_formatter(std::make_unique<spdlog::pattern_formatter>(
+        "%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc));
+    made->flush_on(spdlog::level::trace);
+    return made;
+  }();
+  return *logger;
+}
+
+bool NeedsQuotes(absl::string_view value) {
+  if (value.empty()) return true;
+  for (const char c : value) {
+    if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == '\x7f') return true;
+  }
+  return false;
+}
+
+void Log(spdlog::level::level_enum level, absl::string_view message, LogFields fields) {
+  if (!Logger().should_log(level)) return;
+  std::string line(message);
+  for (const LogField& field : fields) {
+    const absl::string_view value = field.value.Piece();
+    if (NeedsQuotes(value)) {
+      absl::StrAppend(&line, " ", field.key, "=\"", absl::Utf8SafeCEscape(value), "\"");
+    } else {
+      absl::StrAppend(&line, " ", field.key, "=", value);
+    }
+  }
+  Logger().log(level, "{}", line);
+}
+
+}  // namespace
+
+bool SetLogLevel(absl::string_view level) {
+  for (const auto known :
+       {spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err}) {
+    const auto name = spdlog::level::to_string_view(known);
+    if (level == absl::string_view(name.data(), name.size())) {
+      Logger().set_level(known);
+      return true;
+    }
+  }
+  return false;
+}
+
+void LogDebug(absl::string_view message, LogFields fields) {
+  Log(spdlog::level::debug, message, fields);
+}
+void LogInfo(absl::string_view message, LogFields fields) {
+  Log(spdlog::level::info, message, fields);
+}
+void LogWarning(absl::string_view message, LogFields fields) {
+  Log(spdlog::level::warn, message, fields);
+}
+void LogError(absl::string_view message, LogFields fields) {
+  Log(spdlog::level::err, message, fields);
+}
+
+}  // namespace autopulse::callevents::base
