@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <tuple>
+
+#include "absl/time/time.h"
+#include "services/domain/call_status.h"
+#include "services/domain/decimal.h"
+#include "services/domain/outcome.h"
+
+namespace autopulse::callevents::domain {
+
+// All of a call that events write. What is absent is unknown. Times are whole microseconds.
+struct CallState {
+  std::string status_word{ToWord(CallStatus::kReady)};  // perhaps another program's
+  std::optional<absl::Time> start_time;
+  std::optional<absl::Time> end_time;
+  std::optional<std::int64_t> duration_sec;
+  std::optional<std::int64_t> duration_ms;  // the provider's own measurement
+  std::optional<std::string> recording_url;
+  std::optional<absl::Time> recording_expire_time;
+  std::optional<std::string> provider_call_id;  // vapi_call_id [R5]
+  std::optional<std::string> ended_reason;
+  std::optional<Decimal> cost;  // US dollars
+  CallOutcome outcome = CallOutcome::kUnspecified;
+  std::optional<std::string> analysis_summary;
+  std::optional<std::string> analysis_success_evaluation;
+  std::optional<std::string> analysis_structured_data;  // JSON text
+
+  CallStatus status() const { return CallStatusFromWord(status_word); }
+
+  friend bool operator==(const CallState&, const CallState&) = default;
+};
+
+// The members of `CallState`, except the status, which every applied event writes.
+inline constexpr auto kCallStateMembers = std::make_tuple(
+    &CallState::start_time, &CallState::end_time, &CallState::duration_sec, &CallState::duration_ms,
+    &CallState::recording_url, &CallState::recording_expire_time, &CallState::provider_call_id,
+    &CallState::ended_reason, &CallState::cost, &CallState::outcome, &CallState::analysis_summary,
+    &CallState::analysis_success_evaluation, &CallState::analysis_structured_data);
+
+// A call as it is stored.
+struct Call {
+  std::int64_t id = 0;
+  std::optional<std::int64_t> service_record_id;
+  std::string customer_number;            // empty if unknown
+  std::string direction;                  // empty if unknown
+  std::optional<absl::Time> create_time;  // absent in rows that another program made
+  std::optional<absl::Time> update_time;  // when an event last changed it
+  CallState state;
+};
+
+}  // namespace autopulse::callevents::domain

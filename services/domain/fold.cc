@@ -1,0 +1,192 @@
+#include "services/domain/fold.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <tuple>
+#include <utility>
+#include <variant>
+
+namespace autopulse::callevents::domain {
+namespace {
+
+// O3: what comes first at the same time.
+int KindRank(const EventDetail& detail) {
+  if (const auto* update = std::get_if<StatusUpdate>(&detail)) {
+    switch (update->call_status) {
+      case CallStatus::kUnspecified:
+      case CallStatus::kReady:
+        return 0;
+      case CallStatus::kRinging:
+        return 1;
+      case CallStatus::kInProgress:
+        return update->forwarding ? 3 : 2;
+      case CallStatus::kCompleted:
+      case CallStatus::kFailed:
+      case CallStatus::kMissed:
+        return 4;
+    }
+  }
+  return std::holds_alternative<Hangup>(detail) ? 5 : 6;
+}
+
+bool ComesBefore(const CallEvent* a, const CallEvent* b) {
+  if (a->time != b->time) return a->time < b->time;
+  const int rank_a = KindRank(a->detail);
+  const int rank_b = KindRank(b->detail);
+  return std::tie(rank_a, a->event_id) < std::tie(rank_b, b->event_id);
+}
+
+// The events of one attempt, in their order.
+struct AttemptEvents {
+  std::string provider_call_id;
+  absl::Time begin_time = absl::InfiniteFuture();
+  std::vector<const CallEvent*> events;
+
+  void Add(const CallEvent* event) {
+    events.push_back(event);
+    begin_time = std::min(begin_time, event->time);
+    if (event->provider_call_create_time) {
+      begin_time = std::min(begin_time, *event->provider_call_create_time);
+    }
+  }
+};
+
+// All events that take part in the fold, in the order of rule O3.
+std::vector<const CallEvent*> InOrder(const std::vector<CallEvent>& events) {
+  std::vector<const CallEvent*> ordered;
+  ordered.reserve(events.size());
+  for (const CallEvent& event : events) {
+    if (!std::holds_alternative<Notice>(event.detail)) ordered.push_back(&event);  // V2
+  }
+  std::sort(ordered.begin(), ordered.end(), ComesBefore);
+  return ordered;
+}
+
+// O5: the attempt that an event without an id belongs to. `attempts` by begin, not empty.
+std::size_t AttemptAt(const std::vector<AttemptEvents>& attempts,
+                      const std::vector<absl::Time>& begins, absl::Time time) {
+  std::size_t index = 0;
+  for (std::size_t i = 1; i < attempts.size() && begins[i] <= time; ++i) index = i;
+  return index;
+}
+
+// O5: parts events, which are in order, into attempts, oldest first.
+std::vector<AttemptEvents> PartIntoAttempts(const std::vector<const CallEvent*>& ordered) {
+  std::map<std::string, AttemptEvents> by_id;
+  for (const CallEvent* event : ordered) {
+    if (event->provider_call_id.empty()) continue;
+    AttemptEvents& attempt = by_id[event->provider_call_id];
+    attempt.provider_call_id = event->provider_call_id;
+    attempt.Add(event);
+  }
+  std::vector<AttemptEvents> attempts;
+  for (auto& [id, attempt] : by_id) attempts.push_back(std::move(attempt));
+  if (attempts.empty() && !ordered.empty()) attempts.emplace_back();
+  std::stable_sort(attempts.begin(), attempts.end(),
+                   [](const AttemptEvents& a, const AttemptEvents& b) {
+                     return a.begin_time < b.begin_time;  // ties stay by id
+                   });
+
+  std::vector<absl::Time> begins;
+  for (const AttemptEvents& attempt : attempts) begins.push_back(attempt.begin_time);
+  for (const CallEvent* event : ordered) {
+    if (event->provider_call_id.empty()) {
+      attempts[AttemptAt(attempts, begins, event->time)].Add(event);
+    }
+  }
+  for (AttemptEvents& attempt : attempts) {
+    std::sort(attempt.events.begin(), attempt.events.end(), ComesBefore);
+  }
+  return attempts;
+}
+
+// O5: whether the attempt goes on from the row as it stood, rather than from a fresh start.
+bool BeginsAtBase(const FoldState& base, const AttemptEvents& attempt, bool oldest) {
+  if (attempt.provider_call_id.empty()) return true;  // no event names an attempt: there is one
+  const std::string& named = base.call.provider_call_id.value_or("");
+  return named.empty() ? oldest : named == attempt.provider_call_id;
+}
+
+Attempt FoldAttempt(const AttemptEvents& events, FoldState start, const RuleOptions& options,
+                    bool& mirrored) {
+  Attempt attempt{.provider_call_id = events.provider_call_id,
+                  .begin_time = events.begin_time,
+                  .state = std::move(start),
+                  .transcript_event_id = "",
+                  .last_event_id = events.events.back()->event_id};
+  for (const CallEvent* event : events.events) {
+    Changes changes = Transition(attempt.state, *event, options);
+    attempt.state = std::move(changes.after);
+    attempt.last_applied = changes.applied;
+    mirrored = mirrored || changes.applied;
+    const auto* report = std::get_if<EndOfCallReport>(&event->detail);
+    if (report != nullptr && report->has_transcript) {
+      attempt.transcript_event_id = event->event_id;  // O4
+    }
+  }
+  return attempt;
+}
+
+// O3: of the row, the status, and what differs with the event and without it.
+template <std::size_t... I>
+void WriteDifferences(const CallState& without, const CallState& with, CallState& row,
+                      std::index_sequence<I...>) {
+  row.status_word = with.status_word;
+  const auto write = [&](auto member) {
+    if (with.*member != without.*member) row.*member = with.*member;
+  };
+  (write(std::get<I>(kCallStateMembers)), ...);
+}
+
+}  // namespace
+
+bool FoldedCall::SameRows(const FoldedCall& other) const {
+  return state == other.state && transcript_event_id == other.transcript_event_id &&
+         mirrored == other.mirrored;
+}
+
+FoldedCall Fold(const CallHistory& history, const RuleOptions& options) {
+  FoldedCall folded;
+  folded.state = history.base.call;
+  const std::vector<AttemptEvents> attempts = PartIntoAttempts(InOrder(history.events));
+  for (const AttemptEvents& events : attempts) {
+    const bool oldest = folded.attempts.empty();
+    FoldState start = BeginsAtBase(history.base, events, oldest) ? history.base : FoldState();
+    folded.attempts.push_back(FoldAttempt(events, std::move(start), options, folded.mirrored));
+    const Attempt& attempt = folded.attempts.back();
+    folded.state = attempt.state.call;
+    if (!attempt.transcript_event_id.empty()) {  // O5: until its report comes, the older one's
+      folded.transcript_event_id = attempt.transcript_event_id;
+    }
+  }
+  return folded;
+}
+
+Decision Decide(const CallState& row, CallHistory history, const CallEvent& event,
+                const RuleOptions& options) {
+  Decision decision;
+  decision.row = row;
+  if (std::holds_alternative<Notice>(event.detail)) return decision;  // V2
+
+  const FoldedCall without = Fold(history, options);
+  history.events.push_back(event);
+  const FoldedCall with = Fold(history, options);
+
+  const Attempt& newest = with.attempts.back();
+  if (newest.last_event_id == event.event_id && newest.last_applied) {
+    decision.outcome = EventOutcome::kApplied;
+  } else if (!with.SameRows(without)) {
+    decision.outcome = EventOutcome::kLate;
+  } else {
+    return decision;
+  }
+  WriteDifferences(without.state, with.state, decision.row,
+                   std::make_index_sequence<std::tuple_size_v<decltype(kCallStateMembers)>>());
+  decision.replace_transcript =
+      !with.transcript_event_id.empty() && with.transcript_event_id != without.transcript_event_id;
+  decision.transcript_event_id = with.transcript_event_id;
+  return decision;
+}
+
+}  // namespace autopulse::callevents::domain

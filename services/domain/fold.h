@@ -1,0 +1,65 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "services/domain/call.h"
+#include "services/domain/call_event.h"
+#include "services/domain/transition.h"
+
+namespace autopulse::callevents::domain {
+
+// All that the state of a call follows from: the row as it stood before the first recorded event,
+// and the recorded events in any order [O3].
+struct CallHistory {
+  FoldState base;
+  std::vector<CallEvent> events;
+};
+
+// One attempt to reach the customer, folded by itself [O5].
+struct Attempt {
+  std::string provider_call_id;  // empty if no event carried one
+  absl::Time begin_time;
+  FoldState state;
+  std::string transcript_event_id;  // the newest report that has a transcript; empty if none
+  std::string last_event_id;        // the last event in the order of rule O3
+  bool last_applied = false;        // whether that one changed anything [O2]
+};
+
+// A call as its history makes it.
+struct FoldedCall {
+  CallState state;                  // that of the newest attempt
+  std::string transcript_event_id;  // the report that its transcript comes from; empty if none
+  bool mirrored = false;            // whether the service record takes its status [M1]
+  std::vector<Attempt> attempts;    // oldest first; empty without events but notices
+
+  // Whether the same rows would be stored.
+  bool SameRows(const FoldedCall& other) const;
+};
+
+// Folds a history, whatever order its events are in. Pure.
+//
+// Source: rules O3, O4, O5; notices take no part [V2].
+FoldedCall Fold(const CallHistory& history, const RuleOptions& options);
+
+// What becomes of a call when one more event is recorded.
+struct Decision {
+  EventOutcome outcome = EventOutcome::kStale;
+  CallState row;  // as it is to be stored
+  bool replace_transcript = false;
+  std::string transcript_event_id;  // where the new transcript comes from, if it is replaced
+
+  // Whether the rows are written at all: the call, its service record [M1], its transcript.
+  bool writes() const { return outcome != EventOutcome::kStale; }
+};
+
+// Decides what `event` does to a call whose row is `row` and whose history, without the event, is
+// `history`. Of the row, it changes the status and only those columns in which the fold with the
+// event differs from the fold without it, so that what other programs wrote stays. Pure.
+//
+// Source: rule O3.
+Decision Decide(const CallState& row, CallHistory history, const CallEvent& event,
+                const RuleOptions& options);
+
+}  // namespace autopulse::callevents::domain
