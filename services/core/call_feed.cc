@@ -1,0 +1,54 @@
+#include "services/core/call_feed.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace autopulse::callevents::core {
+
+CallFeed::CallFeed(std::int64_t last_sequence, std::size_t capacity)
+    : capacity_(capacity), kept_after_(last_sequence), last_sequence_(last_sequence) {}
+
+void CallFeed::Publish(std::vector<FeedEntry> entries) {
+  {
+    const absl::MutexLock lock(&entries_mutex_);
+    for (FeedEntry& entry : entries) {
+      last_sequence_ = entry.event.sequence;
+      entries_.push_back(std::make_shared<const FeedEntry>(std::move(entry)));
+    }
+    while (entries_.size() > capacity_) {
+      kept_after_ = entries_.front()->event.sequence;
+      entries_.pop_front();
+    }
+  }
+  const absl::MutexLock lock(&subscribers_mutex_);
+  for (const auto& [subscription, wake] : subscribers_) wake();
+}
+
+std::optional<CallFeed::Entries> CallFeed::After(std::int64_t sequence, std::size_t limit) const {
+  const absl::MutexLock lock(&entries_mutex_);
+  if (sequence < kept_after_) return std::nullopt;
+  const auto first = std::partition_point(
+      entries_.begin(), entries_.end(),
+      [sequence](const auto& entry) { return entry->event.sequence <= sequence; });
+  const auto count = std::min<std::size_t>(limit, static_cast<std::size_t>(entries_.end() - first));
+  return Entries(first, first + static_cast<std::ptrdiff_t>(count));
+}
+
+std::int64_t CallFeed::last_sequence() const {
+  const absl::MutexLock lock(&entries_mutex_);
+  return last_sequence_;
+}
+
+std::uint64_t CallFeed::Subscribe(std::function<void()> wake) {
+  const absl::MutexLock lock(&subscribers_mutex_);
+  const std::uint64_t subscription = next_subscription_++;
+  subscribers_.emplace(subscription, std::move(wake));
+  return subscription;
+}
+
+void CallFeed::Unsubscribe(std::uint64_t subscription) {
+  const absl::MutexLock lock(&subscribers_mutex_);
+  subscribers_.erase(subscription);
+}
+
+}  // namespace autopulse::callevents::core

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "services/domain/call.h"
+#include "services/domain/call_event.h"
+
+namespace autopulse::callevents::core {
+
+// A recorded event, without its transcript, and the call as it left it.
+struct FeedEntry {
+  domain::RecordedEvent event;
+  domain::Call call;
+};
+
+// Passes recorded events on to those who watch: wakes them, and keeps the newest events so that a
+// thousand watchers do not read them from the database a thousand times. Thread-safe.
+class CallFeed {
+ public:
+  using Entries = std::vector<std::shared_ptr<const FeedEntry>>;
+
+  // `last_sequence` is that of the newest event that was recorded before.
+  CallFeed(std::int64_t last_sequence, std::size_t capacity);
+
+  // Adds what a transaction recorded, after its commit, and wakes the watchers. Sequences ascend,
+  // also from call to call.
+  void Publish(std::vector<FeedEntry> entries);
+
+  // At most `limit` entries behind `sequence`, by sequence. Nothing if some of them are no longer
+  // kept and must be read from the database.
+  std::optional<Entries> After(std::int64_t sequence, std::size_t limit) const;
+
+  // The sequence of the newest event.
+  std::int64_t last_sequence() const;
+
+  // Calls `wake` after each `Publish`, until `Unsubscribe` has returned. `wake` must be quick and
+  // must not subscribe or unsubscribe. Returns what `Unsubscribe` takes.
+  std::uint64_t Subscribe(std::function<void()> wake);
+  void Unsubscribe(std::uint64_t subscription);
+
+ private:
+  const std::size_t capacity_;
+
+  mutable absl::Mutex entries_mutex_;
+  std::deque<std::shared_ptr<const FeedEntry>> entries_ ABSL_GUARDED_BY(entries_mutex_);
+  // Everything recorded behind this sequence is in `entries_`.
+  std::int64_t kept_after_ ABSL_GUARDED_BY(entries_mutex_);
+  std::int64_t last_sequence_ ABSL_GUARDED_BY(entries_mutex_);
+
+  absl::Mutex subscribers_mutex_;
+  std::map<std::uint64_t, std::function<void()>> subscribers_ ABSL_GUARDED_BY(subscribers_mutex_);
+  std::uint64_t next_subscription_ ABSL_GUARDED_BY(subscribers_mutex_) = 1;
+};
+
+}  // namespace autopulse::callevents::core

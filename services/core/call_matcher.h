@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "services/core/call_store.h"
+#include "services/domain/call.h"
+
+namespace autopulse::callevents::core {
+
+// Whether all conditions hold for a call. Stores answer queries as this does.
+bool Matches(const domain::Call& call, const std::vector<CallCondition>& conditions);
+
+// What `field`, one of the times, is for a call. Absent for any other field.
+std::optional<absl::Time> TimeOf(const domain::Call& call, CallField field);
+
+// The word that an outcome is stored as: `ANSWERED`, `MISSED`, `FAILED`; empty for `kUnspecified`.
+absl::string_view ToWord(domain::CallOutcome outcome);
+
+}  // namespace autopulse::callevents::core

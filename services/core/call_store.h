@@ -1,0 +1,190 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "services/domain/call.h"
+#include "services/domain/call_event.h"
+#include "services/domain/fold.h"
+#include "services/domain/service_record.h"
+
+// The port to the database, in terms of the domain. `core` knows these interfaces only.
+namespace autopulse::callevents::core {
+
+// What calls may be selected and ordered by.
+enum class CallField {
+  kStatus,          // text: the stored word
+  kOutcome,         // text: ANSWERED, MISSED, FAILED
+  kCustomerNumber,  // text
+  kProviderCallId,  // text: that of the newest attempt
+  kServiceRecord,   // integer: its id
+  kCreateTime,      // time
+  kStartTime,       // time
+  kEndTime,         // time
+};
+
+enum class Comparison { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual };
+
+// One condition. A call without the field matches `kNotEqual` and nothing else.
+struct CallCondition {
+  CallField field;
+  Comparison comparison;
+  std::variant<std::string, std::int64_t, absl::Time> value;
+};
+
+// The place of one call in an order by time: where the next page begins.
+struct CallPosition {
+  std::optional<absl::Time> time;  // of `CallQuery::order_by`; absent values come last
+  std::int64_t id = 0;
+};
+
+// Which calls, and in which order.
+struct CallQuery {
+  std::vector<CallCondition> conditions;  // all must hold
+  // One of the times; by id without. Ties are broken by id, in the same direction; absent times
+  // come last in both directions.
+  std::optional<CallField> order_by;
+  bool descending = true;
+  std::optional<CallPosition> after;  // only what comes behind it
+  int limit = 50;
+};
+
+// A stored line of a transcript.
+struct StoredTranscriptEntry {
+  std::int64_t id = 0;
+  domain::TranscriptEntry entry;
+};
+
+// A creation that may be asked for again with the same `request_id`.
+struct CreationRequest {
+  std::string request_id;
+  std::string digest;  // of what was asked for
+  std::string name;    // of what was made: `calls/15`
+  absl::Time create_time;
+};
+
+// Reads of one transaction: they all see the same state of the database.
+//
+// Every method may also fail with UNAVAILABLE (the database cannot be reached), ABORTED (a race was
+// lost; the store retries the whole unit of work) or INTERNAL.
+class CallReader {
+ public:
+  virtual ~CallReader() = default;
+
+  // The call; NOT_FOUND (`call 15 not found`) if there is none.
+  virtual absl::StatusOr<domain::Call> GetCall(std::int64_t call_id) = 0;
+
+  // At most `query.limit` calls.
+  virtual absl::StatusOr<std::vector<domain::Call>> ListCalls(const CallQuery& query) = 0;
+
+  // The call that a provider's call belongs to, by its row or by its events; the newest (largest
+  // id) of several, nothing if there is none.
+  virtual absl::StatusOr<std::optional<std::int64_t>> FindCall(
+      const std::string& provider_call_id) = 0;
+
+  // The service record; NOT_FOUND if there is none.
+  virtual absl::StatusOr<domain::ServiceRecord> GetServiceRecord(std::int64_t id) = 0;
+
+  // At most `limit` service records, largest id first, only ids below `before_id` if given.
+  virtual absl::StatusOr<std::vector<domain::ServiceRecord>> ListServiceRecords(
+      std::optional<std::int64_t> before_id, int limit) = 0;
+
+  // The event with this id, without its transcript; nothing if it was never recorded.
+  virtual absl::StatusOr<std::optional<domain::RecordedEvent>> FindEvent(
+      std::int64_t call_id, const std::string& event_id) = 0;
+
+  // At most `limit` events of a call behind `after_sequence`, by sequence, without transcripts.
+  virtual absl::StatusOr<std::vector<domain::RecordedEvent>> ListEvents(std::int64_t call_id,
+                                                                        std::int64_t after_sequence,
+                                                                        int limit) = 0;
+
+  // The same for all calls.
+  virtual absl::StatusOr<std::vector<domain::RecordedEvent>> ListAllEvents(
+      std::int64_t after_sequence, int limit) = 0;
+
+  // The largest sequence so far; zero if there is no event.
+  virtual absl::StatusOr<std::int64_t> LastSequence() = 0;
+
+  // What a call's state follows from: its base and its events, notices and transcripts left out.
+  // Without a recorded base (no event yet), nothing.
+  virtual absl::StatusOr<std::optional<domain::CallHistory>> FindHistory(std::int64_t call_id) = 0;
+
+  // The transcript that a report brought; empty if it brought none.
+  virtual absl::StatusOr<std::vector<domain::TranscriptEntry>> ReportedTranscript(
+      std::int64_t call_id, const std::string& event_id) = 0;
+
+  // At most `limit` stored lines of a call behind `after_id`, by id.
+  virtual absl::StatusOr<std::vector<StoredTranscriptEntry>> ListTranscript(std::int64_t call_id,
+                                                                            std::int64_t after_id,
+                                                                            int limit) = 0;
+
+  // The creation that was made with this request id; nothing if there is none.
+  virtual absl::StatusOr<std::optional<CreationRequest>> FindCreation(
+      const std::string& request_id) = 0;
+};
+
+// Reads and writes of one transaction.
+class CallWriter : public CallReader {
+ public:
+  // Runs `work` so that all its writes are undone, and no other's, if it fails; returns its error.
+  // An error of the transaction itself (UNAVAILABLE, ABORTED) must be returned from the unit of
+  // work as well.
+  virtual absl::Status Isolated(const std::function<absl::Status()>& work) = 0;
+
+  // Stores a new service record and returns its id: `record.id`, or the next free one if that is
+  // zero. ALREADY_EXISTS if the id is taken.
+  virtual absl::StatusOr<std::int64_t> InsertServiceRecord(const domain::ServiceRecord& record) = 0;
+
+  // The same for a call. NOT_FOUND if its service record does not exist.
+  virtual absl::StatusOr<std::int64_t> InsertCall(const domain::Call& call) = 0;
+
+  // Keeps the call as it stood before its first event [O3].
+  virtual absl::Status InsertBase(std::int64_t call_id, const domain::FoldState& base) = 0;
+
+  // Writes an event and its transcript into the journal and returns its sequence.
+  // `event.sequence` is not read. ALREADY_EXISTS if the call has an event of this id.
+  virtual absl::StatusOr<std::int64_t> InsertEvent(const domain::RecordedEvent& event) = 0;
+
+  // Stores what events write of a call: its state and update time.
+  virtual absl::Status UpdateCall(const domain::Call& call) = 0;
+
+  // Writes the status of a service record; does nothing if there is none of this id.
+  virtual absl::Status UpdateServiceRecordStatus(std::int64_t id, const std::string& status_word,
+                                                 absl::Time update_time) = 0;
+
+  // Replaces the stored transcript of a call as a whole [O4].
+  virtual absl::Status ReplaceTranscript(std::int64_t call_id,
+                                         const std::vector<domain::TranscriptEntry>& entries) = 0;
+
+  // Remembers a creation, and forgets those made before `forget_before`.
+  virtual absl::Status InsertCreation(const CreationRequest& request, absl::Time forget_before) = 0;
+};
+
+// The database. Thread-safe.
+class CallStore {
+ public:
+  using ReadWork = std::function<absl::Status(CallReader&)>;
+  using WriteWork = std::function<absl::Status(CallWriter&)>;
+
+  virtual ~CallStore() = default;
+
+  // Runs `work` in one transaction that is always rolled back, and returns its result.
+  virtual absl::Status Read(const ReadWork& work) = 0;
+
+  // Runs `work` in one transaction. Commits it durably if `work` returns OK, rolls it back
+  // otherwise, and returns the result of both.
+  //
+  // After a lost race the store runs `work` again in a new transaction, so `work` must not keep
+  // state across runs: it may only assign to what it captured.
+  virtual absl::Status Write(const WriteWork& work) = 0;
+};
+
+}  // namespace autopulse::callevents::core
