@@ -1,0 +1,194 @@
+#include "services/grpc/call_event_service.h"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/status_macros.h"
+#include "services/grpc/from_proto.h"
+#include "services/grpc/queries.h"
+#include "services/grpc/request_digest.h"
+#include "services/grpc/resource_name.h"
+#include "services/grpc/status_mapping.h"
+#include "services/grpc/to_proto.h"
+#include "services/grpc/validation.h"
+
+namespace autopulse::callevents::rpc {
+namespace {
+
+void SetResult(const absl::StatusOr<core::Receipt>& receipt,
+               v1::BatchReportCallEventsResult& result) {
+  if (receipt.ok()) {
+    *result.mutable_response() = ToProto(*receipt);
+    return;
+  }
+  const grpc::Status error = ToGrpcStatus(receipt.status());
+  result.mutable_error()->set_code(error.error_code());
+  result.mutable_error()->set_message(error.error_message());
+}
+
+}  // namespace
+
+CallEventService::CallEventService(Parts parts)
+    : parts_(std::move(parts)), watchers_(parts_.store, parts_.feed) {}
+
+grpc::ServerUnaryReactor* CallEventService::Serve(grpc::CallbackServerContext* context,
+                                                  std::function<absl::Status()> work) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  parts_.workers.Add([context, reactor, work = std::move(work)] {
+    if (context->IsCancelled()) {  // nobody waits any more: gone, or past its deadline
+      reactor->Finish(grpc::Status::CANCELLED);
+      return;
+    }
+    reactor->Finish(ToGrpcStatus(work()));
+  });
+  return reactor;
+}
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* CallEventService::ServeRead(grpc::CallbackServerContext* context,
+                                                      const Request& request, Response& response) {
+  return Serve(context, [this, &request, &response] {
+    return parts_.store.Read(
+        [&](core::CallReader& calls) { return Answer(calls, request, response); });
+  });
+}
+
+grpc::ServerUnaryReactor* CallEventService::CreateServiceRecord(
+    grpc::CallbackServerContext* context, const v1::CreateServiceRecordRequest* request,
+    v1::CreateServiceRecordResponse* response) {
+  return Serve(context, [this, request, response]() -> absl::Status {
+    RETURN_IF_ERROR(Validate(*request));
+    domain::ServiceRecord record = FromProto(request->service_record());
+    if (!request->service_record_id().empty()) {
+      ASSIGN_OR_RETURN(record.id, ParseId("service_record_id", request->service_record_id()));
+    }
+    ASSIGN_OR_RETURN(record, parts_.registrar.CreateServiceRecord(
+                                 std::move(record), {request->request_id(), DigestOf(*request)}));
+    *response->mutable_service_record() = ToProto(record);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* CallEventService::CreateCall(grpc::CallbackServerContext* context,
+                                                       const v1::CreateCallRequest* request,
+                                                       v1::CreateCallResponse* response) {
+  return Serve(context, [this, request, response]() -> absl::Status {
+    RETURN_IF_ERROR(Validate(*request));
+    domain::Call call = FromProto(request->call());
+    if (!request->call_id().empty()) {
+      ASSIGN_OR_RETURN(call.id, ParseId("call_id", request->call_id()));
+    }
+    ASSIGN_OR_RETURN(call, parts_.registrar.CreateCall(
+                               std::move(call), {request->request_id(), DigestOf(*request)}));
+    *response->mutable_call() = ToProto(call);
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* CallEventService::ReportCallEvent(
+    grpc::CallbackServerContext* context, const v1::ReportCallEventRequest* request,
+    v1::ReportCallEventResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  if (const absl::Status valid = Validate(*request); !valid.ok()) {
+    reactor->Finish(ToGrpcStatus(valid));
+    return reactor;
+  }
+  parts_.lane.Submit(FromProto(*request, parts_.clock()),
+                     [reactor, response](absl::StatusOr<core::Receipt> receipt) {
+                       if (receipt.ok()) *response = ToProto(*receipt);
+                       reactor->Finish(ToGrpcStatus(receipt.status()));
+                     });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* CallEventService::BatchReportCallEvents(
+    grpc::CallbackServerContext* context, const v1::BatchReportCallEventsRequest* request,
+    v1::BatchReportCallEventsResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  if (const absl::Status valid = Validate(*request); !valid.ok()) {
+    reactor->Finish(ToGrpcStatus(valid));
+    return reactor;
+  }
+  const int size = request->requests_size();
+  for (int i = 0; i < size; ++i) response->add_results();
+  // Counted down by each event; the last one finishes the RPC.
+  const auto open = std::make_shared<std::atomic<int>>(size);
+  const auto finish_one = [open, reactor, response](int index,
+                                                    const absl::StatusOr<core::Receipt>& receipt) {
+    SetResult(receipt, *response->mutable_results(index));
+    if (open->fetch_sub(1) == 1) reactor->Finish(grpc::Status::OK);
+  };
+  const absl::Time now = parts_.clock();
+  for (int i = 0; i < size; ++i) {
+    const v1::ReportCallEventRequest& one = request->requests(i);
+    if (const absl::Status valid = Validate(one); !valid.ok()) {
+      finish_one(i, valid);
+      continue;
+    }
+    parts_.lane.Submit(
+        FromProto(one, now),
+        [finish_one, i](const absl::StatusOr<core::Receipt>& receipt) { finish_one(i, receipt); });
+  }
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* CallEventService::GetServiceRecord(
+    grpc::CallbackServerContext* context, const v1::GetServiceRecordRequest* request,
+    v1::GetServiceRecordResponse* response) {
+  return ServeRead(context, *request, *response);
+}
+
+grpc::ServerUnaryReactor* CallEventService::ListServiceRecords(
+    grpc::CallbackServerContext* context, const v1::ListServiceRecordsRequest* request,
+    v1::ListServiceRecordsResponse* response) {
+  return ServeRead(context, *request, *response);
+}
+
+grpc::ServerUnaryReactor* CallEventService::GetCall(grpc::CallbackServerContext* context,
+                                                    const v1::GetCallRequest* request,
+                                                    v1::GetCallResponse* response) {
+  return ServeRead(context, *request, *response);
+}
+
+grpc::ServerUnaryReactor* CallEventService::ListCalls(grpc::CallbackServerContext* context,
+                                                      const v1::ListCallsRequest* request,
+                                                      v1::ListCallsResponse* response) {
+  return ServeRead(context, *request, *response);
+}
+
+grpc::ServerUnaryReactor* CallEventService::GetCallEvent(grpc::CallbackServerContext* context,
+                                                         const v1::GetCallEventRequest* request,
+                                                         v1::GetCallEventResponse* response) {
+  return ServeRead(context, *request, *response);
+}
+
+grpc::ServerUnaryReactor* CallEventService::ListCallEvents(grpc::CallbackServerContext* context,
+                                                           const v1::ListCallEventsRequest* request,
+                                                           v1::ListCallEventsResponse* response) {
+  return ServeRead(context, *request, *response);
+}
+
+grpc::ServerUnaryReactor* CallEventService::ListTranscriptEntries(
+    grpc::CallbackServerContext* context, const v1::ListTranscriptEntriesRequest* request,
+    v1::ListTranscriptEntriesResponse* response) {
+  return ServeRead(context, *request, *response);
+}
+
+grpc::ServerUnaryReactor* CallEventService::ListCallAttempts(
+    grpc::CallbackServerContext* context, const v1::ListCallAttemptsRequest* request,
+    v1::ListCallAttemptsResponse* response) {
+  return Serve(context, [this, request, response] {
+    return parts_.store.Read(
+        [&](core::CallReader& calls) { return Answer(calls, *request, parts_.rules, *response); });
+  });
+}
+
+grpc::ServerWriteReactor<v1::WatchCallsResponse>* CallEventService::WatchCalls(
+    grpc::CallbackServerContext*, const v1::WatchCallsRequest* request) {
+  return watchers_.Watch(*request);
+}
+
+}  // namespace autopulse::callevents::rpc

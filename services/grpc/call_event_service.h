@@ -1,0 +1,91 @@
+#pragma once
+
+#include <functional>
+
+#include "absl/status/status.h"
+#include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
+#include "services/base/clock.h"
+#include "services/base/work_queue.h"
+#include "services/core/call_feed.h"
+#include "services/core/call_store.h"
+#include "services/core/event_lane.h"
+#include "services/core/registrar.h"
+#include "services/domain/outcome.h"
+#include "services/grpc/watch_calls.h"
+
+namespace autopulse::callevents::rpc {
+
+// The public API: one short method per RPC, which validates, converts, delegates and converts back.
+//
+// gRPC runs callbacks on as many threads as there are cores, so none of them blocks: events go to
+// the lane, everything else that touches the database to `workers`. Thread-safe.
+class CallEventService final : public v1::CallEventService::CallbackService {
+ public:
+  struct Parts {
+    core::CallStore& store;
+    core::EventLane& lane;
+    core::Registrar& registrar;
+    core::CallFeed& feed;
+    base::WorkQueue& workers;
+    domain::RuleOptions rules;
+    base::Clock clock;
+  };
+  explicit CallEventService(Parts parts);
+
+  // Ends all streams with UNAVAILABLE, so that a server can shut down. None begins afterwards.
+  void StopWatching() { watchers_.Stop(); }
+
+  grpc::ServerUnaryReactor* CreateServiceRecord(grpc::CallbackServerContext* context,
+                                                const v1::CreateServiceRecordRequest* request,
+                                                v1::CreateServiceRecordResponse* response) override;
+  grpc::ServerUnaryReactor* GetServiceRecord(grpc::CallbackServerContext* context,
+                                             const v1::GetServiceRecordRequest* request,
+                                             v1::GetServiceRecordResponse* response) override;
+  grpc::ServerUnaryReactor* ListServiceRecords(grpc::CallbackServerContext* context,
+                                               const v1::ListServiceRecordsRequest* request,
+                                               v1::ListServiceRecordsResponse* response) override;
+  grpc::ServerUnaryReactor* CreateCall(grpc::CallbackServerContext* context,
+                                       const v1::CreateCallRequest* request,
+                                       v1::CreateCallResponse* response) override;
+  grpc::ServerUnaryReactor* GetCall(grpc::CallbackServerContext* context,
+                                    const v1::GetCallRequest* request,
+                                    v1::GetCallResponse* response) override;
+  grpc::ServerUnaryReactor* ListCalls(grpc::CallbackServerContext* context,
+                                      const v1::ListCallsRequest* request,
+                                      v1::ListCallsResponse* response) override;
+  grpc::ServerUnaryReactor* ReportCallEvent(grpc::CallbackServerContext* context,
+                                            const v1::ReportCallEventRequest* request,
+                                            v1::ReportCallEventResponse* response) override;
+  grpc::ServerUnaryReactor* BatchReportCallEvents(
+      grpc::CallbackServerContext* context, const v1::BatchReportCallEventsRequest* request,
+      v1::BatchReportCallEventsResponse* response) override;
+  grpc::ServerUnaryReactor* GetCallEvent(grpc::CallbackServerContext* context,
+                                         const v1::GetCallEventRequest* request,
+                                         v1::GetCallEventResponse* response) override;
+  grpc::ServerUnaryReactor* ListCallEvents(grpc::CallbackServerContext* context,
+                                           const v1::ListCallEventsRequest* request,
+                                           v1::ListCallEventsResponse* response) override;
+  grpc::ServerUnaryReactor* ListTranscriptEntries(
+      grpc::CallbackServerContext* context, const v1::ListTranscriptEntriesRequest* request,
+      v1::ListTranscriptEntriesResponse* response) override;
+  grpc::ServerUnaryReactor* ListCallAttempts(grpc::CallbackServerContext* context,
+                                             const v1::ListCallAttemptsRequest* request,
+                                             v1::ListCallAttemptsResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchCallsResponse>* WatchCalls(
+      grpc::CallbackServerContext* context, const v1::WatchCallsRequest* request) override;
+
+ private:
+  // Runs `work` on a worker and finishes the RPC with what it returns.
+  grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context,
+                                  std::function<absl::Status()> work);
+
+  // Answers a request from the database (queries.h). Both messages live until the RPC is finished.
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* ServeRead(grpc::CallbackServerContext* context, const Request& request,
+                                      Response& response);
+
+  const Parts parts_;
+  Watchers watchers_;
+};
+
+}  // namespace autopulse::callevents::rpc

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+// Resource names: `calls/15`, `calls/15/events/3f2a`, `serviceRecords/9`. Ids are decimal integers
+// from 1 to 2^63-1. Each Parse function fails with INVALID_ARGUMENT that names `field`.
+namespace autopulse::callevents::rpc {
+
+std::string CallName(std::int64_t id);
+std::string CallEventName(std::int64_t call_id, absl::string_view event_id);
+std::string TranscriptEntryName(std::int64_t call_id, std::int64_t id);
+std::string ServiceRecordName(std::int64_t id);
+
+absl::StatusOr<std::int64_t> ParseCallName(absl::string_view field, absl::string_view name);
+
+// Also takes `calls/-`, for which it returns nothing.
+absl::StatusOr<std::optional<std::int64_t>> ParseCallNameOrWildcard(absl::string_view field,
+                                                                    absl::string_view name);
+
+absl::StatusOr<std::int64_t> ParseServiceRecordName(absl::string_view field,
+                                                    absl::string_view name);
+
+struct CallEventKey {
+  std::int64_t call_id = 0;
+  std::string event_id;
+};
+absl::StatusOr<CallEventKey> ParseCallEventName(absl::string_view field, absl::string_view name);
+
+// Reads the last segment of a name that is to be given: `15`.
+absl::StatusOr<std::int64_t> ParseId(absl::string_view field, absl::string_view id);
+
+}  // namespace autopulse::callevents::rpc

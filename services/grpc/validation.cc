@@ -1,0 +1,256 @@
+#include "services/grpc/validation.h"
+
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "services/base/field_limits.h"
+#include "services/base/status_macros.h"
+#include "services/domain/decimal.h"
+#include "services/grpc/from_proto.h"
+#include "services/grpc/resource_name.h"
+
+namespace autopulse::callevents::rpc {
+namespace {
+
+constexpr std::size_t kNoLimit = static_cast<std::size_t>(-1);
+constexpr std::size_t kMaxRequestIdLength = 36;
+// The years 1 and 9999, which google.protobuf.Timestamp and every column reach to.
+constexpr std::int64_t kMinSeconds = -62135596800;
+constexpr std::int64_t kMaxSeconds = 253402300799;
+
+absl::Status Invalid(absl::string_view field, absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
+}
+
+std::size_t CharacterCount(absl::string_view utf8) {
+  std::size_t count = 0;
+  for (const char c : utf8) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1U : 0U;
+  return count;
+}
+
+absl::Status CheckText(absl::string_view field, absl::string_view text,
+                       std::size_t max_length = kNoLimit) {
+  if (text.find('\0') != absl::string_view::npos) {
+    return Invalid(field, "holds a NUL character, which text may not");
+  }
+  if (max_length == kNoLimit) return absl::OkStatus();
+  if (const std::size_t length = CharacterCount(text); length > max_length) {
+    return Invalid(
+        field, absl::StrCat("has ", length, " characters; at most ", max_length, " are stored"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTime(absl::string_view field, const google::protobuf::Timestamp& time) {
+  if (time.seconds() < kMinSeconds || time.seconds() > kMaxSeconds || time.nanos() < 0 ||
+      time.nanos() > 999'999'999) {
+    return Invalid(field, "is no time between the years 1 and 9999");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckDuration(absl::string_view field, const google::protobuf::Duration& duration) {
+  constexpr std::int64_t kMax = 315'576'000'000;  // google.protobuf.Duration
+  const bool signs_differ = (duration.seconds() < 0 && duration.nanos() > 0) ||
+                            (duration.seconds() > 0 && duration.nanos() < 0);
+  if (duration.seconds() < -kMax || duration.seconds() > kMax || signs_differ ||
+      duration.nanos() < -999'999'999 || duration.nanos() > 999'999'999) {
+    return Invalid(field, "is no valid duration");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckInteger(absl::string_view field, std::int64_t value, absl::string_view unit) {
+  if (value < base::kMinInteger || value > base::kMaxInteger) {
+    return Invalid(field, absl::StrCat(value, " ", unit, " is beyond what is stored, ",
+                                       base::kMaxInteger, " ", unit));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSeconds(absl::string_view field, const google::protobuf::Duration& duration) {
+  RETURN_IF_ERROR(CheckDuration(field, duration));
+  return CheckInteger(field, duration.seconds(), "seconds");
+}
+
+absl::Status CheckMilliseconds(absl::string_view field,
+                               const google::protobuf::Duration& duration) {
+  RETURN_IF_ERROR(CheckDuration(field, duration));
+  return CheckInteger(field, absl::ToInt64Milliseconds(FromProto(duration)), "milliseconds");
+}
+
+template <typename Enum>
+absl::Status CheckEnum(absl::string_view field, Enum value, bool (*is_valid)(int)) {
+  if (is_valid(static_cast<int>(value))) return absl::OkStatus();
+  return Invalid(field, absl::StrCat(static_cast<int>(value), " is no value of this enum"));
+}
+
+absl::Status CheckEventId(absl::string_view event_id) {
+  bool good = !event_id.empty() && event_id.size() <= base::kMaxEventIdLength;
+  for (const char c : event_id) {
+    good = good && (absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-');
+  }
+  if (good) return absl::OkStatus();
+  return Invalid("event_id", absl::StrCat("'", absl::CHexEscape(event_id.substr(0, 100)),
+                                          "' is not 1 to 64 characters of [A-Za-z0-9_-]"));
+}
+
+absl::Status CheckCall(absl::string_view prefix, const v1::Call& call) {
+  const auto field = [&](absl::string_view name) { return absl::StrCat(prefix, ".", name); };
+  if (!call.service_record().empty()) {
+    RETURN_IF_ERROR(
+        ParseServiceRecordName(field("service_record"), call.service_record()).status());
+  }
+  RETURN_IF_ERROR(
+      CheckText(field("customer_number"), call.customer_number(), base::kMaxCustomerNumberLength));
+  RETURN_IF_ERROR(CheckText(field("direction"), call.direction(), base::kMaxDirectionLength));
+  return CheckText(field("provider_call_id"), call.provider_call_id(),
+                   base::kMaxProviderCallIdLength);
+}
+
+absl::Status CheckDetail(const v1::StatusUpdate& update) {
+  if (update.status() == v1::CALL_STATUS_UNSPECIFIED) {
+    return Invalid("event.status_update.status", "is required");
+  }
+  RETURN_IF_ERROR(CheckEnum("event.status_update.status", update.status(), v1::CallStatus_IsValid));
+  RETURN_IF_ERROR(CheckText("event.status_update.provider_status", update.provider_status(),
+                            base::kMaxProviderWordLength));
+  RETURN_IF_ERROR(CheckText("event.status_update.ended_reason", update.ended_reason()));
+  return CheckEnum("event.status_update.ended_reason_group", update.ended_reason_group(),
+                   v1::EndedReasonGroup_IsValid);
+}
+
+absl::Status CheckDetail(const v1::Hangup& hangup) {
+  RETURN_IF_ERROR(CheckEnum("event.hangup.reason", hangup.reason(), v1::HangupReason_IsValid));
+  return CheckText("event.hangup.provider_reason", hangup.provider_reason(),
+                   base::kMaxProviderWordLength);
+}
+
+absl::Status CheckDetail(const v1::Notice& notice) {
+  if (notice.kind().empty()) return Invalid("event.notice.kind", "is required");
+  return CheckText("event.notice.kind", notice.kind(), base::kMaxProviderWordLength);
+}
+
+absl::Status CheckEntry(absl::string_view prefix, const v1::TranscriptEntry& entry) {
+  const auto field = [&](absl::string_view name) { return absl::StrCat(prefix, ".", name); };
+  RETURN_IF_ERROR(CheckText(field("role"), entry.role(), base::kMaxRoleLength));
+  RETURN_IF_ERROR(CheckText(field("content"), entry.content()));
+  RETURN_IF_ERROR(CheckTime(field("start_time"), entry.start_time()));
+  RETURN_IF_ERROR(CheckTime(field("end_time"), entry.end_time()));
+  RETURN_IF_ERROR(CheckDuration(field("start_offset"), entry.start_offset()));
+  return CheckMilliseconds(field("duration"), entry.duration());
+}
+
+absl::Status CheckDetail(const v1::EndOfCallReport& report) {
+  const auto field = [](absl::string_view name) {
+    return absl::StrCat("event.end_of_call_report.", name);
+  };
+  RETURN_IF_ERROR(CheckTime(field("start_time"), report.start_time()));
+  RETURN_IF_ERROR(CheckTime(field("end_time"), report.end_time()));
+  RETURN_IF_ERROR(CheckSeconds(field("duration"), report.duration()));
+  RETURN_IF_ERROR(CheckMilliseconds(field("reported_duration"), report.reported_duration()));
+  RETURN_IF_ERROR(CheckText(field("ended_reason"), report.ended_reason()));
+  RETURN_IF_ERROR(CheckEnum(field("ended_reason_group"), report.ended_reason_group(),
+                            v1::EndedReasonGroup_IsValid));
+  if (!report.cost_usd().empty()) {
+    const absl::Status cost = domain::ParseDecimal(report.cost_usd()).status();
+    if (!cost.ok()) {
+      return Invalid(field("cost_usd"),
+                     absl::StrCat("'", absl::CHexEscape(report.cost_usd().substr(0, 100)), "' ",
+                                  cost.message()));
+    }
+  }
+  RETURN_IF_ERROR(CheckText(field("recording_url"), report.recording_url()));
+  RETURN_IF_ERROR(CheckTime(field("recording_expire_time"), report.recording_expire_time()));
+  const v1::CallAnalysis& analysis = report.analysis();
+  RETURN_IF_ERROR(CheckText(field("analysis.summary"), analysis.summary()));
+  RETURN_IF_ERROR(CheckText(field("analysis.success_evaluation"), analysis.success_evaluation()));
+  RETURN_IF_ERROR(
+      CheckText(field("analysis.structured_data_json"), analysis.structured_data_json()));
+  for (int i = 0; i < report.transcript_entries_size(); ++i) {
+    RETURN_IF_ERROR(CheckEntry(field(absl::StrCat("transcript_entries[", i, "]")),
+                               report.transcript_entries(i)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckDetail(const v1::CallEvent& event) {
+  switch (event.detail_case()) {
+    case v1::CallEvent::kStatusUpdate:
+      return CheckDetail(event.status_update());
+    case v1::CallEvent::kHangup:
+      return CheckDetail(event.hangup());
+    case v1::CallEvent::kEndOfCallReport:
+      return CheckDetail(event.end_of_call_report());
+    case v1::CallEvent::kNotice:
+      return CheckDetail(event.notice());
+    case v1::CallEvent::DETAIL_NOT_SET:
+      break;
+  }
+  return Invalid("event.detail",
+                 "is required: one of status_update, hangup, end_of_call_report, notice");
+}
+
+}  // namespace
+
+absl::Status Validate(const v1::CreateServiceRecordRequest& request) {
+  if (!request.has_service_record()) return Invalid("service_record", "is required");
+  const v1::ServiceRecord& record = request.service_record();
+  RETURN_IF_ERROR(CheckText("service_record.customer_name", record.customer_name(),
+                            base::kMaxCustomerNameLength));
+  RETURN_IF_ERROR(CheckText("service_record.customer_phone", record.customer_phone(),
+                            base::kMaxCustomerNumberLength));
+  RETURN_IF_ERROR(
+      CheckText("service_record.vehicle_info", record.vehicle_info(), base::kMaxVehicleInfoLength));
+  RETURN_IF_ERROR(
+      CheckText("service_record.service_type", record.service_type(), base::kMaxServiceTypeLength));
+  RETURN_IF_ERROR(CheckTime("service_record.appointment_time", record.appointment_time()));
+  RETURN_IF_ERROR(CheckText("request_id", request.request_id(), kMaxRequestIdLength));
+  if (request.service_record_id().empty()) return absl::OkStatus();
+  return ParseId("service_record_id", request.service_record_id()).status();
+}
+
+absl::Status Validate(const v1::CreateCallRequest& request) {
+  if (!request.has_call()) return Invalid("call", "is required");
+  RETURN_IF_ERROR(CheckCall("call", request.call()));
+  RETURN_IF_ERROR(CheckText("request_id", request.request_id(), kMaxRequestIdLength));
+  if (request.call_id().empty()) return absl::OkStatus();
+  return ParseId("call_id", request.call_id()).status();
+}
+
+absl::Status Validate(const v1::ReportCallEventRequest& request) {
+  ASSIGN_OR_RETURN(const std::optional<std::int64_t> call_id,
+                   ParseCallNameOrWildcard("parent", request.parent()));
+  RETURN_IF_ERROR(CheckEventId(request.event_id()));
+  if (!request.has_event()) return Invalid("event", "is required");
+  const v1::CallEvent& event = request.event();
+  RETURN_IF_ERROR(CheckTime("event.event_time", event.event_time()));
+  RETURN_IF_ERROR(CheckTime("event.receive_time", event.receive_time()));
+  RETURN_IF_ERROR(CheckText("event.provider", event.provider(), base::kMaxProviderLength));
+  RETURN_IF_ERROR(CheckText("event.provider_call_id", event.provider_call_id(),
+                            base::kMaxProviderCallIdLength));
+  RETURN_IF_ERROR(CheckTime("event.provider_call_create_time", event.provider_call_create_time()));
+  if (!call_id && event.provider_call_id().empty()) {
+    return Invalid("event.provider_call_id", "is required with the parent calls/-");
+  }
+  if (request.has_call_if_unknown()) {
+    if (call_id) return Invalid("call_if_unknown", "goes only with the parent calls/-");
+    RETURN_IF_ERROR(CheckCall("call_if_unknown", request.call_if_unknown()));
+  }
+  return CheckDetail(event);
+}
+
+absl::Status Validate(const v1::BatchReportCallEventsRequest& request) {
+  if (request.requests().empty()) return Invalid("requests", "is required");
+  if (request.requests_size() > base::kMaxBatchSize) {
+    return Invalid("requests", absl::StrCat("has ", request.requests_size(), " elements; at most ",
+                                            base::kMaxBatchSize));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace autopulse::callevents::rpc

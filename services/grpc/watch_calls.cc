@@ -1,0 +1,253 @@
+#include "services/grpc/watch_calls.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "services/base/status_macros.h"
+#include "services/core/call_matcher.h"
+#include "services/grpc/filter.h"
+#include "services/grpc/page_token.h"
+#include "services/grpc/status_mapping.h"
+#include "services/grpc/to_proto.h"
+
+namespace autopulse::callevents::rpc {
+namespace {
+
+constexpr std::size_t kPumpThreads = 2;
+constexpr std::size_t kReadAhead = 64;
+
+using Entry = std::shared_ptr<const core::FeedEntry>;
+
+// A stream that fails before it has begun.
+class RefusedWatcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse> {
+ public:
+  explicit RefusedWatcher(const absl::Status& why) { Finish(ToGrpcStatus(why)); }
+  void OnDone() override { delete this; }
+};
+
+}  // namespace
+
+// One stream. At most one pump runs for it at a time: it finds the next event and starts to write
+// it; when that is written, the next pump begins.
+class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
+                      public std::enable_shared_from_this<Watcher> {
+ public:
+  Watcher(Watchers& owner, std::vector<core::CallCondition> conditions, std::int64_t cursor)
+      : owner_(owner), conditions_(std::move(conditions)), cursor_(cursor) {}
+
+  void Start() {
+    StartSendInitialMetadata();  // tells the client that it watches from now on
+    subscription_ = owner_.feed_.Subscribe([self = shared_from_this()] { self->Wake(); });
+    Wake();
+  }
+
+  // Goes on with the stream, if it stands still.
+  void Wake() {
+    const absl::MutexLock lock(&mutex_);
+    SchedulePump();
+  }
+
+  void KeepAliveAt(absl::Time now) {
+    const absl::MutexLock lock(&mutex_);
+    if (pumping_ || writing_ || finished_ || now < last_write_ + kKeepAlive) return;
+    response_.Clear();
+    Write();
+  }
+
+  void End(const absl::Status& why) {
+    const absl::MutexLock lock(&mutex_);
+    FinishWith(ToGrpcStatus(why));
+  }
+
+  void OnWriteDone(bool ok) override {
+    const absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    if (!ok) FinishWith(grpc::Status::CANCELLED);
+    if (finish_after_write_) {
+      Finish(*finish_after_write_);
+      return;
+    }
+    SchedulePump();
+  }
+
+  void OnCancel() override {
+    const absl::MutexLock lock(&mutex_);
+    FinishWith(grpc::Status::CANCELLED);
+  }
+
+  void OnDone() override {
+    owner_.feed_.Unsubscribe(subscription_);
+    owner_.Remove(shared_from_this());
+  }
+
+ private:
+  void SchedulePump() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (pumping_) pump_again_ = true;
+    if (pumping_ || writing_ || finished_) return;
+    pumping_ = true;
+    owner_.pumps_->Add([self = shared_from_this()] { self->Pump(); });
+  }
+
+  void Pump() {
+    while (true) {
+      const absl::StatusOr<Entry> next = Next();
+      const absl::MutexLock lock(&mutex_);
+      if (next.ok() && *next == nullptr && pump_again_) {
+        pump_again_ = false;
+        continue;
+      }
+      pumping_ = pump_again_ = false;
+      if (finished_) return;
+      if (!next.ok()) {
+        FinishWith(ToGrpcStatus(next.status()));
+      } else if (*next != nullptr) {
+        response_.Clear();
+        *response_.mutable_event() = ToProto((*next)->event);
+        *response_.mutable_call() = ToProto((*next)->call);
+        Write();
+      }
+      return;
+    }
+  }
+
+  // The next event that the client wants; null if there is none yet. Runs in pumps only.
+  absl::StatusOr<Entry> Next() {
+    while (true) {
+      if (read_ahead_.empty()) RETURN_IF_ERROR(ReadAhead());
+      if (read_ahead_.empty()) return Entry();
+      Entry entry = std::move(read_ahead_.front());
+      read_ahead_.pop_front();
+      cursor_ = entry->event.sequence;
+      if (core::Matches(entry->call, conditions_)) return entry;
+    }
+  }
+
+  absl::Status ReadAhead() {
+    if (std::optional<core::CallFeed::Entries> kept = owner_.feed_.After(cursor_, kReadAhead)) {
+      read_ahead_.assign(kept->begin(), kept->end());
+      return absl::OkStatus();
+    }
+    return owner_.store_.Read([this](core::CallReader& calls) -> absl::Status {
+      read_ahead_.clear();
+      ASSIGN_OR_RETURN(std::vector<domain::RecordedEvent> events,
+                       calls.ListAllEvents(cursor_, static_cast<int>(kReadAhead)));
+      for (domain::RecordedEvent& event : events) {
+        ASSIGN_OR_RETURN(domain::Call call, calls.GetCall(event.call_id));
+        read_ahead_.push_back(std::make_shared<const core::FeedEntry>(
+            core::FeedEntry{std::move(event), std::move(call)}));
+      }
+      return absl::OkStatus();
+    });
+  }
+
+  void Write() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    response_.set_resume_token(EncodeResumeToken(cursor_));
+    writing_ = true;
+    last_write_ = absl::Now();
+    StartWrite(&response_);
+  }
+
+  void FinishWith(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (finished_) return;
+    finished_ = true;
+    if (writing_) {
+      finish_after_write_ = status;
+    } else {
+      Finish(status);
+    }
+  }
+
+  Watchers& owner_;
+  const std::vector<core::CallCondition> conditions_;
+  std::uint64_t subscription_ = 0;
+
+  absl::Mutex mutex_;
+  bool pumping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool pump_again_ ABSL_GUARDED_BY(mutex_) = false;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool finished_ ABSL_GUARDED_BY(mutex_) = false;
+  std::optional<grpc::Status> finish_after_write_ ABSL_GUARDED_BY(mutex_);
+  absl::Time last_write_ ABSL_GUARDED_BY(mutex_) = absl::Now();
+  v1::WatchCallsResponse response_;  // not touched while it is written
+
+  // Of the pump, of which there is one at a time; read by `Write`, which no pump runs beside.
+  std::int64_t cursor_;
+  std::deque<Entry> read_ahead_;
+};
+
+Watchers::Watchers(core::CallStore& store, core::CallFeed& feed)
+    : store_(store),
+      feed_(feed),
+      pumps_(std::make_unique<base::WorkQueue>(kPumpThreads)),
+      keep_alive_([this] { KeepAlive(); }) {}
+
+Watchers::~Watchers() {
+  Stop();
+  keep_alive_.join();
+  {
+    const auto all_gone = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return watchers_.empty(); };
+    const absl::MutexLock lock(&mutex_, absl::Condition(&all_gone));
+  }
+  pumps_.reset();
+}
+
+grpc::ServerWriteReactor<v1::WatchCallsResponse>* Watchers::Watch(
+    const v1::WatchCallsRequest& request) {
+  absl::StatusOr<std::vector<core::CallCondition>> conditions = ParseFilter(request.filter());
+  if (!conditions.ok()) return new RefusedWatcher(conditions.status());
+  absl::StatusOr<std::int64_t> cursor = feed_.last_sequence();
+  if (!request.resume_token().empty()) {
+    const std::int64_t newest = *cursor;
+    cursor = DecodeResumeToken(request.resume_token());
+    if (cursor.ok() && *cursor > newest) {
+      cursor = absl::InvalidArgumentError(
+          "resume_token: is ahead of this service's journal; it belongs to another database");
+    }
+  }
+  if (!cursor.ok()) return new RefusedWatcher(cursor.status());
+
+  const auto watcher = std::make_shared<Watcher>(*this, *std::move(conditions), *cursor);
+  {
+    const absl::MutexLock lock(&mutex_);
+    if (stopping_) return new RefusedWatcher(absl::UnavailableError("the service is stopping"));
+    watchers_.insert(watcher);
+  }
+  watcher->Start();
+  return watcher.get();
+}
+
+void Watchers::Stop() {
+  std::vector<std::shared_ptr<Watcher>> watchers;
+  {
+    const absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+    watchers.assign(watchers_.begin(), watchers_.end());
+  }
+  for (const auto& watcher : watchers) {
+    watcher->End(
+        absl::UnavailableError("the service is stopping; watch again with the last resume_token"));
+  }
+}
+
+void Watchers::Remove(const std::shared_ptr<Watcher>& watcher) {
+  const absl::MutexLock lock(&mutex_);
+  watchers_.erase(watcher);
+}
+
+void Watchers::KeepAlive() {
+  while (true) {
+    std::vector<std::shared_ptr<Watcher>> watchers;
+    {
+      const absl::MutexLock lock(&mutex_);
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), absl::Seconds(1))) return;
+      watchers.assign(watchers_.begin(), watchers_.end());
+    }
+    for (const auto& watcher : watchers) watcher->KeepAliveAt(absl::Now());
+  }
+}
+
+}  // namespace autopulse::callevents::rpc
