@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "services/base/log.h"
 #include "services/grpc/enum_mapping.h"
 #include "services/grpc/resource_name.h"
 
@@ -121,6 +122,10 @@ core::ReportedEvent FromProto(const v1::ReportCallEventRequest& request, absl::T
   std::optional<absl::Time> time;
   if (event.has_event_time()) time = FromProto(event.event_time());
   reported.event.time = domain::EventTime(time, reported.event.receive_time);
+  if (time && reported.event.time != *time) {  // O6
+    base::LogWarning("event dated by its receipt: its own time is too far ahead",
+                     {{"call", request.parent()}, {"event_id", request.event_id()}});
+  }
   reported.event.provider = event.provider();
   reported.event.provider_call_id = event.provider_call_id();
   if (event.has_provider_call_create_time()) {
