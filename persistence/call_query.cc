@@ -1,0 +1,221 @@
+#include "persistence/call_query.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "persistence/entities-odb.h"
+#include "persistence/entity_mapping.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::persistence {
+namespace {
+
+using core::CallField;
+using core::Comparison;
+using Query = odb::query_base;
+using Columns = odb::query<CallRow>;
+using TimeColumn = odb::query_column<Timestamp>;
+
+// A call without the field matches `kNotEqual` and nothing else.
+template <typename T>
+absl::StatusOr<Query> Compare(const odb::query_column<T>& column, Comparison comparison,
+                              const T& value) {
+  switch (comparison) {
+    case Comparison::kEqual:
+      return column == value;
+    case Comparison::kNotEqual:
+      return column != value || column.is_null();
+    case Comparison::kLess:
+      return column < value;
+    case Comparison::kLessOrEqual:
+      return column <= value;
+    case Comparison::kGreater:
+      return column > value;
+    case Comparison::kGreaterOrEqual:
+      return column >= value;
+  }
+  return absl::InternalError("unknown comparison");
+}
+
+absl::StatusOr<Query> CompareText(const odb::query_column<std::string>& column,
+                                  const core::CallCondition& condition) {
+  const auto* value = std::get_if<std::string>(&condition.value);
+  if (value == nullptr) return absl::InvalidArgumentError("the field is compared to a text");
+  return Compare(column, condition.comparison, *value);
+}
+
+absl::StatusOr<Query> CompareInteger(const odb::query_column<std::int64_t>& column,
+                                     const core::CallCondition& condition) {
+  const auto* value = std::get_if<std::int64_t>(&condition.value);
+  if (value == nullptr) return absl::InvalidArgumentError("the field is compared to an integer");
+  return Compare(column, condition.comparison, *value);
+}
+
+absl::StatusOr<Query> CompareTime(const TimeColumn& column, const core::CallCondition& condition) {
+  const auto* value = std::get_if<absl::Time>(&condition.value);
+  if (value == nullptr) return absl::InvalidArgumentError("the field is compared to a time");
+  return Compare(column, condition.comparison, ToEntity(*value));
+}
+
+absl::StatusOr<Query> ToQuery(const core::CallCondition& condition) {
+  switch (condition.field) {
+    case CallField::kStatus:
+      return CompareText(Columns::state.status, condition);
+    case CallField::kOutcome:
+      return CompareText(Columns::state.outcome, condition);
+    case CallField::kCustomerNumber:
+      return CompareText(Columns::customer_number, condition);
+    case CallField::kProviderCallId:
+      return CompareText(Columns::state.vapi_call_id, condition);
+    case CallField::kServiceRecord:
+      return CompareInteger(Columns::service_record_id, condition);
+    case CallField::kCreateTime:
+      return CompareTime(Columns::create_time, condition);
+    case CallField::kStartTime:
+      return CompareTime(Columns::state.start_time, condition);
+    case CallField::kEndTime:
+      return CompareTime(Columns::state.end_time, condition);
+  }
+  return absl::InternalError("unknown field");
+}
+
+// A time to order by: where it is in the database, and in a row.
+struct TimeField {
+  const TimeColumn& column;
+  std::optional<Timestamp> (*of)(const CallRow& row);
+};
+
+absl::StatusOr<TimeField> ToTimeField(CallField field) {
+  switch (field) {
+    case CallField::kCreateTime:
+      return TimeField{Columns::create_time, [](const CallRow& row) { return row.create_time; }};
+    case CallField::kStartTime:
+      return TimeField{Columns::state.start_time,
+                       [](const CallRow& row) { return row.state.start_time; }};
+    case CallField::kEndTime:
+      return TimeField{Columns::state.end_time,
+                       [](const CallRow& row) { return row.state.end_time; }};
+    default:
+      return absl::InvalidArgumentError("calls are ordered by a time");
+  }
+}
+
+// Appends the calls of `query`, at most `limit`.
+void Append(odb::database& database, const Query& query, int limit,
+            std::vector<domain::Call>& calls) {
+  odb::result<CallRow> rows =
+      database.query<CallRow>(query + absl::StrCat("LIMIT ", limit), /*cache=*/false);
+  CallRow row;
+  for (auto it = rows.begin(); it != rows.end(); ++it) {
+    it.load(row);
+    calls.push_back(FromEntity(row));
+  }
+}
+
+Query BehindId(std::int64_t id, bool descending) {
+  return descending ? Columns::id < id : Columns::id > id;
+}
+
+// Calls in order of a time: first those that have it, then, by id, those that lack it. Each part is
+// a query of its own, so that both run along their index.
+class TimeOrder {
+ public:
+  // `after` is where the page begins, if not at the start.
+  static absl::StatusOr<TimeOrder> Create(odb::database& database, const core::CallQuery& query) {
+    ASSIGN_OR_RETURN(const TimeField field, ToTimeField(*query.order_by));
+    return TimeOrder(database, field, query);
+  }
+
+  // The calls that have the time; nothing if the page begins behind all of them.
+  std::optional<Query> WithTime() const {
+    const Query having = field_.column.is_not_null();
+    if (!after_) return having;
+    if (!edge_is_row_ && !after_->time) return std::nullopt;
+    const Query from_edge = Bound(descending_ ? Comparison::kLessOrEqual  //
+                                              : Comparison::kGreaterOrEqual);
+    const Query behind_edge = Bound(descending_ ? Comparison::kLess : Comparison::kGreater);
+    return having && from_edge && (behind_edge || BehindId(after_->id, descending_));
+  }
+
+  // The calls that lack it.
+  Query WithoutTime() const {
+    const Query lacking = field_.column.is_null();
+    const bool begins_here = after_ && !after_->time && !edge_is_row_;
+    return begins_here ? lacking && BehindId(after_->id, descending_) : lacking;
+  }
+
+  Query Clause() const {
+    const char* const direction = descending_ ? "DESC" : "ASC";
+    return "ORDER BY" + field_.column + absl::StrCat(direction, ",") + Columns::id + direction;
+  }
+
+ private:
+  TimeOrder(odb::database& database, TimeField field, const core::CallQuery& query)
+      : field_(field), descending_(query.descending), after_(query.after) {
+    if (after_) edge_is_row_ = IsAsStored(database, *after_);
+  }
+
+  // Whether the row of a position still has the position's time. The database then compares with
+  // the row itself, since another program may have written the same time (or something unreadable)
+  // in another way than we do.
+  bool IsAsStored(odb::database& database, const core::CallPosition& position) const {
+    CallRow row;
+    if (!database.find(position.id, row)) return false;
+    const std::optional<Timestamp> stored = field_.of(row);
+    return stored && FromEntity(stored) == position.time;
+  }
+
+  Query Bound(Comparison comparison) const {
+    const bool less = comparison == Comparison::kLess || comparison == Comparison::kLessOrEqual;
+    const bool strict = comparison == Comparison::kLess || comparison == Comparison::kGreater;
+    if (edge_is_row_) {
+      return field_.column + absl::StrCat(less ? "<" : ">", strict ? "" : "=", " (SELECT") +
+             field_.column + "FROM \"call\" WHERE" + (Columns::id == after_->id) + ")";
+    }
+    return *Compare(field_.column, comparison, ToEntity(*after_->time));
+  }
+
+  TimeField field_;
+  bool descending_;
+  std::optional<core::CallPosition> after_;
+  bool edge_is_row_ = false;
+};
+
+void AppendById(odb::database& database, const Query& conditions, const core::CallQuery& query,
+                std::vector<domain::Call>& calls) {
+  const Query page =
+      query.after ? conditions && BehindId(query.after->id, query.descending) : conditions;
+  Append(database, page + "ORDER BY" + Columns::id + (query.descending ? "DESC" : "ASC"),
+         query.limit, calls);
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<domain::Call>> QueryCalls(odb::database& database,
+                                                     const core::CallQuery& query) {
+  Query conditions(true);
+  for (const core::CallCondition& condition : query.conditions) {
+    ASSIGN_OR_RETURN(const Query clause, ToQuery(condition));
+    conditions = conditions && clause;
+  }
+  std::vector<domain::Call> calls;
+  if (!query.order_by) {
+    AppendById(database, conditions, query, calls);
+    return calls;
+  }
+  ASSIGN_OR_RETURN(const TimeOrder order, TimeOrder::Create(database, query));
+  if (const std::optional<Query> with_time = order.WithTime()) {
+    Append(database, (conditions && *with_time) + order.Clause(), query.limit, calls);
+  }
+  const int rest = query.limit - static_cast<int>(calls.size());
+  if (rest > 0) {
+    Append(database, (conditions && order.WithoutTime()) + order.Clause(), rest, calls);
+  }
+  return calls;
+}
+
+}  // namespace autopulse::callevents::persistence

@@ -1,0 +1,184 @@
+#include "persistence/odb_call_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "persistence/call_query.h"
+#include "persistence/call_views-odb.h"
+#include "persistence/entities-odb.h"
+#include "persistence/entity_mapping.h"
+#include "persistence/event_mapping.h"
+#include "persistence/prepared_query.h"
+#include "persistence/transcript_json.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::persistence {
+namespace {
+
+// Reads what `rows` yields, mapped.
+template <typename Row>
+auto ReadAll(odb::result<Row> rows) {
+  std::vector<decltype(FromEntity(std::declval<const Row&>()))> values;
+  for (auto it = rows.begin(); it != rows.end(); ++it) {
+    Row row;
+    it.load(row);
+    values.push_back(FromEntity(row));
+  }
+  return values;
+}
+
+// At most `limit` rows for which `condition` holds, by id.
+template <typename Row>
+auto ReadPage(odb::database& database, const odb::query_base& condition, const char* direction,
+              int limit) {
+  return ReadAll(database.query<Row>(
+      condition + "ORDER BY" + odb::query<Row>::id + absl::StrCat(direction, " LIMIT ", limit),
+      /*cache=*/false));
+}
+
+struct EventKey {
+  std::int64_t call_id = 0;
+  std::string event_id;
+};
+
+std::optional<CallEventRow> FindEventRow(std::int64_t call_id, const std::string& event_id) {
+  using Columns = odb::query<CallEventRow>;
+  auto query = PreparedQuery<CallEventRow>(
+      "find_event", EventKey{call_id, event_id}, [](const EventKey& key) {
+        return Columns::call_id == Columns::_ref(key.call_id) &&
+               Columns::event_id == Columns::_ref(key.event_id);
+      });
+  CallEventRow row;
+  if (!query.execute_one(row)) return std::nullopt;
+  return row;
+}
+
+// The events of a call that its state follows from [V2].
+std::vector<domain::CallEvent> FoldedEvents(std::int64_t call_id) {
+  using Columns = odb::query<CallEventRow>;
+  auto query = PreparedQuery<CallEventRow>("fold_events", call_id, [](const std::int64_t& bound) {
+    return Columns::call_id == Columns::_ref(bound) && Columns::kind != kNoticeKind;
+  });
+  std::vector<domain::CallEvent> events;
+  for (domain::RecordedEvent& recorded : ReadAll(query.execute(/*cache=*/false))) {
+    events.push_back(std::move(recorded.event));
+  }
+  return events;
+}
+
+}  // namespace
+
+absl::StatusOr<domain::Call> OdbCallReader::GetCall(std::int64_t call_id) {
+  return Run([&]() -> absl::StatusOr<domain::Call> {
+    CallRow row;
+    if (database_.find(call_id, row)) return FromEntity(row);
+    return absl::NotFoundError(absl::StrCat("call ", call_id, " not found"));
+  });
+}
+
+absl::StatusOr<std::vector<domain::Call>> OdbCallReader::ListCalls(const core::CallQuery& query) {
+  return Run([&] { return QueryCalls(database_, query); });
+}
+
+absl::StatusOr<std::optional<std::int64_t>> OdbCallReader::FindCall(
+    const std::string& provider_call_id) {
+  return Run([&]() -> absl::StatusOr<std::optional<std::int64_t>> {
+    using Calls = odb::query<LargestCall>;
+    using Events = odb::query<LargestCallOfEvents>;
+    const auto by_row =
+        database_.query_value<LargestCall>(Calls::state.vapi_call_id == provider_call_id);
+    const auto by_event =
+        database_.query_value<LargestCallOfEvents>(Events::provider_call_id == provider_call_id);
+    return std::max(by_row.id, by_event.id);
+  });
+}
+
+absl::StatusOr<domain::ServiceRecord> OdbCallReader::GetServiceRecord(std::int64_t id) {
+  return Run([&]() -> absl::StatusOr<domain::ServiceRecord> {
+    ServiceRecordRow row;
+    if (database_.find(id, row)) return FromEntity(row);
+    return absl::NotFoundError(absl::StrCat("service record ", id, " not found"));
+  });
+}
+
+absl::StatusOr<std::vector<domain::ServiceRecord>> OdbCallReader::ListServiceRecords(
+    std::optional<std::int64_t> before_id, int limit) {
+  return Run([&]() -> absl::StatusOr<std::vector<domain::ServiceRecord>> {
+    odb::query_base condition(true);
+    if (before_id) condition = odb::query<ServiceRecordRow>::id < *before_id;
+    return ReadPage<ServiceRecordRow>(database_, condition, "DESC", limit);
+  });
+}
+
+absl::StatusOr<std::optional<domain::RecordedEvent>> OdbCallReader::FindEvent(
+    std::int64_t call_id, const std::string& event_id) {
+  return Run([&]() -> absl::StatusOr<std::optional<domain::RecordedEvent>> {
+    const std::optional<CallEventRow> row = FindEventRow(call_id, event_id);
+    if (!row) return std::nullopt;
+    return FromEntity(*row);
+  });
+}
+
+absl::StatusOr<std::vector<domain::RecordedEvent>> OdbCallReader::ListEvents(
+    std::int64_t call_id, std::int64_t after_sequence, int limit) {
+  return Run([&]() -> absl::StatusOr<std::vector<domain::RecordedEvent>> {
+    using Columns = odb::query<CallEventRow>;
+    return ReadPage<CallEventRow>(
+        database_, Columns::call_id == call_id && Columns::id > after_sequence, "ASC", limit);
+  });
+}
+
+absl::StatusOr<std::vector<domain::RecordedEvent>> OdbCallReader::ListAllEvents(
+    std::int64_t after_sequence, int limit) {
+  return Run([&]() -> absl::StatusOr<std::vector<domain::RecordedEvent>> {
+    return ReadPage<CallEventRow>(database_, odb::query<CallEventRow>::id > after_sequence, "ASC",
+                                  limit);
+  });
+}
+
+absl::StatusOr<std::int64_t> OdbCallReader::LastSequence() {
+  return Run([&]() -> absl::StatusOr<std::int64_t> {
+    return database_.query_value<LargestEvent>().id.value_or(0);
+  });
+}
+
+absl::StatusOr<std::optional<domain::CallHistory>> OdbCallReader::FindHistory(
+    std::int64_t call_id) {
+  return Run([&]() -> absl::StatusOr<std::optional<domain::CallHistory>> {
+    CallBaseRow base;
+    if (!database_.find(call_id, base)) return std::nullopt;
+    return domain::CallHistory{.base = FromEntity(base), .events = FoldedEvents(call_id)};
+  });
+}
+
+absl::StatusOr<std::vector<domain::TranscriptEntry>> OdbCallReader::ReportedTranscript(
+    std::int64_t call_id, const std::string& event_id) {
+  using Entries = std::vector<domain::TranscriptEntry>;
+  return Run([&]() -> absl::StatusOr<Entries> {
+    const std::optional<CallEventRow> event = FindEventRow(call_id, event_id);
+    CallEventTranscriptRow transcript;
+    if (!event || !database_.find(event->id, transcript)) return Entries();
+    return TranscriptFromJson(transcript.entries);
+  });
+}
+
+absl::StatusOr<std::vector<core::StoredTranscriptEntry>> OdbCallReader::ListTranscript(
+    std::int64_t call_id, std::int64_t after_id, int limit) {
+  return Run([&]() -> absl::StatusOr<std::vector<core::StoredTranscriptEntry>> {
+    using Columns = odb::query<TranscriptRow>;
+    return ReadPage<TranscriptRow>(database_, Columns::call_id == call_id && Columns::id > after_id,
+                                   "ASC", limit);
+  });
+}
+
+absl::StatusOr<std::optional<core::CreationRequest>> OdbCallReader::FindCreation(
+    const std::string& request_id) {
+  return Run([&]() -> absl::StatusOr<std::optional<core::CreationRequest>> {
+    CreationRequestRow row;
+    if (!database_.find(request_id, row)) return std::nullopt;
+    return FromEntity(row);
+  });
+}
+
+}  // namespace autopulse::callevents::persistence

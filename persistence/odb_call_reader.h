@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <odb/database.hxx>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "persistence/odb_errors.h"
+#include "services/core/call_store.h"
+
+namespace autopulse::callevents::persistence {
+
+// The reading half of OdbCallWriter. Lives within the thread's current transaction.
+class OdbCallReader : public core::CallWriter {
+ public:
+  explicit OdbCallReader(odb::database& database) : database_(database) {}
+
+  absl::StatusOr<domain::Call> GetCall(std::int64_t call_id) override;
+  absl::StatusOr<std::vector<domain::Call>> ListCalls(const core::CallQuery& query) override;
+  absl::StatusOr<std::optional<std::int64_t>> FindCall(
+      const std::string& provider_call_id) override;
+  absl::StatusOr<domain::ServiceRecord> GetServiceRecord(std::int64_t id) override;
+  absl::StatusOr<std::vector<domain::ServiceRecord>> ListServiceRecords(
+      std::optional<std::int64_t> before_id, int limit) override;
+  absl::StatusOr<std::optional<domain::RecordedEvent>> FindEvent(
+      std::int64_t call_id, const std::string& event_id) override;
+  absl::StatusOr<std::vector<domain::RecordedEvent>> ListEvents(std::int64_t call_id,
+                                                                std::int64_t after_sequence,
+                                                                int limit) override;
+  absl::StatusOr<std::vector<domain::RecordedEvent>> ListAllEvents(std::int64_t after_sequence,
+                                                                   int limit) override;
+  absl::StatusOr<std::int64_t> LastSequence() override;
+  absl::StatusOr<std::optional<domain::CallHistory>> FindHistory(std::int64_t call_id) override;
+  absl::StatusOr<std::vector<domain::TranscriptEntry>> ReportedTranscript(
+      std::int64_t call_id, const std::string& event_id) override;
+  absl::StatusOr<std::vector<core::StoredTranscriptEntry>> ListTranscript(std::int64_t call_id,
+                                                                          std::int64_t after_id,
+                                                                          int limit) override;
+  absl::StatusOr<std::optional<core::CreationRequest>> FindCreation(
+      const std::string& request_id) override;
+
+ protected:
+  // Returns what `body` returns, or the status of what it throws. An error that ends the
+  // transaction is remembered, so that it is not committed even if whoever asked does not pass the
+  // error on.
+  template <typename Body>
+  auto Run(const Body& body) -> decltype(body()) {
+    auto result = CatchDatabaseErrors(body);
+    if (EndsTransaction(StatusOf(result))) transaction_status_ = StatusOf(result);
+    return result;
+  }
+
+  odb::database& database_;
+  absl::Status transaction_status_;
+
+ private:
+  static const absl::Status& StatusOf(const absl::Status& status) { return status; }
+
+  template <typename T>
+  static const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
+    return result.status();
+  }
+};
+
+}  // namespace autopulse::callevents::persistence

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+
+#include "absl/status/status.h"
+#include "persistence/database.h"
+#include "services/core/call_store.h"
+
+namespace autopulse::callevents::persistence {
+
+// Calls in a database that ODB maps. Begin, commit and retry are here and nowhere else.
+class OdbCallStore : public core::CallStore {
+ public:
+  // `database` must have the tables of entities.h.
+  explicit OdbCallStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
+
+  absl::Status Read(const ReadWork& work) override;
+  absl::Status Write(const WriteWork& work) override;
+
+ private:
+  absl::Status WriteOnce(const WriteWork& work);
+
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace autopulse::callevents::persistence

@@ -1,0 +1,168 @@
+#include "persistence/odb_call_writer.h"
+
+#include <limits>
+#include <odb/exceptions.hxx>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "persistence/call_views-odb.h"
+#include "persistence/entities-odb.h"
+#include "persistence/entity_mapping.h"
+#include "persistence/event_mapping.h"
+#include "persistence/odb_errors.h"
+#include "persistence/transcript_json.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::persistence {
+namespace {
+
+// The id behind the largest of a table, as `Largest` has it.
+template <typename Largest>
+absl::StatusOr<std::int64_t> NextId(odb::database& database) {
+  const std::int64_t largest = database.query_value<Largest>().id.value_or(0);
+  if (largest == std::numeric_limits<std::int64_t>::max()) {
+    return absl::ResourceExhaustedError("the largest id is taken, so there is no next one");
+  }
+  return largest + 1;
+}
+
+// Inserts a row with an id of its own. `what` names it in the error.
+template <typename Row>
+absl::StatusOr<std::int64_t> InsertWithId(odb::database& database, Row& row, const char* what) {
+  try {
+    database.persist(row);
+  } catch (const odb::object_already_persistent&) {
+    return absl::AlreadyExistsError(absl::StrCat(what, " ", row.id, " already exists"));
+  }
+  return row.id;
+}
+
+}  // namespace
+
+absl::Status OdbCallWriter::Isolated(const std::function<absl::Status()>& work) {
+  RETURN_IF_ERROR(Run([&] {
+    database_.execute("SAVEPOINT isolated");
+    return absl::OkStatus();
+  }));
+  absl::Status status = work();
+  if (!status.ok()) {
+    const absl::Status undone = UndoIsolated();
+    return undone.ok() ? status : undone;
+  }
+  return Run([&] {
+    database_.execute("RELEASE SAVEPOINT isolated");
+    return absl::OkStatus();
+  });
+}
+
+absl::Status OdbCallWriter::UndoIsolated() {
+  absl::Status undone = Run([&] {
+    database_.execute("ROLLBACK TO SAVEPOINT isolated");
+    database_.execute("RELEASE SAVEPOINT isolated");
+    return absl::OkStatus();
+  });
+  // What cannot be undone must not be committed.
+  if (!undone.ok() && transaction_status_.ok()) transaction_status_ = undone;
+  return transaction_status_;
+}
+
+absl::StatusOr<std::int64_t> OdbCallWriter::InsertServiceRecord(
+    const domain::ServiceRecord& record) {
+  return Run([&]() -> absl::StatusOr<std::int64_t> {
+    ServiceRecordRow row = ToEntity(record);
+    if (row.id == 0) {
+      ASSIGN_OR_RETURN(row.id, NextId<LargestServiceRecord>(database_));
+    }
+    return InsertWithId(database_, row, "service record");
+  });
+}
+
+absl::StatusOr<std::int64_t> OdbCallWriter::InsertCall(const domain::Call& call) {
+  return Run([&]() -> absl::StatusOr<std::int64_t> {
+    if (call.service_record_id) {
+      // SQLite's error for a missing row is the same as for a taken id.
+      RETURN_IF_ERROR(GetServiceRecord(*call.service_record_id).status());
+    }
+    CallRow row = ToEntity(call);
+    if (row.id == 0) {
+      ASSIGN_OR_RETURN(row.id, NextId<LargestCall>(database_));
+    }
+    return InsertWithId(database_, row, "call");
+  });
+}
+
+absl::Status OdbCallWriter::InsertBase(std::int64_t call_id, const domain::FoldState& base) {
+  return Run([&] {
+    database_.persist(ToEntity(call_id, base));
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::int64_t> OdbCallWriter::InsertEvent(const domain::RecordedEvent& event) {
+  return Run([&]() -> absl::StatusOr<std::int64_t> {
+    CallEventRow row = ToEntity(event);
+    database_.persist(row);
+    const auto* report = std::get_if<domain::EndOfCallReport>(&event.event.detail);
+    if (report != nullptr && report->has_transcript) {
+      CallEventTranscriptRow transcript;
+      transcript.call_event_id = row.id;
+      ASSIGN_OR_RETURN(transcript.entries, TranscriptToJson(report->transcript));
+      database_.persist(transcript);
+    }
+    return row.id;
+  });
+}
+
+absl::Status OdbCallWriter::UpdateCall(const domain::Call& call) {
+  return Run([&]() -> absl::Status {
+    CallRow row = ToEntity(call);  // the columns that events do not write are readonly
+    try {
+      database_.update(row);
+    } catch (const odb::object_not_persistent&) {
+      return absl::NotFoundError(absl::StrCat("call ", call.id, " not found"));
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status OdbCallWriter::UpdateServiceRecordStatus(std::int64_t id,
+                                                      const std::string& status_word,
+                                                      absl::Time update_time) {
+  return Run([&] {
+    ServiceRecordRow row;  // the columns that are left empty here are readonly
+    row.id = id;
+    row.status = status_word;
+    row.update_time = ToEntity(update_time);
+    try {
+      database_.update(row);
+    } catch (const odb::object_not_persistent&) {
+      // Deleted by another program: nothing to write to.
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status OdbCallWriter::ReplaceTranscript(std::int64_t call_id,
+                                              const std::vector<domain::TranscriptEntry>& entries) {
+  return Run([&] {
+    database_.erase_query<TranscriptRow>(odb::query<TranscriptRow>::call_id == call_id);
+    for (const domain::TranscriptEntry& entry : entries) {
+      TranscriptRow row = ToEntity(call_id, entry);
+      database_.persist(row);
+    }
+    return absl::OkStatus();
+  });
+}
+
+absl::Status OdbCallWriter::InsertCreation(const core::CreationRequest& request,
+                                           absl::Time forget_before) {
+  return Run([&] {
+    database_.erase_query<CreationRequestRow>(odb::query<CreationRequestRow>::create_time <
+                                              ToEntity(forget_before));
+    database_.persist(ToEntity(request));
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace autopulse::callevents::persistence

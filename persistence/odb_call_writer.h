@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "persistence/odb_call_reader.h"
+#include "services/core/call_store.h"
+
+namespace autopulse::callevents::persistence {
+
+// The reads and writes of a transaction. Lives within the thread's current transaction.
+class OdbCallWriter : public OdbCallReader {
+ public:
+  using OdbCallReader::OdbCallReader;
+
+  // OK, or the error after which the transaction must not be committed.
+  const absl::Status& transaction_status() const { return transaction_status_; }
+
+  absl::Status Isolated(const std::function<absl::Status()>& work) override;
+  absl::StatusOr<std::int64_t> InsertServiceRecord(const domain::ServiceRecord& record) override;
+  absl::StatusOr<std::int64_t> InsertCall(const domain::Call& call) override;
+  absl::Status InsertBase(std::int64_t call_id, const domain::FoldState& base) override;
+  absl::StatusOr<std::int64_t> InsertEvent(const domain::RecordedEvent& event) override;
+  absl::Status UpdateCall(const domain::Call& call) override;
+  absl::Status UpdateServiceRecordStatus(std::int64_t id, const std::string& status_word,
+                                         absl::Time update_time) override;
+  absl::Status ReplaceTranscript(std::int64_t call_id,
+                                 const std::vector<domain::TranscriptEntry>& entries) override;
+  absl::Status InsertCreation(const core::CreationRequest& request,
+                              absl::Time forget_before) override;
+
+ private:
+  absl::Status UndoIsolated();
+};
+
+}  // namespace autopulse::callevents::persistence

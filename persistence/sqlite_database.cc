@@ -1,0 +1,109 @@
+#include "persistence/sqlite_database.h"
+
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <memory>
+#include <odb/sqlite/connection-factory.hxx>
+#include <odb/sqlite/connection.hxx>
+#include <odb/sqlite/database.hxx>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "persistence/odb_errors.h"
+#include "persistence/sqlite_schema.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::persistence {
+namespace {
+
+// As many connections as threads need at once; each is kept for the next. So a reader never waits
+// for a writer, nor for another reader.
+class ConnectionPool : public odb::sqlite::connection_pool_factory {
+ public:
+  explicit ConnectionPool(absl::Duration busy_timeout) : busy_timeout_(busy_timeout) {}
+
+ protected:
+  pooled_connection_ptr create() override {
+    pooled_connection_ptr connection = connection_pool_factory::create();
+    sqlite3_busy_timeout(connection->handle(),
+                         static_cast<int>(absl::ToInt64Milliseconds(busy_timeout_)));
+    connection->execute("PRAGMA synchronous=FULL");
+    connection->execute("PRAGMA journal_size_limit=67108864");
+    return connection;
+  }
+
+ private:
+  absl::Duration busy_timeout_;
+};
+
+class SqliteDatabase : public Database {
+ public:
+  // Without a private cache for each connection, readers would wait for writers even with WAL.
+  SqliteDatabase(const std::string& path, absl::Duration busy_timeout)
+      : database_(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE,
+                  /*foreign_keys=*/true, /*vfs=*/"",
+                  std::make_unique<ConnectionPool>(busy_timeout)) {}
+
+  odb::sqlite::database& database() override { return database_; }
+
+  // A transaction that reads before it asks to write loses against one that wrote in between.
+  odb::transaction_impl* BeginWrite(odb::connection& connection) override {
+    return static_cast<odb::sqlite::connection&>(connection).begin_immediate();
+  }
+
+  void AbandonTransaction(odb::connection& connection) override {
+    sqlite3* const handle = static_cast<odb::sqlite::connection&>(connection).handle();
+    if (sqlite3_get_autocommit(handle) != 0) return;
+    sqlite3_exec(handle, "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+
+  absl::Mutex* writer_mutex() override { return &writer_mutex_; }
+
+ private:
+  odb::sqlite::database database_;
+  absl::Mutex writer_mutex_;
+};
+
+absl::Status CheckPath(const std::string& path) {
+  std::error_code ignored;
+  const std::filesystem::path file(path);
+  if (std::filesystem::is_directory(file, ignored)) {
+    return absl::FailedPreconditionError("it is a folder");
+  }
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (!std::filesystem::is_directory(folder, ignored)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("there is no folder `", folder.string(), "`"));
+  }
+  return absl::OkStatus();
+}
+
+// WAL stays with the file; the other settings belong to each connection.
+absl::Status SwitchToWal(odb::sqlite::database& database) {
+  const odb::sqlite::connection_ptr connection = database.connection();
+  sqlite3* const handle = connection->handle();
+  if (sqlite3_db_readonly(handle, "main") == 1) {
+    return absl::UnavailableError("it is not writable");
+  }
+  const int result = sqlite3_exec(handle, "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
+  if (result == SQLITE_OK) return absl::OkStatus();
+  if (result == SQLITE_NOTADB) return absl::FailedPreconditionError("it is not a SQLite database");
+  return SqliteStatus(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
+                                                     const OpenOptions& options) {
+  RETURN_IF_ERROR(CheckPath(path));
+  return CatchDatabaseErrors([&]() -> absl::StatusOr<std::unique_ptr<Database>> {
+    auto database = std::make_unique<SqliteDatabase>(path, options.busy_timeout);
+    RETURN_IF_ERROR(SwitchToWal(database->database()));
+    RETURN_IF_ERROR(EnsureSqliteSchema(database->database()));
+    return database;
+  });
+}
+
+}  // namespace autopulse::callevents::persistence
