@@ -1,0 +1,158 @@
+// vapi-webhook-adapter: takes VAPI's webhooks and reports them to the call event service.
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <csignal>
+#include <cstdint>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "adapter/call_event_client.h"
+#include "adapter/webhook_auth.h"
+#include "adapter/webhook_handler.h"
+#include "adapter/webhook_server.h"
+#include "services/base/clock.h"
+#include "services/base/config.h"
+#include "services/base/counters.h"
+#include "services/base/log.h"
+
+namespace autopulse::callevents::adapter {
+namespace {
+
+constexpr char kProgram[] = "vapi-webhook-adapter";
+constexpr std::int64_t kMaxThreads = 4096;
+
+struct AdapterSettings {
+  std::string listen = "127.0.0.1:8080";
+  std::string service = "127.0.0.1:50051";
+  std::string webhook_secret_file;
+  bool insecure_no_auth = false;
+  absl::Duration service_deadline = absl::Seconds(5);
+  std::string unknown_calls = "reject";
+  std::int64_t threads = 64;
+  std::string log_level = "info";
+  std::string spool;
+};
+
+std::optional<int> ReadSettings(int argc, const char* const* argv, AdapterSettings& settings) {
+  base::Settings parser(
+      kProgram, "Takes VAPI's webhooks and reports them to the call event service.",
+      "Example:\n"
+      "  vapi-webhook-adapter --webhook-secret-file=var/webhook-secret\n"
+      "Each setting may come from the environment too: VAPI_WEBHOOK_ADAPTER_LISTEN, ...");
+  parser.Add("listen", settings.listen, "HOST:PORT to take webhooks on; port 0 takes a free one");
+  parser.Add("service", settings.service, "HOST:PORT of call-event-service");
+  parser.Add("webhook-secret-file", settings.webhook_secret_file,
+             "File whose first line is what VAPI sends in X-Vapi-Secret");
+  parser.AddFlag("insecure-no-auth", settings.insecure_no_auth,
+                 "Take webhooks from anyone, without a secret");
+  parser.Add("service-deadline", settings.service_deadline,
+             "How long the service may take to record one event");
+  parser.AddChoice("unknown-calls", settings.unknown_calls, {"reject", "create"},
+                   "What becomes of inbound calls that nobody registered");
+  parser.Add("threads", settings.threads, "How many requests are handled at a time");
+  parser.AddChoice("log-level", settings.log_level, {"debug", "info", "warning", "error"},
+                   "The least level that is logged");
+  parser.Add("spool", settings.spool, "File for events that the service could not take");
+  return parser.Parse(argc, argv);
+}
+
+int Refuse(base::ExitCode exit_code, absl::string_view sentence) {
+  std::cerr << kProgram << ": " << sentence << '\n';
+  return exit_code;
+}
+
+absl::StatusOr<WebhookAuth> MakeAuth(const AdapterSettings& settings) {
+  if (!settings.webhook_secret_file.empty()) {
+    const absl::StatusOr<std::string> secret = ReadSecretFile(settings.webhook_secret_file);
+    if (!secret.ok()) return secret.status();
+    return WebhookAuth(*secret);
+  }
+  if (settings.insecure_no_auth) {
+    base::LogWarning("webhooks are taken from anyone: --insecure-no-auth");
+    return WebhookAuth();
+  }
+  return absl::FailedPreconditionError(
+      "no webhook secret: name a file with --webhook-secret-file, or take webhooks from anyone "
+      "with --insecure-no-auth");
+}
+
+sigset_t BlockStopSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+void LogCounters(const base::Counters& counters) {
+  for (const auto& [series, count] : counters.Snapshot()) {
+    base::LogInfo("counted", {{"series", series}, {"count", count}});
+  }
+}
+
+int Run(const AdapterSettings& settings, WebhookAuth auth) {
+  // Before any thread starts, so that none of them takes the signals.
+  const sigset_t stop_signals = BlockStopSignals();
+  base::Counters counters;
+  const CallEventClient client(
+      {.service = settings.service, .deadline = settings.service_deadline});
+  const WebhookHandler handler(
+      {.register_unknown_calls = settings.unknown_calls == "create"},
+      [&client](const v1::ReportCallEventRequest& request) { return client.Report(request); },
+      base::SystemClock(), counters);
+  WebhookServer server({.listen = settings.listen, .threads = static_cast<int>(settings.threads)},
+                       std::move(auth), handler, counters);
+
+  std::atomic<bool> failed{false};
+  const absl::Status started = server.Start([&failed] {
+    failed = true;
+    kill(getpid(), SIGTERM);
+  });
+  if (!started.ok()) {
+    return Refuse(absl::IsInvalidArgument(started) ? base::kExitUsage : base::kExitFailure,
+                  started.message());
+  }
+  const std::string host = settings.listen.substr(0, settings.listen.rfind(':'));
+  std::cout << kProgram << " ready on http://" << host << ':' << server.port() << " (service "
+            << settings.service << ")" << std::endl;
+
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  server.Stop();
+  LogCounters(counters);
+  return failed ? base::kExitFailure : base::kExitOk;
+}
+
+int Main(int argc, const char* const* argv) {
+  AdapterSettings settings;
+  if (const auto exit_code = ReadSettings(argc, argv, settings)) return *exit_code;
+  base::SetLogLevel(settings.log_level);
+  if (settings.threads < 1 || settings.threads > kMaxThreads) {
+    return Refuse(base::kExitUsage, absl::StrCat("--threads must be from 1 to ", kMaxThreads));
+  }
+  if (settings.service_deadline <= absl::ZeroDuration()) {
+    return Refuse(base::kExitUsage, "--service-deadline must be more than zero");
+  }
+  absl::StatusOr<WebhookAuth> auth = MakeAuth(settings);
+  if (!auth.ok()) return Refuse(base::kExitConfiguration, auth.status().message());
+  if (!settings.spool.empty()) {
+    base::LogWarning("there is no spool yet: --spool does nothing", {{"spool", settings.spool}});
+  }
+  return Run(settings, *std::move(auth));
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::adapter
+
+int main(int argc, char** argv) { return autopulse::callevents::adapter::Main(argc, argv); }

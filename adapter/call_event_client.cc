@@ -1,0 +1,50 @@
+#include "adapter/call_event_client.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include "absl/time/clock.h"
+#include "services/base/field_limits.h"
+
+namespace autopulse::callevents::adapter {
+namespace {
+
+// A service that was restarted is found again within about this time.
+constexpr int kMaxReconnectBackoffMs = 2'000;
+constexpr int kFirstReconnectBackoffMs = 100;
+
+grpc::ChannelArguments ChannelArguments() {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(static_cast<int>(base::kMaxMessageBytes));
+  arguments.SetMaxSendMessageSize(static_cast<int>(base::kMaxMessageBytes));
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectBackoffMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectBackoffMs);
+  // How long one attempt to connect may take before it counts as failed.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kMaxReconnectBackoffMs);
+  // The service is near; a proxy of the environment is meant for the world outside.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetCompressionAlgorithm(GRPC_COMPRESS_NONE);
+  return arguments;
+}
+
+}  // namespace
+
+CallEventClient::CallEventClient(const Options& options)
+    : deadline_(options.deadline),
+      stub_(v1::CallEventService::NewStub(grpc::CreateCustomChannel(
+          options.service, grpc::InsecureChannelCredentials(), ChannelArguments()))) {}
+
+absl::StatusOr<v1::ReportCallEventResponse> CallEventClient::Report(
+    const v1::ReportCallEventRequest& request) const {
+  grpc::ClientContext context;
+  context.set_wait_for_ready(false);
+  context.set_deadline(absl::ToChronoTime(absl::Now() + deadline_));
+  v1::ReportCallEventResponse response;
+  const grpc::Status status = stub_->ReportCallEvent(&context, request, &response);
+  if (status.ok()) return response;
+  // gRPC's codes and Abseil's are the same numbers.
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+}
+
+}  // namespace autopulse::callevents::adapter

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
+
+namespace autopulse::callevents::adapter {
+
+// Reports events to the call event service over gRPC. Thread-safe.
+//
+// The connection is made when it is needed and made again when it breaks; the service may be
+// started later than this.
+class CallEventClient {
+ public:
+  struct Options {
+    std::string service;                         // HOST:PORT
+    absl::Duration deadline = absl::Seconds(5);  // for one event, answer included
+  };
+
+  explicit CallEventClient(const Options& options);
+
+  // Reports one event and waits for what became of it. Fails with what the service said;
+  // UNAVAILABLE or DEADLINE_EXCEEDED if it said nothing in time, and then the event may have been
+  // recorded all the same.
+  absl::StatusOr<v1::ReportCallEventResponse> Report(
+      const v1::ReportCallEventRequest& request) const;
+
+ private:
+  absl::Duration deadline_;
+  std::unique_ptr<v1::CallEventService::StubInterface> stub_;
+};
+
+}  // namespace autopulse::callevents::adapter

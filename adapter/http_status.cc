@@ -1,0 +1,142 @@
+#include "adapter/http_status.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "adapter/json_tree.h"
+#include "adapter/malformed.h"
+#include "adapter/text.h"
+
+namespace autopulse::callevents::adapter {
+namespace {
+
+constexpr std::size_t kMaxQuotedType = 100;
+constexpr absl::string_view kRetryAfterSeconds = "5";
+
+// Writes `{"status":...,"message":...` and what follows, in this order.
+class AnswerBody {
+ public:
+  AnswerBody(absl::string_view status, absl::string_view message) {
+    text_ = "{\"status\":";
+    AppendJsonString(status, text_);
+    AddText("message", message);
+  }
+
+  void AddText(absl::string_view key, absl::string_view value) {
+    AddKey(key);
+    AppendJsonString(value, text_);
+  }
+
+  void AddNumber(absl::string_view key, std::int64_t value) {
+    AddKey(key);
+    absl::StrAppend(&text_, value);
+  }
+
+  void AddTrue(absl::string_view key) {
+    AddKey(key);
+    absl::StrAppend(&text_, "true");
+  }
+
+  std::string Finish() && { return absl::StrCat(text_, "}"); }
+
+ private:
+  void AddKey(absl::string_view key) { absl::StrAppend(&text_, ",\"", key, "\":"); }
+
+  std::string text_;
+};
+
+// The number in `calls/15`.
+std::optional<std::int64_t> CallNumber(absl::string_view name) {
+  std::int64_t number = 0;
+  if (!absl::ConsumePrefix(&name, "calls/") || !absl::SimpleAtoi(name, &number)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+std::string NotProcessed(absl::string_view type) {
+  return absl::StrCat("Event type ", CutUtf8(type, kMaxQuotedType), " not processed");
+}
+
+// Whether the event is a notice that the assistant was slow: answered as a type that changes
+// nothing.
+bool IsSlowAssistant(const v1::CallEvent& event) {
+  return event.has_notice() && event.notice().kind() == "hang";  // V2
+}
+
+std::string SuccessMessage(const v1::CallEvent& recorded) {
+  switch (recorded.detail_case()) {
+    case v1::CallEvent::kEndOfCallReport:
+      return "Call report processed successfully";
+    case v1::CallEvent::kHangup:
+      return absl::StrCat("Call status updated to ", recorded.call_status_text(), " after hangup");
+    default:
+      return absl::StrCat("Call status updated to ", recorded.call_status_text());
+  }
+}
+
+}  // namespace
+
+HttpAnswer ErrorAnswer(int status, absl::string_view message) {
+  return {.status = status, .body = AnswerBody("error", message).Finish()};
+}
+
+HttpAnswer MalformedAnswer(const absl::Status& error) {
+  AnswerBody body("error", error.message());
+  const std::string path = MalformedPath(error);
+  const std::string detail = MalformedDetail(error);
+  if (!path.empty()) body.AddText("path", path);
+  if (!detail.empty()) body.AddText("detail", detail);
+  return {.status = 400, .body = std::move(body).Finish()};
+}
+
+HttpAnswer IgnoredAnswer(absl::string_view type) {
+  return {.status = 200, .body = AnswerBody("ignored", NotProcessed(type)).Finish()};
+}
+
+HttpAnswer RecordedAnswer(const v1::ReportCallEventRequest& request,
+                          const v1::ReportCallEventResponse& response) {
+  const v1::CallEvent& recorded = response.event();
+  const bool slow_assistant = IsSlowAssistant(recorded);
+  AnswerBody body = slow_assistant ? AnswerBody("ignored", NotProcessed(recorded.notice().kind()))
+                                   : AnswerBody("success", SuccessMessage(recorded));
+  auto call = CallNumber(response.call().name());
+  if (!call.has_value()) call = CallNumber(request.parent());
+  if (call.has_value()) body.AddNumber("call_id", *call);
+  if (response.duplicate()) body.AddTrue("duplicate");
+  if (!slow_assistant && recorded.outcome() == v1::CALL_EVENT_OUTCOME_STALE) {
+    body.AddTrue("stale");
+  }
+  return {.status = 200, .body = std::move(body).Finish()};
+}
+
+HttpAnswer ServiceErrorAnswer(const v1::ReportCallEventRequest& request,
+                              const absl::Status& error) {
+  switch (error.code()) {
+    case absl::StatusCode::kNotFound: {
+      const auto call = CallNumber(request.parent());
+      return ErrorAnswer(404, absl::StrCat("Call with ID ",
+                                           call.has_value() ? absl::StrCat(*call)
+                                                            : request.event().provider_call_id(),
+                                           " not found"));
+    }
+    case absl::StatusCode::kInvalidArgument:
+      return ErrorAnswer(400, error.message());
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kAborted: {
+      HttpAnswer answer = ErrorAnswer(503, "The call event service is unavailable, try again");
+      answer.headers.emplace_back("Retry-After", kRetryAfterSeconds);
+      return answer;
+    }
+    default:
+      return ErrorAnswer(500, "Internal error");
+  }
+}
+
+}  // namespace autopulse::callevents::adapter

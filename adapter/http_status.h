@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "autopulse/callevents/v1/call_event_service.pb.h"
+
+// What a sender is told, in the design document's words [E1, E2, V5]. Always JSON.
+namespace autopulse::callevents::adapter {
+
+// One HTTP answer. `headers` are those beside Content-Type and Content-Length.
+struct HttpAnswer {
+  int status = 200;
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers = {};
+};
+
+// `{"status":"error","message":MESSAGE}` with an HTTP status.
+HttpAnswer ErrorAnswer(int status, absl::string_view message);
+
+// 400 for an error of `Malformed`, with its path and detail.
+HttpAnswer MalformedAnswer(const absl::Status& error);
+
+// 200 for a type that changes nothing [V5, V6].
+HttpAnswer IgnoredAnswer(absl::string_view type);
+
+// 200 for an event that the service recorded, now or earlier [E2].
+HttpAnswer RecordedAnswer(const v1::ReportCallEventRequest& request,
+                          const v1::ReportCallEventResponse& response);
+
+// The answer where the service did not record the event: 404 for a call that it does not know [E1],
+// 503 with Retry-After where a repetition can help, 400 with its words for what it refuses, 500
+// without a word for the rest.
+HttpAnswer ServiceErrorAnswer(const v1::ReportCallEventRequest& request, const absl::Status& error);
+
+}  // namespace autopulse::callevents::adapter

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace autopulse::callevents::adapter {
+
+class JsonTree;
+
+// What a JSON value is. `kAbsent` is what a look-up that finds nothing returns.
+enum class JsonKind : std::uint8_t { kAbsent, kNull, kBoolean, kNumber, kString, kArray, kObject };
+
+// The kind in words, for error messages: `a number`.
+absl::string_view JsonKindName(JsonKind kind);
+
+// One value of a `JsonTree`, or none. Cheap to copy; valid as long as its tree is neither moved nor
+// destroyed. Every look-up on a value of the wrong kind finds nothing, so that chains need no
+// tests.
+class JsonValue {
+ public:
+  // No value.
+  JsonValue() = default;
+
+  JsonKind kind() const;
+
+  // Whether there is a value and it is not null.
+  bool given() const { return kind() != JsonKind::kAbsent && kind() != JsonKind::kNull; }
+
+  // The text of a string; the characters of a number, as they were sent; `true`, `false` or `null`.
+  // Empty for the other kinds.
+  absl::string_view text() const;
+
+  // The name under which this value stands in its object, else empty.
+  absl::string_view key() const;
+
+  // The member of an object with this name.
+  JsonValue Find(absl::string_view key) const;
+
+  // The value at a path of names joined by points, `call.customer.number`. The empty path is this
+  // value itself.
+  JsonValue At(absl::string_view path) const;
+
+  // The first element of an array or member of an object, in the order sent.
+  JsonValue FirstChild() const;
+
+  // The element or member after this one.
+  JsonValue NextSibling() const;
+
+ private:
+  friend class JsonTree;
+  JsonValue(const JsonTree* tree, std::uint32_t node) : tree_(tree), node_(node) {}
+
+  const JsonTree* tree_ = nullptr;
+  std::uint32_t node_ = 0;
+};
+
+// A parsed JSON text: flat, in the order sent, with every number in the characters it was sent in
+// (a cost is money, and no binary number on the way may touch it [R3]).
+//
+// What is read goes through this class alone, so that another parser can take the place of the
+// present one. Built by `ParseJson`; immutable from then on.
+class JsonTree {
+ public:
+  // The outermost value; absent in an empty tree.
+  JsonValue root() const;
+
+  // Adds a value and returns its number. The first one added is the root; every other one is put
+  // behind the last child of `parent`, under `key` if that is an object.
+  std::uint32_t Add(std::uint32_t parent, absl::string_view key, JsonKind kind,
+                    absl::string_view text);
+
+  // The value that `Add` gave this number.
+  JsonValue value(std::uint32_t node) const { return JsonValue(this, node); }
+
+ private:
+  friend class JsonValue;
+
+  static constexpr std::uint32_t kNone = 0xffffffff;
+
+  struct Text {
+    std::uint32_t begin = 0;
+    std::uint32_t length = 0;
+  };
+
+  struct Node {
+    Text key;
+    Text text;
+    std::uint32_t first_child = kNone;
+    std::uint32_t last_child = kNone;
+    std::uint32_t next_sibling = kNone;
+    JsonKind kind = JsonKind::kNull;
+  };
+
+  Text Store(absl::string_view text);
+  absl::string_view Read(Text text) const;
+
+  std::string texts_;
+  std::vector<Node> nodes_;
+};
+
+// Appends `value` as compact JSON: members in the order sent, numbers in their own characters, text
+// as UTF-8. An absent value appends nothing.
+void AppendJson(JsonValue value, std::string& out);
+
+// Appends `text`, which is UTF-8, as a JSON string with its quotes.
+void AppendJsonString(absl::string_view text, std::string& out);
+
+}  // namespace autopulse::callevents::adapter
