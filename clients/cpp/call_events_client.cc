@@ -134,12 +134,12 @@ absl::StatusOr<v1::ListCallAttemptsResponse> CallEventsClient::ListCallAttempts(
 }
 
 absl::Status CallEventsClient::Watch(v1::WatchCallsRequest request, const WatchHandlers& handlers,
-                                     std::stop_token stop) const {
+                                     const std::stop_token& stop) const {
   absl::BitGen random;
   absl::Duration backoff = options_.first_backoff;
   while (true) {
     bool received = false;
-    const absl::Status reason = ReadStream(request, handlers, stop, received);
+    absl::Status reason = ReadStream(request, handlers, stop, received);
     if (stop.stop_requested()) return absl::OkStatus();
     if (!IsCuredByReconnecting(reason)) return reason;
     if (received) backoff = options_.first_backoff;
@@ -163,8 +163,9 @@ absl::Status CallEventsClient::ReadStream(v1::WatchCallsRequest& request,
     if (!response.resume_token().empty()) request.set_resume_token(response.resume_token());
     handlers.on_response(response);
   }
-  const absl::Status reason = FromGrpc(reader->Finish());
-  return reason.ok() ? absl::UnavailableError("the service ended the stream") : reason;
+  absl::Status reason = FromGrpc(reader->Finish());
+  if (reason.ok()) return absl::UnavailableError("the service ended the stream");
+  return reason;
 }
 
 }  // namespace autopulse::callevents::client

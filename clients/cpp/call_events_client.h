@@ -84,7 +84,7 @@ class CallEventsClient {
   // first response is here. Returns the error that no reconnecting can cure: a wrong filter, a
   // token that the service does not know.
   absl::Status Watch(v1::WatchCallsRequest request, const WatchHandlers& handlers,
-                     std::stop_token stop) const;
+                     const std::stop_token& stop) const;
 
   // Fetches the pages of a list, one after the other, and hands each to `on_page`, a function of
   // Response&& that returns whether to go on. Starts at the `page_token` of `request`.

@@ -25,7 +25,7 @@ ExitCode ExitCodeFor(const absl::Status& error) {
 }
 
 std::string ErrorSentence(const absl::Status& error, const client::ClientOptions& options) {
-  const std::string message = EscapeForTerminal(error.message());
+  std::string message = EscapeForTerminal(error.message());
   const std::string service = EscapeForTerminal(options.service);
   switch (error.code()) {
     case absl::StatusCode::kUnavailable:
@@ -37,11 +37,10 @@ std::string ErrorSentence(const absl::Status& error, const client::ClientOptions
     case absl::StatusCode::kNotFound:
       return message.empty() ? "not found" : message;
     case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kAlreadyExists:
     case absl::StatusCode::kFailedPrecondition:
     case absl::StatusCode::kOutOfRange:
       return absl::StrCat("refused: ", message);
-    case absl::StatusCode::kAlreadyExists:
-      return absl::StrCat("exists already: ", message);
     case absl::StatusCode::kUnauthenticated:
     case absl::StatusCode::kPermissionDenied:
       return absl::StrCat("the service at ", service, " does not let callctl in: ", message);

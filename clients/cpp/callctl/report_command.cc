@@ -57,7 +57,7 @@ absl::StatusOr<v1::ReportCallEventRequest> EventOf(const ReportOptions& options)
 absl::StatusOr<ExitCode> ReportFromCommandLine(Session& session, const ReportOptions& options) {
   const auto event = EventOf(options);
   if (!event.ok()) return event.status();
-  const absl::StatusOr<ExitCode> exit_code = ReportOne(session, *event);
+  absl::StatusOr<ExitCode> exit_code = ReportOne(session, *event);
   if (!exit_code.ok() && ExitCodeFor(exit_code.status()) == ExitCode::kUnavailable) {
     session.err << "callctl: the event may have been recorded; repeat the command with --event-id="
                 << event->event_id() << '\n';

@@ -24,7 +24,7 @@ void TellWaiter(int /*signal*/) {
   errno = saved_errno;
 }
 
-void Wait(int pipe, std::stop_source stop) {
+void Wait(int pipe, std::stop_source& stop) {
   char what = 0;
   while (true) {
     const ssize_t count = read(pipe, &what, 1);
@@ -43,7 +43,7 @@ StopSignals::StopSignals(std::stop_source stop) {
     return;
   }
   pipe_of_handler = pipe_[1];
-  waiter_ = std::thread(Wait, pipe_[0], std::move(stop));
+  waiter_ = std::thread([pipe = pipe_[0], stop = std::move(stop)]() mutable { Wait(pipe, stop); });
   struct sigaction action = {};
   action.sa_handler = TellWaiter;
   action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);

@@ -58,7 +58,8 @@ std::string Escaped(char32_t code) {
   }
   const auto number = static_cast<std::uint32_t>(code);
   if (number <= 0xff) return absl::StrFormat("\\x%02x", number);
-  return absl::StrFormat(number <= 0xffff ? "\\u%04x" : "\\U%08x", number);
+  if (number <= 0xffff) return absl::StrFormat("\\u%04x", number);
+  return absl::StrFormat("\\U%08x", number);
 }
 
 // The widths of the C library are those that terminals go by; they depend on the locale, which the

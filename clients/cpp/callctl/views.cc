@@ -15,7 +15,7 @@ std::string WithDetail(const std::string& word, const std::string& detail) {
 
 std::string StatusUpdateDetail(const v1::StatusUpdate& update) {
   const std::string provider_word = update.forwarding() ? "forwarding" : update.provider_status();
-  const std::string word = WithDetail(StatusWord(update.status()), provider_word);
+  std::string word = WithDetail(StatusWord(update.status()), provider_word);
   if (update.ended_reason().empty()) return word;
   return absl::StrCat(word, ", ", update.ended_reason());
 }
