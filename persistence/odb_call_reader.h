@@ -43,26 +43,21 @@ class OdbCallReader : public core::CallWriter {
       const std::string& request_id) override;
 
  protected:
-  // Returns what `body` returns, or the status of what it throws. An error that ends the
-  // transaction is remembered, so that it is not committed even if whoever asked does not pass the
-  // error on.
+  // Returns what `body` returns, or the status of what it throws. If that ends the transaction, it
+  // is remembered, so that nothing is committed even if whoever asked does not pass the error on.
   template <typename Body>
   auto Run(const Body& body) -> decltype(body()) {
-    auto result = CatchDatabaseErrors(body);
-    if (EndsTransaction(StatusOf(result))) transaction_status_ = StatusOf(result);
-    return result;
+    try {
+      return body();
+    } catch (...) {
+      absl::Status status = StatusOfCurrentException();
+      if (EndsTransaction(status)) transaction_status_ = status;
+      return status;
+    }
   }
 
   odb::database& database_;
   absl::Status transaction_status_;
-
- private:
-  static const absl::Status& StatusOf(const absl::Status& status) { return status; }
-
-  template <typename T>
-  static const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
-    return result.status();
-  }
 };
 
 }  // namespace autopulse::callevents::persistence

@@ -3,14 +3,17 @@
 #include <sqlite3.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <odb/sqlite/connection-factory.hxx>
 #include <odb/sqlite/connection.hxx>
 #include <odb/sqlite/database.hxx>
+#include <string>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "persistence/odb_errors.h"
 #include "persistence/sqlite_schema.h"
 #include "services/base/status_macros.h"
@@ -66,12 +69,23 @@ class SqliteDatabase : public Database {
   absl::Mutex writer_mutex_;
 };
 
+// Whether something that is no SQLite database lies there. A file without content may become one.
+bool IsOtherFile(const std::string& path) {
+  constexpr absl::string_view kMagic("SQLite format 3\0", 16);
+  std::string begin(kMagic.size(), '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  const auto size = static_cast<std::size_t>(file.gcount());
+  return size > 0 && begin.substr(0, size) != kMagic;
+}
+
 absl::Status CheckPath(const std::string& path) {
   std::error_code ignored;
   const std::filesystem::path file(path);
   if (std::filesystem::is_directory(file, ignored)) {
     return absl::FailedPreconditionError("it is a folder");
   }
+  if (IsOtherFile(path)) return absl::FailedPreconditionError("it is not a SQLite database");
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
   if (!std::filesystem::is_directory(folder, ignored)) {
     return absl::FailedPreconditionError(
@@ -89,7 +103,6 @@ absl::Status SwitchToWal(odb::sqlite::database& database) {
   }
   const int result = sqlite3_exec(handle, "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
   if (result == SQLITE_OK) return absl::OkStatus();
-  if (result == SQLITE_NOTADB) return absl::FailedPreconditionError("it is not a SQLite database");
   return SqliteStatus(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
 }
 

@@ -1,0 +1,8 @@
+-- D3, undone.
+-- drops: transcript.end_time
+-- drops: transcript.duration
+-- drops: transcript.seconds_from_start
+ALTER TABLE transcript
+  DROP COLUMN end_time,
+  DROP COLUMN duration,
+  DROP COLUMN seconds_from_start;

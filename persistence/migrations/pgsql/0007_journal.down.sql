@@ -1,0 +1,9 @@
+-- No journal.
+-- drops: creation_request
+-- drops: call_base
+-- drops: call_event_transcript
+-- drops: call_event
+DROP TABLE creation_request;
+DROP TABLE call_base;
+DROP TABLE call_event_transcript;
+DROP TABLE call_event;

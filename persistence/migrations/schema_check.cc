@@ -1,0 +1,49 @@
+#include "persistence/migrations/schema_check.h"
+
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "persistence/migrations/migrator.h"
+#include "persistence/migrations/revision.h"
+#include "services/base/log.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::persistence::migrations {
+namespace {
+
+absl::Status Refuse(int revision) {
+  const std::string what = revision == kNoRevision
+                               ? "the database is empty"
+                               : absl::StrCat("the database is at revision ", NameOf(revision),
+                                              ", and this program needs ", NameOf(HeadRevision()));
+  return absl::FailedPreconditionError(
+      absl::StrCat(what,
+                   ": run `call-event-migrate --database=... upgrade`, or start with "
+                   "--migrate"));
+}
+
+}  // namespace
+
+absl::Status EnsureSchema(const std::string& url, IfOutdated if_outdated) {
+  ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection,
+                   OpenConnection(url, IfMissing::kCreate));
+  ASSIGN_OR_RETURN(const SchemaState state, ReadState(*connection));
+  const bool is_new_file = connection->dialect() == Dialect::kSqlite && !state.is_foreign &&
+                           state.revision == kNoRevision;
+  // A foreign database may be one of ours from before there were revisions: Upgrade can tell.
+  if (if_outdated == IfOutdated::kRefuse && !is_new_file && !state.is_foreign) {
+    ASSIGN_OR_RETURN(const int revision, KnownRevision(state));
+    return revision == HeadRevision() ? absl::OkStatus() : Refuse(revision);
+  }
+  return Upgrade(*connection, HeadRevision(), [](const std::string& line) {
+    base::LogInfo("schema migrated", {{"step", line}});
+  });
+}
+
+absl::StatusOr<std::vector<Difference>> Verify(Connection& connection) {
+  ASSIGN_OR_RETURN(const Catalogue expected, ExpectedCatalogue(connection));
+  ASSIGN_OR_RETURN(const Catalogue actual, ReadCatalogue(connection));
+  return Compare(actual, expected);
+}
+
+}  // namespace autopulse::callevents::persistence::migrations

@@ -1,0 +1,7 @@
+-- D1: what VAPI says of a call; calls for demonstrations are no more.
+-- drops: call.is_demo
+ALTER TABLE call ADD COLUMN vapi_call_id VARCHAR(100);
+ALTER TABLE call ADD COLUMN ended_reason VARCHAR(50);
+ALTER TABLE call ADD COLUMN cost NUMERIC(10,4);
+ALTER TABLE call ADD COLUMN duration_ms INTEGER;
+ALTER TABLE call DROP COLUMN is_demo;

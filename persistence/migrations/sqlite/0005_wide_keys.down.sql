@@ -1,0 +1,1 @@
+-- Keys of 32 bits: SQLite has none.

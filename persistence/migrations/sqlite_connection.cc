@@ -1,0 +1,113 @@
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "persistence/migrations/connection.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::persistence::migrations {
+namespace {
+
+// How long to wait for other programs that write.
+constexpr int kBusyTimeoutMs = 60'000;
+
+struct Close {
+  void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+};
+using Handle = std::unique_ptr<sqlite3, Close>;
+
+absl::Status ErrorOf(sqlite3* handle, int result) {
+  const std::string text = sqlite3_errmsg(handle);
+  switch (result) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return absl::AbortedError(
+          absl::StrCat("another program holds the database (", text, "): stop it, or try again"));
+    case SQLITE_NOTADB:
+      return absl::FailedPreconditionError("it is not a SQLite database");
+    default:
+      return absl::InternalError(text);
+  }
+}
+
+class SqliteConnection : public Connection {
+ public:
+  explicit SqliteConnection(Handle handle) : handle_(std::move(handle)) {}
+
+  Dialect dialect() const override { return Dialect::kSqlite; }
+
+  absl::Status Run(const std::string& script) override {
+    const int result = sqlite3_exec(handle_.get(), script.c_str(), nullptr, nullptr, nullptr);
+    return result == SQLITE_OK ? absl::OkStatus() : ErrorOf(handle_.get(), result);
+  }
+
+  absl::StatusOr<std::vector<Row>> Query(const std::string& sql) override {
+    std::vector<Row> rows;
+    const auto add_row = [](void* to, int columns, char** texts, char**) {
+      Row& row = static_cast<std::vector<Row>*>(to)->emplace_back();
+      for (int i = 0; i < columns; ++i) row.emplace_back(texts[i] != nullptr ? texts[i] : "");
+      return 0;
+    };
+    const int result = sqlite3_exec(handle_.get(), sql.c_str(), add_row, &rows, nullptr);
+    if (result != SQLITE_OK) return ErrorOf(handle_.get(), result);
+    return rows;
+  }
+
+  absl::Status BeginExclusive() override { return Run("BEGIN EXCLUSIVE"); }
+
+ private:
+  Handle handle_;
+};
+
+absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& path, int flags) {
+  sqlite3* opened = nullptr;
+  const int result = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
+  Handle handle(opened);
+  if (result != SQLITE_OK) return absl::UnavailableError(sqlite3_errmsg(opened));
+  sqlite3_busy_timeout(opened, kBusyTimeoutMs);
+  auto connection = std::make_unique<SqliteConnection>(std::move(handle));
+  // With foreign keys on, DROP TABLE while a table is built anew would delete the rows that refer
+  // to it; inside a transaction the pragma does nothing.
+  RETURN_IF_ERROR(connection->Run("PRAGMA foreign_keys=OFF; PRAGMA synchronous=FULL"));
+  // Only a query opens the file, and finds out whether it is a database.
+  RETURN_IF_ERROR(connection->Query("SELECT count(*) FROM sqlite_schema").status());
+  return connection;
+}
+
+absl::Status CheckFile(const std::string& path, IfMissing if_missing) {
+  if (path.empty() || path == ":memory:") {
+    return absl::InvalidArgumentError("sqlite: needs the name of a file, such as sqlite:calls.db");
+  }
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return absl::FailedPreconditionError(absl::StrCat("`", path, "` is a folder"));
+  }
+  if (if_missing == IfMissing::kFail && !std::filesystem::exists(path, ignored)) {
+    return absl::FailedPreconditionError(absl::StrCat("there is no file `", path, "`"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Connection>> OpenSqliteFile(const std::string& path,
+                                                           IfMissing if_missing) {
+  RETURN_IF_ERROR(CheckFile(path, if_missing));
+  const int create = if_missing == IfMissing::kCreate ? SQLITE_OPEN_CREATE : 0;
+  absl::StatusOr<std::unique_ptr<Connection>> connection =
+      Open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE | create);
+  if (connection.ok()) return connection;
+  return absl::Status(connection.status().code(),
+                      absl::StrCat("cannot open `", path, "`: ", connection.status().message()));
+}
+
+absl::StatusOr<std::unique_ptr<Connection>> OpenSqliteMemory() {
+  return Open(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE);
+}
+
+}  // namespace autopulse::callevents::persistence::migrations
