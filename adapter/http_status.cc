@@ -127,6 +127,7 @@ HttpAnswer ServiceErrorAnswer(const v1::ReportCallEventRequest& request,
     case absl::StatusCode::kInvalidArgument:
       return ErrorAnswer(400, error.message());
     case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kCancelled:  // by a service that stops
     case absl::StatusCode::kDeadlineExceeded:
     case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kAborted: {
