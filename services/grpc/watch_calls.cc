@@ -1,5 +1,6 @@
 #include "services/grpc/watch_calls.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -203,10 +204,8 @@ grpc::ServerWriteReactor<v1::WatchCallsResponse>* Watchers::Watch(
   if (!request.resume_token().empty()) {
     const std::int64_t newest = *cursor;
     cursor = DecodeResumeToken(request.resume_token());
-    if (cursor.ok() && *cursor > newest) {
-      cursor = absl::InvalidArgumentError(
-          "resume_token: is ahead of this service's journal; it belongs to another database");
-    }
+    // A token may be ahead: with a call that is deleted, its events go, the newest among them.
+    if (cursor.ok()) cursor = std::min(*cursor, newest);
   }
   if (!cursor.ok()) return new RefusedWatcher(cursor.status());
 
