@@ -1,0 +1,131 @@
+#include "adapter/http_status.h"
+
+#include <gtest/gtest.h>
+
+#include "adapter/malformed.h"
+#include "google/protobuf/text_format.h"
+
+namespace autopulse::callevents::adapter {
+namespace {
+
+std::string Recorded(const std::string& response_text) {
+  v1::ReportCallEventRequest request;
+  request.set_parent("calls/-");
+  v1::ReportCallEventResponse response;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(response_text, &response));
+  const HttpAnswer answer = RecordedAnswer(request, response);
+  EXPECT_EQ(answer.status, 200);
+  return answer.body;
+}
+
+TEST(RecordedAnswerTest, SaysTheDocumentsWords) {  // E2
+  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
+                        event { call_status_text: "Ringing" status_update {} })"),
+            R"({"status":"success","message":"Call status updated to Ringing","call_id":15})");
+  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
+                        event { call_status_text: "Failed" hangup {} })"),
+            R"({"status":"success","message":"Call status updated to Failed after hangup",)"
+            R"("call_id":15})");
+  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
+                        event { call_status_text: "Completed" end_of_call_report {} })"),
+            R"({"status":"success","message":"Call report processed successfully","call_id":15})");
+}
+
+TEST(RecordedAnswerTest, RepeatIsMarked) {  // E2
+  EXPECT_EQ(Recorded(R"(call { name: "calls/15" } duplicate: true
+                        event { call_status_text: "Ringing" status_update {} })"),
+            R"({"status":"success","message":"Call status updated to Ringing","call_id":15,)"
+            R"("duplicate":true})");
+}
+
+TEST(RecordedAnswerTest, StaleEventAnswersWithTheStatusThatTheCallHas) {  // E2
+  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
+                        event { call_status_text: "Completed" outcome: CALL_EVENT_OUTCOME_STALE
+                                status_update { status: CALL_STATUS_RINGING } })"),
+            R"({"status":"success","message":"Call status updated to Completed","call_id":15,)"
+            R"("stale":true})");
+}
+
+TEST(RecordedAnswerTest, LateEventIsASuccess) {  // E2
+  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
+                        event { call_status_text: "Completed" outcome: CALL_EVENT_OUTCOME_LATE
+                                status_update {} })"),
+            R"({"status":"success","message":"Call status updated to Completed","call_id":15})");
+}
+
+TEST(RecordedAnswerTest, SlowAssistantIsAnsweredAsIgnored) {  // V2
+  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
+                        event { outcome: CALL_EVENT_OUTCOME_STALE notice { kind: "hang" } })"),
+            R"({"status":"ignored","message":"Event type hang not processed","call_id":15})");
+}
+
+TEST(RecordedAnswerTest, OtherNoticeAnswersAsAStaleStatus) {  // V1
+  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
+                        event { call_status_text: "In Progress" outcome: CALL_EVENT_OUTCOME_STALE
+                                notice { kind: "not-found" } })"),
+            R"({"status":"success","message":"Call status updated to In Progress","call_id":15,)"
+            R"("stale":true})");
+}
+
+TEST(IgnoredAnswerTest, NamesTheTypeSafely) {  // V5
+  EXPECT_EQ(IgnoredAnswer("speech-update").body,
+            R"({"status":"ignored","message":"Event type speech-update not processed"})");
+  EXPECT_EQ(IgnoredAnswer("a\"b\n").body,
+            R"({"status":"ignored","message":"Event type a\"b\n not processed"})");
+  EXPECT_EQ(IgnoredAnswer(std::string(99, 'x') + "é").body,
+            R"({"status":"ignored","message":"Event type )" + std::string(99, 'x') +
+                R"( not processed"})");
+}
+
+TEST(MalformedAnswerTest, TellsWhatAndWhere) {  // E1
+  const HttpAnswer answer = MalformedAnswer(Malformed("No call_id found", "message.call_id", "no"));
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.body,
+            R"({"status":"error","message":"No call_id found","path":"message.call_id",)"
+            R"("detail":"no"})");
+  EXPECT_EQ(MalformedAnswer(Malformed("Missing event type")).body,
+            R"({"status":"error","message":"Missing event type"})");
+}
+
+HttpAnswer Failed(const std::string& parent, const absl::Status& error) {
+  v1::ReportCallEventRequest request;
+  request.set_parent(parent);
+  request.mutable_event()->set_provider_call_id("vapi-7");
+  return ServiceErrorAnswer(request, error);
+}
+
+TEST(ServiceErrorAnswerTest, UnknownCallIsNotFoundInTheDocumentsWords) {  // E1
+  EXPECT_EQ(Failed("calls/15", absl::NotFoundError("x")).status, 404);
+  EXPECT_EQ(Failed("calls/15", absl::NotFoundError("x")).body,
+            R"({"status":"error","message":"Call with ID 15 not found"})");
+  EXPECT_EQ(Failed("calls/-", absl::NotFoundError("x")).body,
+            R"({"status":"error","message":"Call with ID vapi-7 not found"})");
+}
+
+TEST(ServiceErrorAnswerTest, WhatARepetitionCanHealIsServiceUnavailable) {
+  for (const absl::Status& error : {absl::UnavailableError("x"), absl::DeadlineExceededError("x"),
+                                    absl::ResourceExhaustedError("x"), absl::AbortedError("x")}) {
+    const HttpAnswer answer = Failed("calls/15", error);
+    EXPECT_EQ(answer.status, 503) << error;
+    ASSERT_EQ(answer.headers.size(), 1u);
+    EXPECT_EQ(answer.headers[0].first, "Retry-After");
+    EXPECT_EQ(answer.headers[0].second, "5");
+  }
+}
+
+TEST(ServiceErrorAnswerTest, RefusalCarriesTheServicesWords) {
+  EXPECT_EQ(Failed("calls/15", absl::InvalidArgumentError("event_id is too long")).status, 400);
+  EXPECT_EQ(Failed("calls/15", absl::InvalidArgumentError("event_id is too long")).body,
+            R"({"status":"error","message":"event_id is too long"})");
+}
+
+TEST(ServiceErrorAnswerTest, AnythingElseTellsNothing) {
+  for (const absl::Status& error : {absl::InternalError("secret"), absl::UnknownError("secret"),
+                                    absl::UnauthenticatedError("secret")}) {
+    EXPECT_EQ(Failed("calls/15", error).status, 500);
+    EXPECT_EQ(Failed("calls/15", error).body, R"({"status":"error","message":"Internal error"})");
+  }
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::adapter

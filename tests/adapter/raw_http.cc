@@ -1,0 +1,72 @@
+#include "tests/adapter/raw_http.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "absl/strings/numbers.h"
+
+namespace autopulse::callevents::adapter {
+
+RawHttp::RawHttp(int port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  // What never comes must fail the test, not hang it.
+  const timeval patience = {.tv_sec = 20, .tv_usec = 0};
+  setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    std::abort();
+  }
+}
+
+RawHttp::~RawHttp() { close(socket_); }
+
+bool RawHttp::Send(absl::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+bool RawHttp::Receive() {
+  char buffer[4096];
+  const ssize_t count = recv(socket_, buffer, sizeof(buffer), 0);
+  if (count <= 0) return false;
+  received_.append(buffer, static_cast<std::size_t>(count));
+  return true;
+}
+
+std::string RawHttp::ReadAnswer() {
+  std::size_t head = std::string::npos;
+  while ((head = received_.find("\r\n\r\n")) == std::string::npos) {
+    if (!Receive()) return "";
+  }
+  std::size_t length = 0;
+  const std::size_t field = received_.find("Content-Length: ");
+  if (field < head) {
+    const std::size_t begin = field + 16;
+    static_cast<void>(
+        absl::SimpleAtoi(received_.substr(begin, received_.find('\r', begin) - begin), &length));
+  }
+  const std::size_t end = head + 4 + length;
+  while (received_.size() < end) {
+    if (!Receive()) return "";
+  }
+  std::string answer = received_.substr(0, end);
+  received_.erase(0, end);
+  return answer;
+}
+
+bool RawHttp::IsClosedByServer() {
+  char byte = 0;
+  return received_.empty() && recv(socket_, &byte, 1, 0) == 0;
+}
+
+}  // namespace autopulse::callevents::adapter

@@ -1,0 +1,159 @@
+// Who may include whom, and which library stands behind which folder: docs/architecture.md. System
+// headers are visible to every target, so the build cannot tell.
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/architecture/source_tree.h"
+
+namespace autopulse::callevents::architecture {
+namespace {
+
+using Names = std::set<std::string>;
+
+// What an include is of, by the beginning of its path; the first row that fits decides.
+struct Origin {
+  std::string prefix;
+  std::string name;
+};
+
+const std::vector<Origin>& Origins() {
+  static const auto& origins = *new std::vector<Origin>{
+      {"services/base/", "base"},
+      {"services/domain/", "domain"},
+      {"services/core/", "core"},
+      {"services/grpc/", "grpc"},
+      {"persistence/spool/", "spool"},
+      {"persistence/", "persistence"},
+      {"adapter/", "adapter"},
+      {"clients/cpp/", "client"},
+      {"autopulse/", "proto"},
+      {"absl/", "Abseil"},
+      {"grpcpp/", "gRPC"},
+      {"grpc/", "gRPC"},
+      {"google/protobuf/", "Protobuf"},
+      {"odb/", "ODB"},
+      {"sqlite3", "SQLite"},
+      {"libpq", "libpq"},
+      {"postgresql/", "libpq"},
+      {"nlohmann/", "JSON"},
+      {"httplib", "httplib"},
+      {"CLI/", "CLI11"},
+      {"spdlog/", "spdlog"},
+      {"fmt/", "spdlog"},
+      {"openssl/", "OpenSSL"},
+      {"sys/", "system"},
+      {"netinet/", "system"},
+      {"arpa/", "system"},
+  };
+  return origins;
+}
+
+// The C library's and the system's headers without a folder of their own; `<vector>` and its like
+// have no `.h`.
+std::string OriginOf(const std::string& include) {
+  for (const Origin& origin : Origins()) {
+    if (absl::StartsWith(include, origin.prefix)) return origin.name;
+  }
+  if (absl::StrContains(include, '/')) return absl::StrCat("unknown (", include, ")");
+  return absl::EndsWith(include, ".h") ? "system" : "std";
+}
+
+// What the files of one folder may include.
+struct Boundary {
+  std::string folder;  // or one file
+  Names ours;
+  Names libraries;
+};
+
+// The first row that a path begins with decides. What a folder reaches through another one is named
+// here too: arrows chain.
+const std::vector<Boundary>& Boundaries() {
+  static const auto& boundaries = *new std::vector<Boundary>{
+      {"services/base/", {"base"}, {"std", "Abseil", "system", "spdlog", "CLI11"}},
+      {"services/domain/", {"domain"}, {"std", "Abseil"}},
+      {"services/core/", {"core", "domain", "base"}, {"std", "Abseil"}},
+      {"services/grpc/",
+       {"grpc", "core", "domain", "base", "proto"},
+       {"std", "Abseil", "gRPC", "Protobuf", "OpenSSL"}},
+      {"services/server_main.cc",
+       {"grpc", "core", "domain", "base", "persistence", "proto"},
+       {"std", "Abseil", "system", "gRPC"}},
+      {"persistence/spool/", {"spool", "base"}, {"std", "Abseil", "system", "ODB", "SQLite"}},
+      {"persistence/transcript_json.", {"persistence", "domain"}, {"std", "Abseil", "JSON"}},
+      {"persistence/",
+       {"persistence", "core", "domain", "base"},
+       {"std", "Abseil", "system", "ODB", "SQLite", "libpq"}},
+      {"adapter/",
+       {"adapter", "proto", "base", "spool"},
+       {"std", "Abseil", "system", "gRPC", "Protobuf", "JSON", "httplib", "OpenSSL"}},
+      {"clients/cpp/",
+       {"client", "proto"},
+       {"std", "Abseil", "system", "gRPC", "Protobuf", "JSON", "CLI11"}},
+  };
+  return boundaries;
+}
+
+const Boundary* BoundaryOf(const std::string& path) {
+  for (const Boundary& boundary : Boundaries()) {
+    if (absl::StartsWith(path, boundary.folder)) return &boundary;
+  }
+  return nullptr;
+}
+
+// What is wrong with one file's includes, a line each.
+std::vector<std::string> Violations(const SourceFile& file) {
+  const Boundary* boundary = BoundaryOf(file.path);
+  if (boundary == nullptr) return {absl::StrCat(file.path, " is in no folder of the table")};
+  std::vector<std::string> violations;
+  for (const std::string& include : Includes(file.text)) {
+    const std::string origin = OriginOf(include);
+    if (boundary->ours.count(origin) == 0 && boundary->libraries.count(origin) == 0) {
+      violations.push_back(
+          absl::StrCat(file.path, " must not include ", include, " (", origin, ")"));
+    }
+  }
+  return violations;
+}
+
+std::vector<SourceFile> Sources() {
+  std::vector<SourceFile> sources;
+  for (const char* folder : {"services", "persistence", "adapter", "clients/cpp"}) {
+    for (SourceFile& file : ReadFiles(folder, {".h", ".hpp", ".cc", ".cpp"})) {
+      sources.push_back(std::move(file));
+    }
+  }
+  return sources;
+}
+
+TEST(IncludeBoundariesTest, EveryIncludeStaysWithinItsBoundary) {
+  const std::vector<SourceFile> sources = Sources();
+  ASSERT_GT(sources.size(), 50u) << "the sources are not where the test looks for them";
+  std::vector<std::string> violations;
+  for (const SourceFile& file : sources) {
+    for (std::string& violation : Violations(file)) violations.push_back(std::move(violation));
+  }
+  EXPECT_TRUE(violations.empty()) << absl::StrJoin(violations, "\n");
+}
+
+TEST(IncludeBoundariesTest, AnIncludeBeyondTheBoundaryIsFound) {
+  EXPECT_THAT(Violations({"services/domain/x.cc", "#include \"services/core/call_store.h\"\n"}),
+              testing::SizeIs(1));
+  EXPECT_THAT(Violations({"services/domain/x.cc", "  #  include <grpcpp/grpcpp.h>\n"}),
+              testing::SizeIs(1));
+  EXPECT_THAT(Violations({"persistence/x.cc", "#include <nlohmann/json.hpp>\n"}),
+              testing::SizeIs(1));
+  EXPECT_THAT(Violations({"adapter/x.cc", "#include \"persistence/open_database.h\"\n"}),
+              testing::SizeIs(1));
+  EXPECT_THAT(Violations({"services/elsewhere/x.cc", ""}), testing::SizeIs(1));
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::architecture

@@ -1,0 +1,224 @@
+#include <optional>
+
+#include "gmock/gmock.h"
+#include "tests/contract/call_store_contract.h"
+
+namespace autopulse::callevents::contract {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_P(CallStoreContract, CallIsReadBackAsItWasInserted) {  // R3: the cost is exact
+  domain::Call call;
+  call.id = 15;
+  call.service_record_id = AddServiceRecord();
+  call.customer_number = "+491701234567";
+  call.direction = "outbound";
+  call.create_time = At(7);
+  call.update_time = At(8);
+  call.state = FullState();
+  EXPECT_EQ(AddCall(call), 15);
+  const domain::Call stored = GetCall(15);
+  EXPECT_EQ(stored.id, 15);
+  EXPECT_EQ(stored.service_record_id, call.service_record_id);
+  EXPECT_EQ(stored.customer_number, call.customer_number);
+  EXPECT_EQ(stored.direction, call.direction);
+  EXPECT_EQ(stored.create_time, call.create_time);
+  EXPECT_EQ(stored.update_time, call.update_time);
+  EXPECT_TRUE(stored.state == call.state);
+}
+
+TEST_P(CallStoreContract, WhatIsAbsentStaysAbsent) {
+  const domain::Call stored = GetCall(AddCall());
+  EXPECT_EQ(stored.service_record_id, std::nullopt);
+  EXPECT_EQ(stored.customer_number, "");
+  EXPECT_EQ(stored.direction, "");
+  EXPECT_EQ(stored.create_time, std::nullopt);
+  EXPECT_EQ(stored.update_time, std::nullopt);
+  EXPECT_TRUE(stored.state == domain::CallState());
+}
+
+TEST_P(CallStoreContract, CallWithoutIdGetsTheNextFreeOne) {
+  domain::Call call;
+  call.id = 41;
+  AddCall(call);
+  EXPECT_EQ(AddCall(), 42);
+  EXPECT_EQ(AddCall(), 43);
+}
+
+TEST_P(CallStoreContract, UnknownCallIsNotFoundByItsNumber) {  // E1
+  const auto call = Read([](core::CallReader& reader) { return reader.GetCall(15); });
+  EXPECT_EQ(call.status(), absl::NotFoundError("call 15 not found"));
+}
+
+TEST_P(CallStoreContract, TakenCallIdAlreadyExists) {
+  domain::Call call;
+  call.id = AddCall();
+  const auto again = Write([&](core::CallWriter& writer) { return writer.InsertCall(call); });
+  EXPECT_TRUE(absl::IsAlreadyExists(again.status())) << again.status();
+}
+
+TEST_P(CallStoreContract, CallOfUnknownServiceRecordIsNotFound) {
+  domain::Call call;
+  call.service_record_id = 99;
+  const auto id = Write([&](core::CallWriter& writer) { return writer.InsertCall(call); });
+  EXPECT_TRUE(absl::IsNotFound(id.status())) << id.status();
+}
+
+TEST_P(CallStoreContract, UpdateWritesStateAndUpdateTimeAndNothingElse) {
+  domain::Call call;
+  call.customer_number = "+49170";
+  call.create_time = At(1);
+  call.id = AddCall(call);
+  domain::Call update;
+  update.id = call.id;
+  update.state = FullState();
+  update.update_time = At(9);
+  EXPECT_TRUE(Write([&](core::CallWriter& writer) { return writer.UpdateCall(update); }).ok());
+  const domain::Call stored = GetCall(call.id);
+  EXPECT_TRUE(stored.state == FullState());
+  EXPECT_EQ(stored.update_time, At(9));
+  EXPECT_EQ(stored.customer_number, "+49170");
+  EXPECT_EQ(stored.create_time, At(1));
+}
+
+TEST_P(CallStoreContract, UpdateOfUnknownCallIsNotFound) {
+  domain::Call call;
+  call.id = 15;
+  const auto status = Write([&](core::CallWriter& writer) { return writer.UpdateCall(call); });
+  EXPECT_TRUE(absl::IsNotFound(status)) << status;
+}
+
+TEST_P(CallStoreContract, CallIsFoundByTheProvidersIdInItsRow) {
+  domain::Call call;
+  call.state.provider_call_id = "0197-a";
+  AddCall(call);
+  const std::int64_t newest = AddCall(call);
+  AddCall();
+  const auto found = Read([](core::CallReader& reader) { return reader.FindCall("0197-a"); });
+  EXPECT_EQ(found.value(), newest);
+}
+
+TEST_P(CallStoreContract,
+       CallIsFoundByTheProvidersIdInItsEvents) {  // O5: the row shows a later one
+  domain::Call call;
+  call.state.provider_call_id = "0197-b";
+  const std::int64_t call_id = AddCall(call);
+  AddEvent(EventOf(call_id, "e1"));
+  const auto found = Read([](core::CallReader& reader) { return reader.FindCall("0197-a"); });
+  EXPECT_EQ(found.value(), call_id);
+}
+
+TEST_P(CallStoreContract, CallOfUnknownProvidersIdIsNotFound) {
+  AddCall();
+  const auto found = Read([](core::CallReader& reader) { return reader.FindCall("0197-a"); });
+  EXPECT_EQ(found.value(), std::nullopt);
+}
+
+TEST_P(CallStoreContract, ServiceRecordIsReadBackAsItWasInserted) {
+  domain::ServiceRecord record;
+  record.customer_name = "Ada Lovelace";
+  record.customer_phone = "+49170";
+  record.vehicle_info = "VW Golf";
+  record.service_type = "inspection";
+  record.status_word = "Waiting";
+  record.appointment_time = At(1);
+  record.create_time = At(2);
+  record.update_time = At(3);
+  record.id = AddServiceRecord(record);
+  const auto stored =
+      Read([&](core::CallReader& reader) { return reader.GetServiceRecord(record.id); });
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  EXPECT_EQ(stored->id, record.id);
+  EXPECT_EQ(stored->customer_name, "Ada Lovelace");
+  EXPECT_EQ(stored->customer_phone, "+49170");
+  EXPECT_EQ(stored->vehicle_info, "VW Golf");
+  EXPECT_EQ(stored->service_type, "inspection");
+  EXPECT_EQ(stored->status_word, "Waiting");
+  EXPECT_EQ(stored->appointment_time, At(1));
+  EXPECT_EQ(stored->create_time, At(2));
+  EXPECT_EQ(stored->update_time, At(3));
+}
+
+TEST_P(CallStoreContract, StatusOfServiceRecordIsWrittenAlone) {  // M1
+  domain::ServiceRecord record;
+  record.customer_name = "Ada Lovelace";
+  record.appointment_time = At(1);
+  const std::int64_t id = AddServiceRecord(record);
+  EXPECT_TRUE(Write([&](core::CallWriter& writer) {
+                return writer.UpdateServiceRecordStatus(id, "Completed", At(5));
+              }).ok());
+  const auto stored = Read([&](core::CallReader& reader) { return reader.GetServiceRecord(id); });
+  EXPECT_EQ(stored->status_word, "Completed");
+  EXPECT_EQ(stored->update_time, At(5));
+  EXPECT_EQ(stored->customer_name, "Ada Lovelace");
+  EXPECT_EQ(stored->appointment_time, At(1));
+}
+
+TEST_P(CallStoreContract, StatusOfUnknownServiceRecordChangesNothing) {
+  EXPECT_TRUE(Write([](core::CallWriter& writer) {
+                return writer.UpdateServiceRecordStatus(99, "Completed", At(5));
+              }).ok());
+  const auto stored = Read([](core::CallReader& reader) { return reader.GetServiceRecord(99); });
+  EXPECT_TRUE(absl::IsNotFound(stored.status())) << stored.status();
+}
+
+TEST_P(CallStoreContract, ServiceRecordsAreListedLargestIdFirst) {
+  for (int i = 0; i < 4; ++i) AddServiceRecord();
+  const auto page = Read([](core::CallReader& reader) { return reader.ListServiceRecords(4, 2); });
+  const auto all =
+      Read([](core::CallReader& reader) { return reader.ListServiceRecords(std::nullopt, 10); });
+  ASSERT_EQ(page->size(), 2U);
+  EXPECT_EQ(page->front().id, 3);
+  EXPECT_EQ(page->back().id, 2);
+  EXPECT_EQ(all->size(), 4U);
+}
+
+TEST_P(CallStoreContract, TranscriptIsReplacedAsAWhole) {  // O4
+  const std::int64_t call_id = AddCall();
+  const std::int64_t other_id = AddCall();
+  const auto replace = [&](std::int64_t id, std::vector<domain::TranscriptEntry> entries) {
+    EXPECT_TRUE(Write([&](core::CallWriter& writer) {
+                  return writer.ReplaceTranscript(id, entries);
+                }).ok());
+  };
+  const auto list = [&](std::int64_t id, std::int64_t after, int limit) {
+    return Read([&](core::CallReader& reader) { return reader.ListTranscript(id, after, limit); })
+        .value();
+  };
+  replace(other_id, TwoEntries());
+  replace(call_id, {TwoEntries()[1]});
+  replace(call_id, TwoEntries());
+  const auto lines = list(call_id, 0, 10);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].entry, TwoEntries()[0]);
+  EXPECT_EQ(lines[1].entry, TwoEntries()[1]);
+  EXPECT_EQ(list(call_id, 0, 1).size(), 1U);
+  EXPECT_EQ(list(call_id, lines[0].id, 10).front().id, lines[1].id);
+  replace(call_id, {});
+  EXPECT_THAT(list(call_id, 0, 10), IsEmpty());
+  EXPECT_EQ(list(other_id, 0, 10).size(), 2U);
+}
+
+TEST_P(CallStoreContract, CreationIsRememberedUntilItIsForgotten) {
+  const auto insert = [&](const std::string& request_id, absl::Time time, absl::Time forget) {
+    EXPECT_TRUE(Write([&](core::CallWriter& writer) {
+                  return writer.InsertCreation({request_id, "digest", "calls/15", time}, forget);
+                }).ok());
+  };
+  const auto find = [&](const std::string& request_id) {
+    return Read([&](core::CallReader& reader) { return reader.FindCreation(request_id); }).value();
+  };
+  insert("first", At(1), At(0));
+  ASSERT_TRUE(find("first").has_value());
+  EXPECT_EQ(find("first")->digest, "digest");
+  EXPECT_EQ(find("first")->name, "calls/15");
+  EXPECT_EQ(find("first")->create_time, At(1));
+  insert("second", At(3), At(2));
+  EXPECT_FALSE(find("first").has_value());
+  EXPECT_TRUE(find("second").has_value());
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::contract

@@ -1,0 +1,203 @@
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "gmock/gmock.h"
+#include "tests/contract/call_store_contract.h"
+
+namespace autopulse::callevents::contract {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+TEST_P(CallStoreContract, EnvelopeOfAnEventIsReadBack) {
+  const std::int64_t call_id = AddCall();
+  const domain::RecordedEvent event = EventOf(call_id, "e1");
+  const std::int64_t sequence = AddEvent(event);
+  const domain::RecordedEvent stored = FindEvent(call_id, "e1");
+  EXPECT_EQ(stored.sequence, sequence);
+  EXPECT_EQ(stored.call_id, call_id);
+  EXPECT_EQ(stored.create_time, event.create_time);
+  EXPECT_EQ(stored.outcome, event.outcome);
+  EXPECT_EQ(stored.call_status_word, event.call_status_word);
+  EXPECT_EQ(stored.event.time, event.event.time);
+  EXPECT_EQ(stored.event.receive_time, event.event.receive_time);
+  EXPECT_EQ(stored.event.provider, event.event.provider);
+  EXPECT_EQ(stored.event.provider_call_id, event.event.provider_call_id);
+  EXPECT_EQ(stored.event.provider_call_create_time, event.event.provider_call_create_time);
+}
+
+TEST_P(CallStoreContract, EveryOutcomeOfAnEventIsReadBack) {
+  const std::int64_t call_id = AddCall();
+  using domain::EventOutcome;
+  for (const EventOutcome outcome :
+       {EventOutcome::kApplied, EventOutcome::kStale, EventOutcome::kLate}) {
+    const std::string event_id = "e" + std::to_string(static_cast<int>(outcome));
+    domain::RecordedEvent event = EventOf(call_id, event_id);
+    event.outcome = outcome;
+    AddEvent(event);
+    EXPECT_EQ(FindEvent(call_id, event_id).outcome, outcome);
+  }
+}
+
+TEST_P(CallStoreContract, StatusUpdateIsReadBack) {
+  for (const domain::CallStatus call_status : domain::kCallStatuses) {
+    const auto stored = Stored(domain::StatusUpdate{
+        .call_status = call_status,
+        .provider_status = "forwarding",
+        .forwarding = true,
+        .ended_reason = "customer-busy",
+        .ended_reason_group = domain::EndedReasonGroup::kAnsweredIfStartedElseFailed});
+    EXPECT_EQ(stored.call_status, call_status);
+    EXPECT_EQ(stored.provider_status, "forwarding");
+    EXPECT_TRUE(stored.forwarding);
+    EXPECT_EQ(stored.ended_reason, "customer-busy");
+    EXPECT_EQ(stored.ended_reason_group, domain::EndedReasonGroup::kAnsweredIfStartedElseFailed);
+  }
+}
+
+TEST_P(CallStoreContract, HangupIsReadBack) {  // H2: its reason is kept in the event
+  using domain::HangupReason;
+  for (const HangupReason reason : {HangupReason::kUnspecified, HangupReason::kUserInitiated,
+                                    HangupReason::kSystemInitiated, HangupReason::kOther}) {
+    const auto stored = Stored(domain::Hangup{.reason = reason, .provider_reason = "word"});
+    EXPECT_EQ(stored.reason, reason);
+    EXPECT_EQ(stored.provider_reason, "word");
+  }
+}
+
+TEST_P(CallStoreContract, NoticeIsReadBack) {  // V2
+  EXPECT_EQ(Stored(domain::Notice{.kind = "hang"}).kind, "hang");
+}
+
+TEST_P(CallStoreContract, ReportIsReadBackWithoutItsTranscript) {
+  const domain::EndOfCallReport report = FullReport();
+  const auto stored = Stored(report);
+  EXPECT_EQ(stored.start_time, report.start_time);
+  EXPECT_EQ(stored.end_time, report.end_time);
+  EXPECT_EQ(stored.duration_sec, report.duration_sec);
+  EXPECT_EQ(stored.duration_ms, report.duration_ms);
+  EXPECT_EQ(stored.ended_reason, report.ended_reason);
+  EXPECT_EQ(stored.ended_reason_group, report.ended_reason_group);
+  EXPECT_EQ(stored.cost, report.cost);  // R3: exact at the largest amount
+  EXPECT_EQ(stored.recording_url, report.recording_url);
+  EXPECT_EQ(stored.recording_expire_time, report.recording_expire_time);
+  EXPECT_EQ(stored.analysis_summary, report.analysis_summary);
+  EXPECT_EQ(stored.analysis_success_evaluation, report.analysis_success_evaluation);
+  EXPECT_EQ(stored.analysis_structured_data, report.analysis_structured_data);
+  EXPECT_TRUE(stored.has_transcript);
+  EXPECT_THAT(stored.transcript, IsEmpty());
+}
+
+TEST_P(CallStoreContract, EmptyReportIsReadBackEmpty) {
+  const auto stored = Stored(domain::EndOfCallReport{});
+  EXPECT_EQ(stored.start_time, std::nullopt);
+  EXPECT_EQ(stored.duration_sec, std::nullopt);
+  EXPECT_EQ(stored.cost, std::nullopt);
+  EXPECT_EQ(stored.ended_reason, "");
+  EXPECT_EQ(stored.ended_reason_group, domain::EndedReasonGroup::kUnspecified);
+  EXPECT_FALSE(stored.has_transcript);
+}
+
+TEST_P(CallStoreContract, ReportedTranscriptIsReadBackExactly) {
+  const std::int64_t call_id = AddCall();
+  AddEvent(EventOf(call_id, "with", FullReport()));
+  AddEvent(EventOf(call_id, "without", domain::EndOfCallReport{}));
+  const auto transcript = [&](const std::string& event_id) {
+    return Read([&](core::CallReader& reader) {
+             return reader.ReportedTranscript(call_id, event_id);
+           })
+        .value();
+  };
+  EXPECT_EQ(transcript("with"), TwoEntries());
+  EXPECT_THAT(transcript("without"), IsEmpty());
+  EXPECT_THAT(transcript("unknown"), IsEmpty());
+}
+
+TEST_P(CallStoreContract, EventIsRecordedOncePerCall) {  // O1
+  const std::int64_t call_id = AddCall();
+  const std::int64_t other_id = AddCall();
+  AddEvent(EventOf(call_id, "e1"));
+  AddEvent(EventOf(other_id, "e1"));
+  const auto again =
+      Write([&](core::CallWriter& writer) { return writer.InsertEvent(EventOf(call_id, "e1")); });
+  EXPECT_TRUE(absl::IsAlreadyExists(again.status())) << again.status();
+}
+
+TEST_P(CallStoreContract, EventOfUnknownCallIsRefused) {
+  const auto sequence =
+      Write([](core::CallWriter& writer) { return writer.InsertEvent(EventOf(99, "e1")); });
+  EXPECT_TRUE(absl::IsFailedPrecondition(sequence.status())) << sequence.status();
+}
+
+TEST_P(CallStoreContract, UnknownEventIsNotFound) {
+  const std::int64_t call_id = AddCall();
+  const auto event = Read([&](core::CallReader& reader) { return reader.FindEvent(call_id, "e"); });
+  EXPECT_EQ(event.value().has_value(), false);
+}
+
+TEST_P(CallStoreContract, EventsAreListedBySequence) {
+  const std::int64_t call_id = AddCall();
+  const std::int64_t other_id = AddCall();
+  const std::int64_t first = AddEvent(EventOf(call_id, "e1"));
+  const std::int64_t second = AddEvent(EventOf(other_id, "e2"));
+  const std::int64_t third = AddEvent(EventOf(call_id, "e3"));
+  EXPECT_LT(first, second);
+  EXPECT_LT(second, third);
+  const auto list = [&](std::int64_t after, int limit) {
+    const auto events =
+        Read([&](core::CallReader& reader) { return reader.ListEvents(call_id, after, limit); });
+    std::vector<std::string> ids;
+    for (const domain::RecordedEvent& event : *events) ids.push_back(event.event.event_id);
+    return ids;
+  };
+  EXPECT_THAT(list(0, 10), ElementsAre("e1", "e3"));
+  EXPECT_THAT(list(0, 1), ElementsAre("e1"));
+  EXPECT_THAT(list(first, 10), ElementsAre("e3"));
+  const auto all =
+      Read([&](core::CallReader& reader) { return reader.ListAllEvents(first, 10); }).value();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].sequence, second);
+  EXPECT_EQ(all[1].sequence, third);
+}
+
+TEST_P(CallStoreContract, LastSequenceIsThatOfTheNewestEvent) {
+  const auto last = [&] {
+    return Read([](core::CallReader& reader) { return reader.LastSequence(); }).value();
+  };
+  EXPECT_EQ(last(), 0);
+  const std::int64_t call_id = AddCall();
+  AddEvent(EventOf(call_id, "e1"));
+  const std::int64_t newest = AddEvent(EventOf(call_id, "e2"));
+  EXPECT_EQ(last(), newest);
+}
+
+TEST_P(CallStoreContract, HistoryIsTheBaseAndTheEventsThatCount) {  // O3, V2
+  const std::int64_t call_id = AddCall();
+  const domain::FoldState base{.call = FullState(),
+                               .ended_reason_group = domain::EndedReasonGroup::kMissed,
+                               .hung_up = true};
+  EXPECT_TRUE(
+      Write([&](core::CallWriter& writer) { return writer.InsertBase(call_id, base); }).ok());
+  AddEvent(EventOf(call_id, "e1"));
+  AddEvent(EventOf(call_id, "e2", domain::Notice{.kind = "hang"}));
+  AddEvent(EventOf(call_id, "e3", FullReport()));
+  AddEvent(EventOf(AddCall(), "e4"));
+  const auto history =
+      Read([&](core::CallReader& reader) { return reader.FindHistory(call_id); }).value();
+  ASSERT_TRUE(history.has_value());
+  EXPECT_TRUE(history->base == base);
+  std::vector<std::string> ids;
+  for (const domain::CallEvent& event : history->events) ids.push_back(event.event_id);
+  EXPECT_THAT(ids, testing::UnorderedElementsAre("e1", "e3"));
+}
+
+TEST_P(CallStoreContract, CallWithoutABaseHasNoHistory) {
+  const std::int64_t call_id = AddCall();
+  const auto history = Read([&](core::CallReader& reader) { return reader.FindHistory(call_id); });
+  EXPECT_FALSE(history.value().has_value());
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::contract

@@ -1,0 +1,183 @@
+"""kill -9 and SIGTERM: what was answered with 2xx is kept, once, and nothing else goes wrong."""
+
+import random
+import threading
+import unittest
+
+import api
+import grpc
+import programs
+import webhook
+from fixture import EndToEndTest
+
+KILLS = 10
+CALLS = 8
+BEGIN = 1_752_241_074_000
+
+
+class Load:
+    """Threads that post in-progress updates, each with a timestamp of its own, until told to stop.
+
+    `acknowledged` maps a call to the timestamps that were answered with 2xx.
+    """
+
+    def __init__(self, address, threads=4):
+        self._address = address
+        self._stop, self._lock = threading.Event(), threading.Lock()
+        self._next = 0
+        self.acknowledged = {call_id: set() for call_id in range(1, CALLS + 1)}
+        self.answers = {}
+        self.errors = []
+        self._threads = [threading.Thread(target=self._post) for _ in range(threads)]
+        for thread in self._threads:
+            thread.start()
+
+    def _post(self):
+        sender = webhook.Sender(self._address)
+        try:
+            while not self._stop.is_set():
+                with self._lock:
+                    self._next += 1
+                    number = self._next
+                call_id = number % CALLS + 1
+                answer = sender.post(webhook.status_update(call_id, "in-progress", BEGIN + number,
+                                                           f"vapi-{call_id}"))
+                with self._lock:
+                    self.answers[answer.http] = self.answers.get(answer.http, 0) + 1
+                    if answer.http == 200:
+                        self.acknowledged[call_id].add(BEGIN + number)
+        except Exception as error:  # pylint: disable=broad-except
+            self.errors.append(error)
+        finally:
+            sender.close()
+
+    def count(self):
+        with self._lock:
+            return sum(len(times) for times in self.acknowledged.values())
+
+    def stop(self):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+
+class DurabilityTest(EndToEndTest):
+    """The service is ended in different ways, under load."""
+
+    def setUp(self):
+        super().setUp()
+        self.start_both()
+        for call_id in range(1, CALLS + 1):
+            self.api.create_call(call_id)
+
+    def start_load(self):
+        load = Load(self.adapter.address)
+        self.addCleanup(load.stop)
+        return load
+
+    def assert_kept_once(self, load, address):
+        """Each acknowledged event is in the journal exactly once."""
+        connection = self.connect(address)
+        for call_id, times in load.acknowledged.items():
+            stored = [event.event_time.ToMilliseconds() for event in connection.events(call_id)]
+            self.assertEqual(len(stored), len(set(stored)), "an event is there twice")
+            self.assertFalse(times - set(stored), "an acknowledged event is lost")
+        self.assertEqual(self.rows("PRAGMA integrity_check"), [("ok",)])
+        self.assertEqual(self.rows("PRAGMA foreign_key_check"), [])
+
+    def test_kill_9_under_load_loses_nothing_that_was_acknowledged(self):
+        """2xx only after the commit; a repeat after the restart takes effect once [O1]."""
+        load, rng, service = self.start_load(), random.Random(7), self.service
+        port = service.port
+        for _ in range(KILLS):
+            more = load.count() + rng.randrange(5, 120)
+            programs.wait_until(lambda more=more: load.count() > more or load.errors, "progress")
+            service.kill()
+            service = self.start_service(listen=f"127.0.0.1:{port}")
+        more = load.count() + 20
+        programs.wait_until(lambda: load.count() > more or load.errors, "progress after the last")
+        load.stop()
+        self.assertEqual(load.errors, [])
+        self.assertLessEqual(set(load.answers), {200, 503})
+        self.assert_kept_once(load, service.address)
+
+    def test_what_was_answered_503_may_be_posted_again(self):
+        """O1: whether or not it had been recorded, it is there once."""
+        port, body = self.service.port, webhook.status_update(1, "ringing", BEGIN, "vapi-1")
+        self.sender.post(body)
+        self.service.kill()
+        self.assertEqual(self.sender.post(body).http, 503)
+        service = self.start_service(listen=f"127.0.0.1:{port}")
+        programs.wait_until(lambda: self.sender.post(body).http == 200, "the service is back")
+        self.assertEqual(len(self.connect(service.address).events(1)), 1)
+
+    def test_a_restart_keeps_everything(self):
+        self.sender.post(webhook.status_update(1, "in-progress", BEGIN, "vapi-1"))
+        self.sender.post(webhook.report(1, BEGIN + 1, "vapi-1", cost=0.5, messages=[
+            {"role": "user", "message": "Hello", "time": BEGIN}]))
+        before = (self.api.get_call(1), self.api.events(1), self.api.transcript(1),
+                  self.api.attempts(1))
+        self.assertEqual(self.service.stop(), 0)
+        connection = self.connect(self.start_service().address)
+        self.assertEqual(before, (connection.get_call(1), connection.events(1),
+                                  connection.transcript(1), connection.attempts(1)))
+
+    def test_sigterm_under_load_finishes_what_is_in_flight(self):
+        load = self.start_load()
+        programs.wait_until(lambda: load.count() > 100, "progress")
+        self.service.terminate()
+        self.assertEqual(self.service.wait(30), 0)
+        load.stop()
+        self.assertLessEqual(set(load.answers), {200, 503})
+        self.assert_kept_once(load, self.start_service().address)
+
+    def test_sigterm_says_not_serving_before_the_end(self):
+        """The standard health service: NOT_SERVING first, so that balancers turn away."""
+        states = self.api.watch_health()
+        self.assertEqual(next(states), api.SERVING)
+        watch = self.api.watch()  # a stream that is open does not hold up the end
+        self.service.terminate()
+        self.assertEqual(next(states), api.NOT_SERVING)
+        states.cancel()
+        self.assertEqual(self.service.wait(30), 0)
+        with self.assertRaises(grpc.RpcError):
+            next(watch)
+
+    def test_sigterm_ends_the_adapter_cleanly(self):
+        load = self.start_load()
+        programs.wait_until(lambda: load.count() > 50, "progress")
+        self.adapter.terminate()
+        self.assertEqual(self.adapter.wait(30), 0)
+        load.stop()
+        self.assertLessEqual(set(load.answers), {200, 503})
+        self.assert_kept_once(load, self.service.address)
+
+    def test_sigint_ends_both_cleanly(self):
+        """Ctrl-C."""
+        for program in (self.adapter, self.service):
+            program.process.send_signal(2)
+            self.assertEqual(program.wait(30), 0)
+
+    def test_concurrent_repeats_of_one_report_take_effect_once(self):
+        """O1, O4: one winner; its transcript is there once."""
+        body = webhook.report(1, BEGIN, "vapi-1", endedReason="customer-ended-call", messages=[
+            {"role": "user", "message": f"turn {index}", "time": BEGIN} for index in range(20)])
+        answers = []
+
+        def post():
+            sender = webhook.Sender(self.adapter.address)
+            answers.append(sender.post(body))
+            sender.close()
+
+        threads = [threading.Thread(target=post) for _ in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual([answer.http for answer in answers], [200] * 16)
+        self.assertEqual(sum("duplicate" in answer.json for answer in answers), 15)
+        self.assertEqual(len(self.api.transcript(1)), 20)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

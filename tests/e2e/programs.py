@@ -1,0 +1,121 @@
+"""Starts the real programs, on free ports and in temporary folders, and stops or kills them."""
+
+import os
+import pathlib
+import queue
+import subprocess
+import tempfile
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).parents[2]
+BIN = pathlib.Path(os.environ.get("AUTOPULSE_BIN", ROOT / "build" / "release" / "bin"))
+START_SECONDS = 60.0  # sanitizer builds on a loaded machine are slow to start
+SECRET = "a secret for tests, long enough"
+# Python's own gRPC client is told to look at idle connections more often than every five seconds;
+# the programs under test are not.
+CLIENT_POLL = "GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS"
+os.environ[CLIENT_POLL] = "50"
+_PAUSE = threading.Event()  # never set: what wait_until pauses on between two looks
+
+
+def wait_until(condition, what, seconds=30.0):
+    """Returns the first true value of `condition()`; fails, naming `what`, after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        _PAUSE.wait(0.01)
+
+
+def _environment(more):
+    kept = {name: value for name, value in os.environ.items() if name != CLIENT_POLL}
+    return {**kept, **(more or {})}
+
+
+class Program:
+    """A running program that has said that it is ready."""
+
+    def __init__(self, name, *arguments, environment=None):
+        self.name = name
+        self.log = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            [str(BIN / name), *arguments], stdout=subprocess.PIPE, stderr=self.log,
+            env=_environment(environment))
+        self.ready_line = self._read_ready_line()
+        self.address = self.ready_line.split(" ready on ")[1].split(" ")[0].removeprefix("http://")
+
+    def _read_ready_line(self):
+        lines = queue.Queue()
+        reader = threading.Thread(
+            target=lambda: lines.put(self.process.stdout.readline().decode()), daemon=True)
+        reader.start()
+        try:
+            line = lines.get(timeout=START_SECONDS)
+        except queue.Empty:
+            line = ""
+        if " ready on " not in line:
+            self.kill()
+            raise AssertionError(f"{self.name} did not start: {line!r} {self.log_text()}")
+        return line.rstrip("\n")
+
+    @property
+    def port(self):
+        return int(self.address.rsplit(":", 1)[1])
+
+    def log_text(self):
+        """What the program has written to standard error."""
+        self.log.seek(0)
+        return self.log.read().decode(errors="replace")
+
+    def terminate(self):
+        """Asks the program to stop, without waiting for it."""
+        self.process.terminate()
+
+    def wait(self, seconds=60.0):
+        """The exit code, once the program has ended."""
+        code = self.process.wait(seconds)
+        self.process.stdout.close()
+        return code
+
+    def stop(self):
+        self.terminate()
+        return self.wait()
+
+    def kill(self):
+        """kill -9, and wait until the process is gone."""
+        if self.process.poll() is None:
+            self.process.kill()
+        return self.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.kill()
+        self.process.stdout.close()
+        self.log.close()
+
+
+def start_service(database, *arguments, listen="127.0.0.1:0"):
+    return Program("call-event-service", f"--listen={listen}", f"--database=sqlite:{database}",
+                   *arguments)
+
+
+def start_adapter(service_address, folder, *arguments):
+    secret_file = pathlib.Path(folder) / "secret"
+    if not secret_file.exists():
+        secret_file.touch(mode=0o600)
+        secret_file.write_text(SECRET + "\n")
+    return Program("vapi-webhook-adapter", "--listen=127.0.0.1:0", f"--service={service_address}",
+                   f"--webhook-secret-file={secret_file}", *arguments)
+
+
+def run(name, *arguments, environment=None, seconds=60.0):
+    """Runs a program to its end."""
+    return subprocess.run([str(BIN / name), *arguments], capture_output=True, text=True,
+                          timeout=seconds, env=_environment(environment))

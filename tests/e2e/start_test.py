@@ -1,0 +1,81 @@
+"""Starting: what a program needs, and what it says if that is not there."""
+
+import pathlib
+import unittest
+
+import programs
+from fixture import EndToEndTest
+
+
+class StartTest(EndToEndTest):
+    """What cannot start says why, in one sentence, and ends."""
+
+    def assert_refused(self, result, *words):
+        self.assertNotEqual(result.returncode, 0)
+        self.assertGreater(result.returncode, 0, "killed by a signal")
+        for word in words:
+            self.assertIn(word, result.stderr)
+        self.assertNotIn("terminate called", result.stderr)
+
+    def test_an_adapter_without_a_secret_refuses_to_start(self):
+        result = programs.run("vapi-webhook-adapter", "--listen=127.0.0.1:0")
+        self.assert_refused(result, "secret")
+
+    def test_an_adapter_with_an_empty_secret_refuses_to_start(self):
+        secret_file = pathlib.Path(self.folder) / "empty"
+        secret_file.write_text("\n")
+        result = programs.run("vapi-webhook-adapter", "--listen=127.0.0.1:0",
+                              f"--webhook-secret-file={secret_file}")
+        self.assert_refused(result, "secret")
+
+    def test_an_adapter_with_a_secret_file_that_is_not_there_refuses_to_start(self):
+        result = programs.run("vapi-webhook-adapter", "--listen=127.0.0.1:0",
+                              "--webhook-secret-file=/nowhere/secret")
+        self.assert_refused(result, "/nowhere/secret")
+
+    def test_an_adapter_that_is_told_to_takes_webhooks_without_a_secret(self):
+        service = self.start_service()
+        adapter = self.start(programs.Program(
+            "vapi-webhook-adapter", "--listen=127.0.0.1:0", f"--service={service.address}",
+            "--insecure-no-auth"))
+        answer = self.sender_to(adapter).post({"message": {"type": "speech-update"}}, secret=None)
+        self.assertEqual(answer.http, 200, answer)
+
+    def test_a_second_service_on_the_same_port_is_refused(self):
+        service = self.start_service()
+        result = programs.run("call-event-service", f"--listen={service.address}",
+                              f"--database=sqlite:{self.folder}/other.db")
+        self.assert_refused(result, str(service.port))
+
+    def test_a_second_adapter_on_the_same_port_is_refused(self):
+        adapter = self.start_adapter("127.0.0.1:1")
+        result = programs.run("vapi-webhook-adapter", f"--listen={adapter.address}",
+                              f"--webhook-secret-file={self.folder}/secret")
+        self.assert_refused(result, str(adapter.port))
+
+    def test_a_database_in_no_folder_is_refused(self):
+        result = programs.run("call-event-service", "--listen=127.0.0.1:0",
+                              "--database=sqlite:/nowhere/calls.db")
+        self.assert_refused(result, "/nowhere/calls.db")
+
+    def test_a_file_that_is_no_database_is_refused(self):
+        self.database.write_bytes(b"this is no database " * 300)
+        result = programs.run("call-event-service", "--listen=127.0.0.1:0",
+                              f"--database=sqlite:{self.database}")
+        self.assert_refused(result, "calls.db")
+
+    def test_an_unknown_option_is_refused(self):
+        for name in ("call-event-service", "vapi-webhook-adapter", "callctl"):
+            with self.subTest(name=name):
+                self.assert_refused(programs.run(name, "--no-such-option"), "no-such-option")
+
+    def test_settings_come_from_the_environment_too(self):
+        service = self.start(programs.Program(
+            "call-event-service", environment={
+                "CALL_EVENT_SERVICE_LISTEN": "127.0.0.1:0",
+                "CALL_EVENT_SERVICE_DATABASE": f"sqlite:{self.database}"}))
+        self.assertIn(f"(database sqlite:{self.database})", service.ready_line)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

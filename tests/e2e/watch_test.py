@@ -1,0 +1,118 @@
+"""WatchCalls: every recorded event once, across a restart of the service [proto: WatchCalls]."""
+
+import threading
+import unittest
+
+import grpc
+import programs
+import webhook
+from fixture import EndToEndTest
+
+BEGIN = 1_752_241_074_000
+
+
+class Watcher:
+    """Follows the stream from a token on, and again from the last one whenever it breaks."""
+
+    def __init__(self, connect):
+        self._connect = connect
+        self._stopped = threading.Event()
+        self._stream, self.token, self.seen = None, "", []
+        self.breaks = 0
+        self._thread = threading.Thread(target=self._follow)
+
+    def start(self, token):
+        self.token = token
+        self._thread.start()
+
+    def _follow(self):
+        while not self._stopped.is_set():
+            self._stream = self._connect().watch(self.token)
+            try:
+                for response in self._stream:
+                    self.token = response.resume_token
+                    if response.HasField("event"):
+                        self.seen.append((response.event.sequence, response.event.name))
+            except grpc.RpcError:
+                self.breaks += 1
+                self._stopped.wait(0.02)
+
+    def stop(self):
+        self._stopped.set()
+        if self._stream is not None:
+            self._stream.cancel()
+        self._thread.join()
+
+
+class WatchTest(EndToEndTest):
+    """One watcher, some calls, and a service that goes away."""
+
+    def setUp(self):
+        super().setUp()
+        self.start_both()
+        for call_id in (1, 2):
+            self.api.create_call(call_id)
+
+    def post(self, number):
+        body = webhook.status_update(number % 2 + 1, "in-progress", BEGIN + number, "v")
+        return self.sender.post(body).http == 200
+
+    def first_token(self):
+        """The token after one event, so that there is something to resume from."""
+        stream = self.api.watch()
+        stream.initial_metadata()
+        self.assertTrue(self.post(0))
+        token = next(stream).resume_token
+        stream.cancel()
+        return token
+
+    def test_a_watcher_sees_events_as_they_are_recorded(self):
+        stream = self.api.watch()
+        stream.initial_metadata()
+        self.post(0)
+        self.post(1)
+        first, second = next(stream), next(stream)
+        self.assertEqual((first.call.name, first.call.status_text), ("calls/1", "In Progress"))
+        self.assertEqual(second.call.name, "calls/2")
+        self.assertLess(first.event.sequence, second.event.sequence)
+        stream.cancel()
+
+    def test_a_token_replays_what_came_after_it(self):
+        token = self.first_token()
+        for number in range(1, 300):
+            self.post(number)
+        stream = self.api.watch(token)
+        sequences = [next(stream).event.sequence for _ in range(299)]
+        stream.cancel()
+        self.assertEqual(sequences, sorted(set(sequences)))
+
+    def test_a_resumed_watcher_misses_nothing_and_sees_nothing_twice(self):
+        """The service is killed three times while events come in."""
+        port, service = self.service.port, self.service
+        watcher = Watcher(lambda: self.connect(f"127.0.0.1:{port}"))
+        watcher.start(self.first_token())
+        self.addCleanup(watcher.stop)
+        number = 0
+        for _ in range(3):
+            for _ in range(60):
+                number += 1
+                self.post(number)
+            service.kill()
+            service = self.start_service(listen=f"127.0.0.1:{port}")
+            programs.wait_until(lambda number=number: self.post(number), "the service is back")
+        connection = self.connect(f"127.0.0.1:{port}")
+        recorded = sorted((event.sequence, event.name) for call_id in (1, 2)
+                          for event in connection.events(call_id))[1:]
+        programs.wait_until(lambda: len(watcher.seen) >= len(recorded), "the watcher caught up")
+        watcher.stop()
+        self.assertEqual(watcher.seen, recorded)
+        self.assertGreater(watcher.breaks, 0)
+
+    def test_a_token_that_is_none_is_refused(self):
+        with self.assertRaises(grpc.RpcError) as raised:
+            next(self.api.watch("no token"))
+        self.assertEqual(raised.exception.code(), grpc.StatusCode.INVALID_ARGUMENT)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

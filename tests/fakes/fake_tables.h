@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "services/core/call_store.h"
+
+namespace autopulse::callevents::fakes {
+
+// A transcript line and the call it belongs to.
+struct FakeTranscriptRow {
+  std::int64_t call_id = 0;
+  domain::TranscriptEntry entry;
+};
+
+// All that a FakeCallStore holds: what a transaction copies, changes and puts back.
+struct FakeTables {
+  std::map<std::int64_t, domain::ServiceRecord> service_records;
+  std::map<std::int64_t, domain::Call> calls;
+  std::map<std::int64_t, domain::FoldState> bases;
+  std::map<std::int64_t, domain::RecordedEvent> events;  // by sequence, transcripts included
+  std::map<std::int64_t, FakeTranscriptRow> transcript;
+  std::map<std::string, core::CreationRequest> creations;
+  std::int64_t last_sequence = 0;
+  std::int64_t last_transcript_id = 0;
+};
+
+}  // namespace autopulse::callevents::fakes

@@ -1,0 +1,239 @@
+#include "tests/fakes/fake_transaction.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "services/base/status_macros.h"
+#include "tests/fakes/fake_call_order.h"
+
+namespace autopulse::callevents::fakes {
+namespace {
+
+// An event as it is read back from the journal.
+domain::RecordedEvent WithoutTranscript(domain::RecordedEvent event) {
+  if (auto* report = std::get_if<domain::EndOfCallReport>(&event.event.detail)) {
+    report->transcript.clear();
+  }
+  return event;
+}
+
+template <typename Map>
+std::int64_t NextId(const Map& map) {
+  return map.empty() ? 1 : std::max<std::int64_t>(map.rbegin()->first, 0) + 1;
+}
+
+}  // namespace
+
+absl::StatusOr<domain::Call> FakeTransaction::GetCall(std::int64_t call_id) {
+  const auto it = tables_.calls.find(call_id);
+  if (it != tables_.calls.end()) return it->second;
+  return absl::NotFoundError(absl::StrCat("call ", call_id, " not found"));
+}
+
+absl::StatusOr<std::vector<domain::Call>> FakeTransaction::ListCalls(const core::CallQuery& query) {
+  RETURN_IF_ERROR(Check(query));
+  std::vector<domain::Call> calls;
+  for (const auto& [id, call] : tables_.calls) {
+    if (Matches(call, query)) calls.push_back(call);
+  }
+  std::sort(calls.begin(), calls.end(), [&](const domain::Call& a, const domain::Call& b) {
+    return ComesBefore(PositionOf(a, query), PositionOf(b, query), query.descending);
+  });
+  if (calls.size() > static_cast<std::size_t>(query.limit)) {
+    calls.resize(static_cast<std::size_t>(query.limit));
+  }
+  return calls;
+}
+
+absl::StatusOr<std::optional<std::int64_t>> FakeTransaction::FindCall(
+    const std::string& provider_call_id) {
+  std::optional<std::int64_t> found;
+  for (const auto& [id, call] : tables_.calls) {
+    if (call.state.provider_call_id == provider_call_id) found = std::max(found, {id});
+  }
+  for (const auto& [sequence, event] : tables_.events) {
+    if (event.event.provider_call_id == provider_call_id) found = std::max(found, {event.call_id});
+  }
+  return found;
+}
+
+absl::StatusOr<domain::ServiceRecord> FakeTransaction::GetServiceRecord(std::int64_t id) {
+  const auto it = tables_.service_records.find(id);
+  if (it != tables_.service_records.end()) return it->second;
+  return absl::NotFoundError(absl::StrCat("service record ", id, " not found"));
+}
+
+absl::StatusOr<std::vector<domain::ServiceRecord>> FakeTransaction::ListServiceRecords(
+    std::optional<std::int64_t> before_id, int limit) {
+  std::vector<domain::ServiceRecord> records;
+  for (auto it = tables_.service_records.rbegin(); it != tables_.service_records.rend(); ++it) {
+    if (static_cast<int>(records.size()) == limit) break;
+    if (!before_id || it->first < *before_id) records.push_back(it->second);
+  }
+  return records;
+}
+
+const domain::RecordedEvent* FakeTransaction::FindStored(std::int64_t call_id,
+                                                         const std::string& event_id) const {
+  for (const auto& [sequence, event] : tables_.events) {
+    if (event.call_id == call_id && event.event.event_id == event_id) return &event;
+  }
+  return nullptr;
+}
+
+absl::StatusOr<std::optional<domain::RecordedEvent>> FakeTransaction::FindEvent(
+    std::int64_t call_id, const std::string& event_id) {
+  const domain::RecordedEvent* const event = FindStored(call_id, event_id);
+  if (event == nullptr) return std::nullopt;
+  return WithoutTranscript(*event);
+}
+
+absl::StatusOr<std::vector<domain::RecordedEvent>> FakeTransaction::ListEvents(
+    std::int64_t call_id, std::int64_t after_sequence, int limit) {
+  std::vector<domain::RecordedEvent> events;
+  for (auto it = tables_.events.upper_bound(after_sequence); it != tables_.events.end(); ++it) {
+    if (static_cast<int>(events.size()) == limit) break;
+    if (it->second.call_id == call_id) events.push_back(WithoutTranscript(it->second));
+  }
+  return events;
+}
+
+absl::StatusOr<std::vector<domain::RecordedEvent>> FakeTransaction::ListAllEvents(
+    std::int64_t after_sequence, int limit) {
+  std::vector<domain::RecordedEvent> events;
+  for (auto it = tables_.events.upper_bound(after_sequence); it != tables_.events.end(); ++it) {
+    if (static_cast<int>(events.size()) == limit) break;
+    events.push_back(WithoutTranscript(it->second));
+  }
+  return events;
+}
+
+absl::StatusOr<std::int64_t> FakeTransaction::LastSequence() {
+  return tables_.events.empty() ? 0 : tables_.events.rbegin()->first;
+}
+
+absl::StatusOr<std::optional<domain::CallHistory>> FakeTransaction::FindHistory(
+    std::int64_t call_id) {
+  const auto base = tables_.bases.find(call_id);
+  if (base == tables_.bases.end()) return std::nullopt;
+  domain::CallHistory history{.base = base->second, .events = {}};
+  for (const auto& [sequence, event] : tables_.events) {
+    if (event.call_id != call_id) continue;
+    if (std::holds_alternative<domain::Notice>(event.event.detail)) continue;
+    history.events.push_back(WithoutTranscript(event).event);
+  }
+  return history;
+}
+
+absl::StatusOr<std::vector<domain::TranscriptEntry>> FakeTransaction::ReportedTranscript(
+    std::int64_t call_id, const std::string& event_id) {
+  using Entries = std::vector<domain::TranscriptEntry>;
+  const domain::RecordedEvent* const event = FindStored(call_id, event_id);
+  if (event == nullptr) return Entries();
+  const auto* report = std::get_if<domain::EndOfCallReport>(&event->event.detail);
+  return report != nullptr && report->has_transcript ? report->transcript : Entries();
+}
+
+absl::StatusOr<std::vector<core::StoredTranscriptEntry>> FakeTransaction::ListTranscript(
+    std::int64_t call_id, std::int64_t after_id, int limit) {
+  std::vector<core::StoredTranscriptEntry> entries;
+  for (auto it = tables_.transcript.upper_bound(after_id); it != tables_.transcript.end(); ++it) {
+    if (static_cast<int>(entries.size()) == limit) break;
+    if (it->second.call_id == call_id) entries.push_back({it->first, it->second.entry});
+  }
+  return entries;
+}
+
+absl::StatusOr<std::optional<core::CreationRequest>> FakeTransaction::FindCreation(
+    const std::string& request_id) {
+  const auto it = tables_.creations.find(request_id);
+  if (it == tables_.creations.end()) return std::nullopt;
+  return it->second;
+}
+
+absl::Status FakeTransaction::Isolated(const std::function<absl::Status()>& work) {
+  const FakeTables before = tables_;
+  absl::Status status = work();
+  if (!status.ok()) tables_ = before;
+  return status;
+}
+
+absl::StatusOr<std::int64_t> FakeTransaction::InsertServiceRecord(
+    const domain::ServiceRecord& record) {
+  const std::int64_t id = record.id != 0 ? record.id : NextId(tables_.service_records);
+  const auto [it, inserted] = tables_.service_records.emplace(id, record);
+  if (!inserted) {
+    return absl::AlreadyExistsError(absl::StrCat("service record ", id, " already exists"));
+  }
+  it->second.id = id;
+  return id;
+}
+
+absl::StatusOr<std::int64_t> FakeTransaction::InsertCall(const domain::Call& call) {
+  if (call.service_record_id) {
+    RETURN_IF_ERROR(GetServiceRecord(*call.service_record_id).status());
+  }
+  const std::int64_t id = call.id != 0 ? call.id : NextId(tables_.calls);
+  const auto [it, inserted] = tables_.calls.emplace(id, call);
+  if (!inserted) return absl::AlreadyExistsError(absl::StrCat("call ", id, " already exists"));
+  it->second.id = id;
+  return id;
+}
+
+absl::Status FakeTransaction::InsertBase(std::int64_t call_id, const domain::FoldState& base) {
+  if (tables_.bases.emplace(call_id, base).second) return absl::OkStatus();
+  return absl::AlreadyExistsError("a row with this key exists");
+}
+
+absl::StatusOr<std::int64_t> FakeTransaction::InsertEvent(const domain::RecordedEvent& event) {
+  if (tables_.calls.count(event.call_id) == 0) {
+    return absl::FailedPreconditionError("the event's call does not exist");
+  }
+  if (FindStored(event.call_id, event.event.event_id) != nullptr) {
+    return absl::AlreadyExistsError("the call has an event of this id");
+  }
+  const std::int64_t sequence = ++tables_.last_sequence;
+  tables_.events.emplace(sequence, event).first->second.sequence = sequence;
+  return sequence;
+}
+
+absl::Status FakeTransaction::UpdateCall(const domain::Call& call) {
+  const auto it = tables_.calls.find(call.id);
+  if (it == tables_.calls.end()) {
+    return absl::NotFoundError(absl::StrCat("call ", call.id, " not found"));
+  }
+  it->second.state = call.state;
+  it->second.update_time = call.update_time;
+  return absl::OkStatus();
+}
+
+absl::Status FakeTransaction::UpdateServiceRecordStatus(std::int64_t id,
+                                                        const std::string& status_word,
+                                                        absl::Time update_time) {
+  const auto it = tables_.service_records.find(id);
+  if (it == tables_.service_records.end()) return absl::OkStatus();
+  it->second.status_word = status_word;
+  it->second.update_time = update_time;
+  return absl::OkStatus();
+}
+
+absl::Status FakeTransaction::ReplaceTranscript(
+    std::int64_t call_id, const std::vector<domain::TranscriptEntry>& entries) {
+  std::erase_if(tables_.transcript, [&](const auto& row) { return row.second.call_id == call_id; });
+  for (const domain::TranscriptEntry& entry : entries) {
+    tables_.transcript[++tables_.last_transcript_id] = {call_id, entry};
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FakeTransaction::InsertCreation(const core::CreationRequest& request,
+                                             absl::Time forget_before) {
+  std::erase_if(tables_.creations,
+                [&](const auto& row) { return row.second.create_time < forget_before; });
+  if (tables_.creations.emplace(request.request_id, request).second) return absl::OkStatus();
+  return absl::AlreadyExistsError("a row with this key exists");
+}
+
+}  // namespace autopulse::callevents::fakes

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/core/call_store.h"
+#include "tests/fakes/fake_tables.h"
+
+namespace autopulse::callevents::fakes {
+
+// Reads and writes of `tables`, which it does not own.
+class FakeTransaction : public core::CallWriter {
+ public:
+  explicit FakeTransaction(FakeTables& tables) : tables_(tables) {}
+
+  absl::StatusOr<domain::Call> GetCall(std::int64_t call_id) override;
+  absl::StatusOr<std::vector<domain::Call>> ListCalls(const core::CallQuery& query) override;
+  absl::StatusOr<std::optional<std::int64_t>> FindCall(
+      const std::string& provider_call_id) override;
+  absl::StatusOr<domain::ServiceRecord> GetServiceRecord(std::int64_t id) override;
+  absl::StatusOr<std::vector<domain::ServiceRecord>> ListServiceRecords(
+      std::optional<std::int64_t> before_id, int limit) override;
+  absl::StatusOr<std::optional<domain::RecordedEvent>> FindEvent(
+      std::int64_t call_id, const std::string& event_id) override;
+  absl::StatusOr<std::vector<domain::RecordedEvent>> ListEvents(std::int64_t call_id,
+                                                                std::int64_t after_sequence,
+                                                                int limit) override;
+  absl::StatusOr<std::vector<domain::RecordedEvent>> ListAllEvents(std::int64_t after_sequence,
+                                                                   int limit) override;
+  absl::StatusOr<std::int64_t> LastSequence() override;
+  absl::StatusOr<std::optional<domain::CallHistory>> FindHistory(std::int64_t call_id) override;
+  absl::StatusOr<std::vector<domain::TranscriptEntry>> ReportedTranscript(
+      std::int64_t call_id, const std::string& event_id) override;
+  absl::StatusOr<std::vector<core::StoredTranscriptEntry>> ListTranscript(std::int64_t call_id,
+                                                                          std::int64_t after_id,
+                                                                          int limit) override;
+  absl::StatusOr<std::optional<core::CreationRequest>> FindCreation(
+      const std::string& request_id) override;
+
+  absl::Status Isolated(const std::function<absl::Status()>& work) override;
+  absl::StatusOr<std::int64_t> InsertServiceRecord(const domain::ServiceRecord& record) override;
+  absl::StatusOr<std::int64_t> InsertCall(const domain::Call& call) override;
+  absl::Status InsertBase(std::int64_t call_id, const domain::FoldState& base) override;
+  absl::StatusOr<std::int64_t> InsertEvent(const domain::RecordedEvent& event) override;
+  absl::Status UpdateCall(const domain::Call& call) override;
+  absl::Status UpdateServiceRecordStatus(std::int64_t id, const std::string& status_word,
+                                         absl::Time update_time) override;
+  absl::Status ReplaceTranscript(std::int64_t call_id,
+                                 const std::vector<domain::TranscriptEntry>& entries) override;
+  absl::Status InsertCreation(const core::CreationRequest& request,
+                              absl::Time forget_before) override;
+
+ private:
+  const domain::RecordedEvent* FindStored(std::int64_t call_id, const std::string& event_id) const;
+
+  FakeTables& tables_;
+};
+
+}  // namespace autopulse::callevents::fakes

@@ -1,0 +1,130 @@
+#include "services/grpc/server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "tests/grpc/raw_stream.h"
+#include "tests/grpc/requests.h"
+#include "tests/grpc/served_api.h"
+
+namespace autopulse::callevents::rpc {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr char kService[] = "autopulse.callevents.v1.CallEventService";
+
+// grpc.health.v1.HealthCheckRequest{service}, and its answers.
+std::string HealthOf(const std::string& service) {
+  return absl::StrCat("\x0a", std::string(1, static_cast<char>(service.size())), service);
+}
+constexpr char kServing[] = "\x08\x01";
+constexpr char kNotServing[] = "\x08\x02";
+
+TEST(ServerTest, ItListensOnAPortOfItsOwn) {
+  const ServedApi first;
+  const ServedApi second;
+  EXPECT_GT(first.server->port(), 0);
+  EXPECT_NE(first.server->port(), second.server->port());
+}
+
+TEST(ServerTest, APortThatIsTakenIsRefusedInASentence) {
+  ServedApi api;
+  CallEventService another({.store = api.store,
+                            .lane = api.lane,
+                            .registrar = api.registrar,
+                            .feed = api.feed,
+                            .workers = api.workers,
+                            .rules = {},
+                            .clock = base::SystemClock()});
+  const absl::Status status = Server::Start(another, api.address()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(status.message()), HasSubstr(api.address()));
+}
+
+TEST(ServerTest, ItsServicesCanBeListedByReflection) {
+  ServedApi api;
+  RawStream reflection(api.channel,
+                       "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                       "\x3a\x01*");  // ServerReflectionRequest{list_services: "*"}
+  const std::optional<std::string> services = reflection.Read();
+  ASSERT_TRUE(services.has_value());
+  EXPECT_THAT(*services, HasSubstr(kService));
+  EXPECT_THAT(*services, HasSubstr("grpc.health.v1.Health"));
+}
+
+TEST(ServerTest, ItIsServingByItselfAndByName) {
+  ServedApi api;
+  for (const char* service : {"", kService}) {
+    RawStream health(api.channel, "/grpc.health.v1.Health/Check", HealthOf(service));
+    EXPECT_EQ(health.Read(), kServing) << service;
+  }
+}
+
+TEST(ServerTest, ItSaysNotServingWhenItStops) {
+  ServedApi api;
+  std::thread stopping;
+  {
+    RawStream health(api.channel, "/grpc.health.v1.Health/Watch", HealthOf(kService));
+    EXPECT_EQ(health.Read(), kServing);
+    stopping = std::thread([&] { api.Stop(); });
+    EXPECT_EQ(health.Read(), kNotServing);
+  }
+  stopping.join();
+}
+
+TEST(ServerTest, WhatIsInFlightIsFinishedBeforeItStops) {
+  ServedApi api;
+  api.RegisterCall();
+  absl::Notification reached;
+  absl::Notification let_go;
+  // The only thread of the lane waits here, and the report behind it.
+  api.lane.Submit({}, [&](const absl::StatusOr<core::Receipt>&) {
+    reached.Notify();
+    let_go.WaitForNotification();
+  });
+  reached.WaitForNotification();
+  grpc::ClientContext context;
+  ServedApi::SetDeadline(context);
+  const auto request = ReportStatus("calls/15", "e", 0, v1::CALL_STATUS_RINGING);
+  v1::ReportCallEventResponse response;
+  absl::Notification answered;
+  grpc::Status status;
+  api.stub->async()->ReportCallEvent(&context, &request, &response, [&](grpc::Status result) {
+    status = std::move(result);
+    answered.Notify();
+  });
+  std::thread stopping;
+  {
+    RawStream health(api.channel, "/grpc.health.v1.Health/Watch", HealthOf(kService));
+    EXPECT_EQ(health.Read(), kServing);
+    stopping = std::thread([&] { api.Stop(); });
+    EXPECT_EQ(health.Read(), kNotServing);
+  }
+  EXPECT_FALSE(answered.HasBeenNotified());
+  let_go.Notify();
+  answered.WaitForNotification();
+  stopping.join();
+  EXPECT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(response.call().status(), v1::CALL_STATUS_RINGING);
+}
+
+TEST(ServerTest, OnceStoppedItTakesNothingNew) {
+  ServedApi api;
+  api.Stop();
+  v1::GetCallResponse response;
+  EXPECT_EQ(api.Call(&v1::CallEventService::Stub::GetCall,
+                     FromText<v1::GetCallRequest>("name: 'calls/15'"), &response)
+                .error_code(),
+            grpc::StatusCode::UNAVAILABLE);
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::rpc

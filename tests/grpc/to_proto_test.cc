@@ -1,0 +1,177 @@
+#include "services/grpc/to_proto.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "google/protobuf/util/message_differencer.h"
+#include "services/grpc/from_proto.h"
+#include "tests/domain/events.h"
+#include "tests/grpc/requests.h"
+
+namespace autopulse::callevents::rpc {
+namespace {
+
+using domain::At;
+
+// Whether both say the same; what they differ in, else.
+std::string Difference(const google::protobuf::Message& a, const google::protobuf::Message& b) {
+  std::string difference;
+  google::protobuf::util::MessageDifferencer differencer;
+  differencer.ReportDifferencesToString(&difference);
+  return differencer.Compare(a, b) ? "" : difference;
+}
+
+// The event as a caller gets it back, without what is output only.
+v1::CallEvent ThereAndBack(const v1::ReportCallEventRequest& request) {
+  domain::RecordedEvent recorded;
+  recorded.call_id = 15;
+  recorded.event = FromProto(request, At(0)).event;
+  v1::CallEvent event = ToProto(recorded);
+  event.clear_name();
+  event.clear_create_time();
+  event.clear_outcome();
+  event.clear_call_status();
+  event.clear_call_status_text();
+  return event;
+}
+
+TEST(ToProtoTest, AnEventComesBackAsItWasReported) {
+  for (const char* detail :
+       {"status_update { status: CALL_STATUS_IN_PROGRESS provider_status: 'forwarding' "
+        "forwarding: true ended_reason: 'r' ended_reason_group: ENDED_REASON_GROUP_FAILED }",
+        "hangup { reason: HANGUP_REASON_SYSTEM_INITIATED provider_reason: 'x' }",
+        "notice { kind: 'hang' }", "end_of_call_report {}",
+        "provider: 'vapi' provider_call_id: 'p' provider_call_create_time { seconds: 5 } "
+        "end_of_call_report { start_time { seconds: 1 } end_time { seconds: 2 nanos: 3000 } "
+        "duration { seconds: 57 } reported_duration { seconds: 57 nanos: 123000000 } "
+        "ended_reason: 'r' cost_usd: '0.1053' "
+        "ended_reason_group: ENDED_REASON_GROUP_ANSWERED_IF_STARTED_ELSE_MISSED "
+        "recording_url: 'https://x' recording_expire_time { seconds: 9 } "
+        "analysis { summary: 's' success_evaluation: '7' structured_data_json: '{}' } }"}) {
+    const v1::ReportCallEventRequest request = Report("calls/15", "e", 7, detail);
+    EXPECT_EQ(Difference(request.event(), ThereAndBack(request)), "") << detail;
+  }
+}
+
+TEST(ToProtoTest, ATranscriptLineComesBackAsItWasReported) {
+  const auto entry = FromText<v1::TranscriptEntry>(
+      "role: 'human' content: 'hi' start_time { seconds: 1 nanos: 500000000 } "
+      "end_time { seconds: 2 } start_offset { seconds: 1 nanos: 250000000 } "
+      "duration { nanos: 750000000 }");
+  v1::ReportCallEventRequest request = Report("calls/15", "e", 7, "end_of_call_report {}");
+  *request.mutable_event()->mutable_end_of_call_report()->add_transcript_entries() = entry;
+  const core::ReportedEvent reported = FromProto(request, At(0));
+  const auto& report = std::get<domain::EndOfCallReport>(reported.event.detail);
+  EXPECT_EQ(Difference(entry, ToProto(report.transcript.at(0))), "");
+}
+
+TEST(ToProtoTest, WhatTheServiceAddsToAnEventIsShown) {
+  domain::RecordedEvent recorded;
+  recorded.call_id = 15;
+  recorded.sequence = 42;
+  recorded.create_time = At(3);
+  recorded.outcome = domain::EventOutcome::kLate;
+  recorded.call_status_word = "In Progress";
+  recorded.event = domain::HungUp("e", 1, domain::HangupReason::kOther);
+  const v1::CallEvent event = ToProto(recorded);
+  EXPECT_EQ(event.name(), "calls/15/events/e");
+  EXPECT_EQ(event.sequence(), 42);
+  EXPECT_EQ(event.create_time().seconds(), absl::ToUnixSeconds(At(3)));
+  EXPECT_EQ(event.outcome(), v1::CALL_EVENT_OUTCOME_LATE);
+  EXPECT_EQ(event.call_status(), v1::CALL_STATUS_IN_PROGRESS);
+  EXPECT_EQ(event.call_status_text(), "In Progress");
+}
+
+TEST(ToProtoTest, EveryOutcomeOfAnEventHasItsValue) {
+  domain::RecordedEvent recorded;
+  recorded.outcome = domain::EventOutcome::kApplied;
+  EXPECT_EQ(ToProto(recorded).outcome(), v1::CALL_EVENT_OUTCOME_APPLIED);
+  recorded.outcome = domain::EventOutcome::kStale;
+  EXPECT_EQ(ToProto(recorded).outcome(), v1::CALL_EVENT_OUTCOME_STALE);
+}
+
+TEST(ToProtoTest, WhatIsUnknownOfACallIsAbsent) {
+  domain::Call call;
+  call.id = 15;
+  EXPECT_EQ(Difference(ToProto(call), FromText<v1::Call>("name: 'calls/15' status: 1 "
+                                                         "status_text: 'Ready'")),
+            "");
+}
+
+TEST(ToProtoTest, EverythingThatIsKnownOfACallIsShown) {
+  domain::Call call;
+  call.id = 15;
+  call.service_record_id = 9;
+  call.customer_number = "+1";
+  call.direction = "outbound";
+  call.create_time = absl::FromUnixSeconds(1);
+  call.update_time = absl::FromUnixSeconds(2);
+  domain::CallState& state = call.state;
+  state.status_word = "Missed";
+  state.start_time = absl::FromUnixMicros(-1);
+  state.end_time = absl::FromUnixSeconds(4);
+  state.duration_sec = 5;
+  state.duration_ms = 6007;
+  state.recording_url = "https://x";
+  state.recording_expire_time = absl::FromUnixSeconds(8);
+  state.provider_call_id = "p";
+  state.ended_reason = "r";
+  state.cost = domain::Decimal{1053};
+  state.outcome = domain::CallOutcome::kMissed;
+  state.analysis_summary = "s";
+  state.analysis_success_evaluation = "t";
+  state.analysis_structured_data = "{}";
+  EXPECT_EQ(
+      Difference(
+          ToProto(call),
+          FromText<v1::Call>(
+              "name: 'calls/15' status: CALL_STATUS_MISSED status_text: 'Missed' "
+              "service_record: 'serviceRecords/9' provider_call_id: 'p' customer_number: '+1' "
+              "direction: 'outbound' outcome: CALL_OUTCOME_MISSED "
+              "start_time { seconds: -1 nanos: 999999000 } end_time { seconds: 4 } "
+              "duration { seconds: 5 } reported_duration { seconds: 6 nanos: 7000000 } "
+              "ended_reason: 'r' cost_usd: '0.1053' recording_url: 'https://x' "
+              "recording_expire_time { seconds: 8 } create_time { seconds: 1 } "
+              "update_time { seconds: 2 } analysis { summary: 's' success_evaluation: 't' "
+              "structured_data_json: '{}' }")),
+      "");
+}
+
+TEST(ToProtoTest, AWordOfAnotherProgramIsShownAsText) {
+  domain::ServiceRecord record;
+  record.id = 9;
+  const v1::ServiceRecord proto = ToProto(record);
+  EXPECT_EQ(proto.status(), v1::CALL_STATUS_UNSPECIFIED);
+  EXPECT_EQ(proto.status_text(), "Scheduled");
+}
+
+TEST(ToProtoTest, ACostOfZeroIsNotTheSameAsNone) {  // R3
+  domain::Call call;
+  EXPECT_EQ(ToProto(call).cost_usd(), "");
+  call.state.cost = domain::Decimal{0};
+  EXPECT_EQ(ToProto(call).cost_usd(), "0");
+}
+
+TEST(ToProtoTest, AnAttemptHasItsStateAndItsTranscript) {  // O5
+  domain::Attempt attempt;
+  attempt.provider_call_id = "p";
+  attempt.begin_time = absl::FromUnixSeconds(3);
+  attempt.state.call.status_word = "Failed";
+  const v1::CallAttempt proto = ToProto(attempt, domain::ReportSaying("hello").transcript);
+  EXPECT_EQ(proto.provider_call_id(), "p");
+  EXPECT_EQ(proto.begin_time().seconds(), 3);
+  EXPECT_EQ(proto.status(), v1::CALL_STATUS_FAILED);
+  ASSERT_EQ(proto.transcript_entries_size(), 1);
+  EXPECT_EQ(proto.transcript_entries(0).content(), "hello");
+}
+
+TEST(ToProtoTest, AReceiptSaysWhetherItIsARepeat) {  // O1
+  core::Receipt receipt;
+  receipt.event.event.event_id = "e";
+  receipt.duplicate = true;
+  EXPECT_TRUE(ToProto(receipt).duplicate());
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::rpc

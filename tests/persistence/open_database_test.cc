@@ -1,0 +1,110 @@
+// Which files are taken, and with what sentence others are refused.
+
+#include "persistence/open_database.h"
+
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "tests/persistence/raw_sqlite.h"
+#include "tests/persistence/store_file.h"
+
+namespace autopulse::callevents::persistence {
+namespace {
+
+using absl::StatusCode;
+using testing::HasSubstr;
+
+class OpenDatabaseTest : public testing::Test {
+ protected:
+  // What opening `url` is answered.
+  static absl::Status Open(const std::string& url) { return OpenCallStore(url).status(); }
+
+  std::string path() const { return folder_ / "calls.db"; }
+  absl::Status Open() const { return Open("sqlite:" + path()); }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(OpenDatabaseTest, NewFileHasAWriteAheadLog) {
+  ASSERT_EQ(Open(), absl::OkStatus());
+  EXPECT_EQ(RawSqlite(path()).Value("PRAGMA journal_mode"), "wal");
+}
+
+TEST_F(OpenDatabaseTest, FileOpensAgainWithWhatIsInIt) {
+  ASSERT_EQ(Open(), absl::OkStatus());
+  RawSqlite(path()).Run("INSERT INTO call (id, status) VALUES (7, 'Ready')");
+  ASSERT_EQ(Open(), absl::OkStatus());
+  EXPECT_EQ(RawSqlite(path()).Value("SELECT count(*) FROM call"), "1");
+}
+
+TEST_F(OpenDatabaseTest, EmptyFileGetsTheSchema) {
+  std::ofstream(path()).close();
+  EXPECT_EQ(Open(), absl::OkStatus());
+}
+
+TEST_F(OpenDatabaseTest, ManyStartersOfOneNewFileAllSucceed) {
+  std::vector<std::thread> starters;
+  for (int i = 0; i < 8; ++i) starters.emplace_back([&] { EXPECT_EQ(Open(), absl::OkStatus()); });
+  for (std::thread& starter : starters) starter.join();
+}
+
+TEST_F(OpenDatabaseTest, TablesAndColumnsOfOtherProgramsDoNotMatter) {
+  ASSERT_EQ(Open(), absl::OkStatus());
+  RawSqlite(path()).Run(
+      "CREATE TABLE invoice (id INTEGER); ALTER TABLE call ADD COLUMN colour TEXT");
+  EXPECT_EQ(Open(), absl::OkStatus());
+}
+
+TEST_F(OpenDatabaseTest, FileOfAnotherProgramIsRefusedByItsFirstMissingTable) {
+  RawSqlite(path()).Run("CREATE TABLE invoice (id INTEGER)");
+  EXPECT_EQ(Open(), absl::FailedPreconditionError(
+                        "cannot use `" + path() +
+                        "`: it has another schema than this program needs: it has tables, but "
+                        "none named `call`"));
+}
+
+TEST_F(OpenDatabaseTest, OlderSchemaIsRefusedByItsFirstMissingColumn) {
+  ASSERT_EQ(Open(), absl::OkStatus());
+  RawSqlite(path()).Run("ALTER TABLE call DROP COLUMN duration_ms");
+  const absl::Status status = Open();
+  EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("table `call` has no column `duration_ms`"));
+}
+
+TEST_F(OpenDatabaseTest, FileThatIsNoDatabaseIsRefused) {
+  std::ofstream(path()) << std::string(5000, 'x');
+  EXPECT_EQ(Open(), absl::FailedPreconditionError("cannot use `" + path() +
+                                                  "`: it is not a SQLite database"));
+}
+
+TEST_F(OpenDatabaseTest, FolderIsRefused) {
+  const std::string folder = folder_ / "";
+  EXPECT_EQ(Open("sqlite:" + folder),
+            absl::FailedPreconditionError("cannot use `" + folder + "`: it is a folder"));
+}
+
+TEST_F(OpenDatabaseTest, MissingFolderIsRefused) {
+  const std::string file = folder_ / "none/calls.db";
+  const absl::Status status = Open("sqlite:" + file);
+  EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("there is no folder `" + folder_ / "none"));
+}
+
+TEST_F(OpenDatabaseTest, FileThatCannotBeMadeIsUnavailable) {
+  const absl::Status status = Open("sqlite:/proc/calls.db");  // no program may make a file there
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("cannot use `/proc/calls.db`: "));
+}
+
+TEST_F(OpenDatabaseTest, OtherUrlsAreInvalid) {
+  for (const char* url : {"", "calls.db", "sqlite:", "sqlite::memory:", "mysql://localhost/x",
+                          "postgresql://localhost/calls", "postgres://localhost/calls"}) {
+    EXPECT_EQ(Open(url).code(), StatusCode::kInvalidArgument) << url;
+  }
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::persistence
