@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Installs what is missing, checks, builds and tests everything. This is what CI runs.
+#
+#   bazel-free-scripts/test.sh          lint, release build, all tests
+#   bazel-free-scripts/test.sh --all    also clang-tidy, all tests under the address and undefined
+#                                       behavior sanitizers, and those labelled `tsan` under the
+#                                       thread sanitizer
+#
+# Ends with ctest's summary, and with another exit code than 0 if anything failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '== %s\n' "$*"; }
+
+configure() {
+  grep -qs '^AUTOPULSE_TESTS:BOOL=ON' "build/$1/CMakeCache.txt" && [ -e "build/$1/build.ninja" ] &&
+    return
+  say "configuring $1"
+  mkdir -p build
+  cmake --preset "$1" -DAUTOPULSE_TESTS=ON >build/configure.log 2>&1 ||
+    { cat build/configure.log >&2; return 1; }
+}
+
+build() {
+  configure "$1"
+  say "building $1"
+  cmake --build --preset "$@"
+}
+
+run_tests() {
+  say "testing $1"
+  ctest --preset "$1" -j "$(nproc)" "${@:2}"
+}
+
+# The thread sanitizer is for the tests whose synchronisation it can see. Debian's gRPC is not
+# instrumented, so the others are not even built.
+run_thread_sanitizer() {
+  configure tsan
+  local tests
+  mapfile -t tests < <(ctest --preset tsan -N -L '^tsan$' | sed -n 's/^ *Test *#[0-9]*: //p')
+  build tsan --target "${tests[@]}"
+  TSAN_OPTIONS="suppressions=$PWD/tests/sanitizers/thread_suppressions.txt" \
+    run_tests tsan -L '^tsan$'
+}
+
+case "${1:-}" in
+  '') bazel-free-scripts/install-deps.sh --test ;;
+  --all) bazel-free-scripts/install-deps.sh --all ;;
+  *) echo "test.sh: unknown argument '$1'; usage: test.sh [--all]" >&2; exit 2 ;;
+esac
+bazel-free-scripts/lint.sh
+build release
+if [ "${1:-}" != --all ]; then
+  run_tests release
+  exit
+fi
+bazel-free-scripts/lint.sh --tidy
+run_tests release
+build asan
+run_tests asan
+run_thread_sanitizer
