@@ -1,14 +1,23 @@
 #include "services/base/config.h"
 
+#include <algorithm>
 #include <iostream>
 #include <utility>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 
 namespace autopulse::callevents::base {
+
+namespace {
+
+// Longer ones are meant to be endless, and would overflow where they are added to a time.
+constexpr absl::Duration kLongestDuration = absl::Hours(24 * 365);
+
+}  // namespace
 
 struct Settings::Implementation {
   CLI::App app;
@@ -52,7 +61,8 @@ void Settings::Add(const std::string& name, absl::Duration& value, const std::st
   auto* option = self.app.add_option_function<std::string>(
       "--" + name,
       [&value, name](const std::string& text) {
-        if (!absl::ParseDuration(text, &value) || value < absl::ZeroDuration()) {
+        if (!absl::ParseDuration(text, &value) || value < absl::ZeroDuration() ||
+            value > kLongestDuration) {
           throw CLI::ValidationError("--" + name,
                                      "'" + text + "' is no duration such as 5s or 250ms");
         }
@@ -64,14 +74,28 @@ void Settings::Add(const std::string& name, absl::Duration& value, const std::st
 void Settings::AddChoice(const std::string& name, std::string& value,
                          const std::vector<std::string>& words, const std::string& help) {
   Implementation& self = *implementation_;
-  self.Finish(self.app.add_option("--" + name, value, help), name)
-      ->check(CLI::IsMember(words))
-      ->capture_default_str();
+  // A check of CLI11's own would let a wrong word of the environment pass without a sound (2.4).
+  auto* option = self.app.add_option_function<std::string>(
+      "--" + name,
+      [&value, name, words](const std::string& text) {
+        if (std::find(words.begin(), words.end(), text) == words.end()) {
+          throw CLI::ValidationError("--" + name,
+                                     "'" + text + "' is none of " + absl::StrJoin(words, ", "));
+        }
+        value = text;
+      },
+      help);
+  self.Finish(option, name)->type_name(absl::StrJoin(words, "|"))->default_str(value);
 }
 
 void Settings::AddFlag(const std::string& name, bool& value, const std::string& help) {
   Implementation& self = *implementation_;
   self.Finish(self.app.add_flag("--" + name, value, help), name);
+}
+
+void Settings::AddWords(const std::string& name, std::vector<std::string>& words,
+                        const std::string& help) {
+  implementation_->app.add_option(name, words, help);
 }
 
 std::optional<int> Settings::Parse(int argc, const char* const* argv) {

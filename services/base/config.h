@@ -44,6 +44,10 @@ class Settings {
   // Adds `--name`, which sets `value`.
   void AddFlag(const std::string& name, bool& value, const std::string& help);
 
+  // Adds words that stand for themselves on the command line, such as a command and what it is for;
+  // `name` is what `--help` calls them. They are not read from the environment.
+  void AddWords(const std::string& name, std::vector<std::string>& words, const std::string& help);
+
   // Reads the settings. Nothing if the program is to go on; otherwise what it is to exit with,
   // after `--help` or `--version` was printed, or a sentence about what is wrong.
   std::optional<int> Parse(int argc, const char* const* argv);
