@@ -21,7 +21,7 @@ absl::StatusOr<std::int64_t> CreateOnce(
   if (idempotency.request_id.empty()) return create();
   ASSIGN_OR_RETURN(const std::optional<CreationRequest> known,
                    calls.FindCreation(idempotency.request_id));
-  if (known && known->create_time > now - kCreationMemory) {
+  if (known && known->create_time >= now - kCreationMemory) {
     if (known->digest != idempotency.digest) {
       return absl::InvalidArgumentError(
           "request_id: was used for another request; take a new one for each request");

@@ -115,9 +115,10 @@ Trigger TriggerOf(const Hangup& hangup) {
 Trigger TriggerOf(const EndOfCallReport& report, const FoldState& before,
                   const RuleOptions& options) {
   const bool started = report.start_time || before.call.start_time;  // R2 comes first
-  const EndedReasonGroup group = report.ended_reason_group != EndedReasonGroup::kUnspecified
-                                     ? report.ended_reason_group
-                                     : before.ended_reason_group;
+  const bool gives_reason =
+      !report.ended_reason.empty() || report.ended_reason_group != EndedReasonGroup::kUnspecified;
+  const EndedReasonGroup group =
+      gives_reason ? report.ended_reason_group : before.ended_reason_group;  // as TakeReason
   switch (EndStatus(group, started, options)) {
     case CallStatus::kFailed:
       return Trigger::kReportedFailed;
