@@ -10,6 +10,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "autopulse/callevents/v1/call.pb.h"
 #include "services/base/status_macros.h"
@@ -127,6 +128,12 @@ class Reader {
   absl::string_view text_;
 };
 
+// Columns hold the years 1 to 9999.
+bool IsStorable(absl::Time time) {
+  const absl::civil_year_t year = absl::ToCivilYear(time, absl::UTCTimeZone()).year();
+  return year >= 1 && year <= 9999;
+}
+
 using Value = std::variant<std::string, std::int64_t, absl::Time>;
 
 absl::StatusOr<Value> ReadValue(const FieldRow& field, const std::string& text) {
@@ -158,7 +165,7 @@ absl::StatusOr<Value> ReadValue(const FieldRow& field, const std::string& text) 
     case ValueKind::kTime: {
       absl::Time time;
       std::string error;
-      if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error)) {
+      if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error) || !IsStorable(time)) {
         return Wrong(absl::StrCat(field.name, ": ", Quoted(text),
                                   " is no time such as \"2025-05-01T00:00:00Z\""));
       }

@@ -38,7 +38,8 @@ absl::StatusOr<core::CallPosition> DecodePageToken(absl::string_view query,
                                                    absl::string_view token) {
   std::string bytes;
   internal::v1::PageToken read;
-  if (!absl::WebSafeBase64Unescape(token, &bytes) || !read.ParseFromString(bytes)) {
+  if (!absl::WebSafeBase64Unescape(token, &bytes) || !read.ParseFromString(bytes) ||
+      read.after_id() < 0) {
     return absl::InvalidArgumentError(
         "page_token: is not a token of this service; leave it out to begin at the first page");
   }
@@ -58,7 +59,7 @@ std::string EncodeResumeToken(std::int64_t sequence) {
 
 absl::StatusOr<std::int64_t> DecodeResumeToken(absl::string_view token) {
   const absl::StatusOr<core::CallPosition> position = DecodePageToken(kWatch, token);
-  if (!position.ok() || position->id < 0) {
+  if (!position.ok()) {
     return absl::InvalidArgumentError(
         "resume_token: is not a token of WatchCalls; leave it out to begin now");
   }

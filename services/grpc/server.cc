@@ -56,9 +56,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(CallEventService& service,
 Server::Server(CallEventService& service, std::unique_ptr<grpc::Server> server, int port)
     : service_(service), server_(std::move(server)), port_(port) {}
 
-Server::~Server() { server_->Wait(); }
+Server::~Server() { Stop(absl::ZeroDuration()); }
 
 void Server::Stop(absl::Duration patience) {
+  if (stopped_) return;
+  stopped_ = true;
   server_->GetHealthCheckService()->SetServingStatus(false);
   service_.StopWatching();
   server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(patience));

@@ -15,18 +15,18 @@ namespace autopulse::callevents::rpc {
 // Serves a `CallEventService`, reflection and the standard health service over plaintext gRPC.
 class Server {
  public:
-  // Listens on `listen`, HOST:PORT; port 0 picks a free one. INVALID_ARGUMENT or UNAVAILABLE, with
-  // a sentence, if that cannot be done. `service` must outlive the server.
+  // Listens on `listen`, HOST:PORT; port 0 picks a free one. UNAVAILABLE, with a sentence, if
+  // that cannot be done. `service` must outlive the server.
   static absl::StatusOr<std::unique_ptr<Server>> Start(CallEventService& service,
                                                        const std::string& listen);
 
-  ~Server();
+  ~Server();  // stops at once, if `Stop` was not called
 
   // The port that it listens on.
   int port() const { return port_; }
 
   // Says NOT_SERVING, takes nothing new, and waits until what is in flight is finished, at most for
-  // `patience`; what is left then is cancelled. May be called once.
+  // `patience`; what is left then is cancelled. Not thread-safe.
   void Stop(absl::Duration patience);
 
  private:
@@ -35,6 +35,7 @@ class Server {
   CallEventService& service_;
   std::unique_ptr<grpc::Server> server_;
   const int port_;
+  bool stopped_ = false;
 };
 
 }  // namespace autopulse::callevents::rpc
