@@ -90,7 +90,7 @@ class ObjectSplitter {
 }  // namespace
 
 absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  const std::unique_ptr<std::FILE, decltype(&std::fclose)> opened(
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> opened(
       path == "-" ? nullptr : std::fopen(path.c_str(), "rb"), &std::fclose);
   std::FILE* const file = path == "-" ? stdin : opened.get();
   std::string content;
