@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <odb/connection.hxx>
 #include <odb/database.hxx>
 #include <odb/transaction.hxx>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/synchronization/mutex.h"
 
@@ -15,11 +19,25 @@ class Database {
 
   virtual odb::database& database() = 0;
 
+  // Within a new transaction on `connection`: lets it read all from one state of the database, and
+  // write nothing.
+  virtual void OnlyRead(odb::connection& connection) = 0;
+
   // Begins a transaction that will write. The caller owns the result, for an odb::transaction.
   virtual odb::transaction_impl* BeginWrite(odb::connection& connection) = 0;
 
   // Ends what a commit that failed may have left open on `connection`.
   virtual void AbandonTransaction(odb::connection& connection) = 0;
+
+  // Within the thread's current transaction: see core::CallWriter::LockCalls.
+  virtual void LockCalls(const std::vector<std::int64_t>& call_ids) = 0;
+
+  // The same: an id that the database itself gives a new row of `table`, which may be taken;
+  // nothing if that is always the one behind the largest.
+  virtual std::optional<std::int64_t> PickId(const std::string& table) = 0;
+
+  // The same: keeps `PickId`, and the inserts of other programs, off an id that was chosen freely.
+  virtual void SkipId(const std::string& table, std::int64_t id) = 0;
 
   // Where writers of this process queue, if the database takes one at a time; null if it takes
   // more.

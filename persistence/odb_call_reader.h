@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "persistence/database.h"
 #include "persistence/odb_errors.h"
 #include "services/core/call_store.h"
 
@@ -16,7 +17,7 @@ namespace autopulse::callevents::persistence {
 // The reading half of OdbCallWriter. Lives within the thread's current transaction.
 class OdbCallReader : public core::CallWriter {
  public:
-  explicit OdbCallReader(odb::database& database) : database_(database) {}
+  explicit OdbCallReader(Database& kind) : kind_(kind), database_(kind.database()) {}
 
   absl::StatusOr<domain::Call> GetCall(std::int64_t call_id) override;
   absl::StatusOr<std::vector<domain::Call>> ListCalls(const core::CallQuery& query) override;
@@ -56,6 +57,7 @@ class OdbCallReader : public core::CallWriter {
     }
   }
 
+  Database& kind_;
   odb::database& database_;
   absl::Status transaction_status_;
 };

@@ -25,8 +25,10 @@ absl::Duration Backoff(int attempt) {
 
 absl::Status OdbCallStore::Read(const ReadWork& work) {
   return CatchDatabaseErrors([&] {
-    odb::transaction transaction(database_->database().begin());
-    OdbCallWriter reader(database_->database());
+    const odb::connection_ptr connection = database_->database().connection();
+    odb::transaction transaction(connection->begin());
+    database_->OnlyRead(*connection);
+    OdbCallWriter reader(*database_);
     absl::Status status = work(reader);
     transaction.rollback();
     return status;
@@ -48,7 +50,7 @@ absl::Status OdbCallStore::WriteOnce(const WriteWork& work) {
     const odb::connection_ptr connection = database_->database().connection();
     absl::Status status = CatchDatabaseErrors([&]() -> absl::Status {
       odb::transaction transaction(database_->BeginWrite(*connection));
-      OdbCallWriter writer(database_->database());
+      OdbCallWriter writer(*database_);
       RETURN_IF_ERROR(work(writer));
       RETURN_IF_ERROR(writer.transaction_status());
       transaction.commit();

@@ -27,17 +27,6 @@ absl::StatusOr<std::int64_t> NextId(odb::database& database) {
   return largest + 1;
 }
 
-// Inserts a row with an id of its own. `what` names it in the error.
-template <typename Row>
-absl::StatusOr<std::int64_t> InsertWithId(odb::database& database, Row& row, const char* what) {
-  try {
-    database.persist(row);
-  } catch (const odb::object_already_persistent&) {
-    return absl::AlreadyExistsError(absl::StrCat(what, " ", row.id, " already exists"));
-  }
-  return row.id;
-}
-
 }  // namespace
 
 absl::Status OdbCallWriter::Isolated(const std::function<absl::Status()>& work) {
@@ -67,14 +56,38 @@ absl::Status OdbCallWriter::UndoIsolated() {
   return transaction_status_;
 }
 
+absl::Status OdbCallWriter::LockCalls(const std::vector<std::int64_t>& call_ids) {
+  return Run([&] {
+    kind_.LockCalls(call_ids);
+    return absl::OkStatus();
+  });
+}
+
+template <typename Largest, typename Row>
+absl::StatusOr<std::int64_t> OdbCallWriter::Insert(Row& row, const std::string& table) {
+  const bool chosen = row.id != 0;
+  if (!chosen) {
+    const std::optional<std::int64_t> picked = kind_.PickId(table);
+    ASSIGN_OR_RETURN(row.id, picked ? *picked : NextId<Largest>(database_));
+  }
+  try {
+    database_.persist(row);
+  } catch (const odb::object_already_persistent&) {
+    if (chosen)
+      return absl::AlreadyExistsError(absl::StrCat(table, " ", row.id, " already exists"));
+    // Another program has chosen it freely: the next try picks another.
+    transaction_status_ = absl::AbortedError(absl::StrCat("the next id of ", table, " is taken"));
+    return transaction_status_;
+  }
+  if (chosen) kind_.SkipId(table, row.id);
+  return row.id;
+}
+
 absl::StatusOr<std::int64_t> OdbCallWriter::InsertServiceRecord(
     const domain::ServiceRecord& record) {
   return Run([&]() -> absl::StatusOr<std::int64_t> {
     ServiceRecordRow row = ToEntity(record);
-    if (row.id == 0) {
-      ASSIGN_OR_RETURN(row.id, NextId<LargestServiceRecord>(database_));
-    }
-    return InsertWithId(database_, row, "service record");
+    return Insert<LargestServiceRecord>(row, "service_record");
   });
 }
 
@@ -85,10 +98,7 @@ absl::StatusOr<std::int64_t> OdbCallWriter::InsertCall(const domain::Call& call)
       RETURN_IF_ERROR(GetServiceRecord(*call.service_record_id).status());
     }
     CallRow row = ToEntity(call);
-    if (row.id == 0) {
-      ASSIGN_OR_RETURN(row.id, NextId<LargestCall>(database_));
-    }
-    return InsertWithId(database_, row, "call");
+    return Insert<LargestCall>(row, "call");
   });
 }
 

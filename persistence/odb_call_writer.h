@@ -21,6 +21,7 @@ class OdbCallWriter : public OdbCallReader {
   const absl::Status& transaction_status() const { return transaction_status_; }
 
   absl::Status Isolated(const std::function<absl::Status()>& work) override;
+  absl::Status LockCalls(const std::vector<std::int64_t>& call_ids) override;
   absl::StatusOr<std::int64_t> InsertServiceRecord(const domain::ServiceRecord& record) override;
   absl::StatusOr<std::int64_t> InsertCall(const domain::Call& call) override;
   absl::Status InsertBase(std::int64_t call_id, const domain::FoldState& base) override;
@@ -35,6 +36,10 @@ class OdbCallWriter : public OdbCallReader {
 
  private:
   absl::Status UndoIsolated();
+
+  // Inserts a row of `table` with an id of its own, or the next one if that is zero.
+  template <typename Largest, typename Row>
+  absl::StatusOr<std::int64_t> Insert(Row& row, const std::string& table);
 };
 
 }  // namespace autopulse::callevents::persistence

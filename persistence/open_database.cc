@@ -3,12 +3,13 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
+#include "persistence/migrations/schema_check.h"
 #include "persistence/odb_call_store.h"
+#include "persistence/pgsql_database.h"
 #include "persistence/sqlite_database.h"
+#include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence {
 namespace {
@@ -16,38 +17,41 @@ namespace {
 // Programs that start at once on one new file disturb each other for a moment.
 constexpr int kMaxAttempts = 5;
 
-absl::StatusOr<std::unique_ptr<Database>> OpenSqliteWithRetry(const std::string& path,
-                                                              const OpenOptions& options) {
-  absl::StatusOr<std::unique_ptr<Database>> database = OpenSqlite(path, options);
-  for (int attempt = 1; absl::IsAborted(database.status()) && attempt < kMaxAttempts; ++attempt) {
-    absl::SleepFor(absl::Milliseconds(20) * attempt);
-    database = OpenSqlite(path, options);
+absl::StatusOr<std::unique_ptr<Database>> OpenSqliteFile(const std::string& url,
+                                                         const std::string& path,
+                                                         migrations::IfOutdated if_outdated,
+                                                         const OpenOptions& options) {
+  RETURN_IF_ERROR(CheckSqlitePath(path));
+  RETURN_IF_ERROR(migrations::EnsureSchema(url, if_outdated));
+  return OpenSqlite(path, options);
+}
+
+absl::StatusOr<std::unique_ptr<Database>> OpenOnce(const std::string& url,
+                                                   const OpenOptions& options) {
+  const auto if_outdated =
+      options.migrate ? migrations::IfOutdated::kUpgrade : migrations::IfOutdated::kRefuse;
+  absl::string_view path = url;
+  if (absl::ConsumePrefix(&path, "sqlite:") && !path.empty() && path != ":memory:") {
+    absl::StatusOr<std::unique_ptr<Database>> database =
+        OpenSqliteFile(url, std::string(path), if_outdated, options);
+    if (database.ok()) return database;
+    return absl::Status(database.status().code(),
+                        absl::StrCat("cannot use `", path, "`: ", database.status().message()));
   }
-  return database;
+  RETURN_IF_ERROR(migrations::EnsureSchema(url, if_outdated));  // refuses what is no URL at all
+  return OpenPgsql(url, options);
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<core::CallStore>> OpenCallStore(const std::string& url,
                                                                const OpenOptions& options) {
-  absl::string_view path = url;
-  if (absl::StartsWith(url, "postgresql:") || absl::StartsWith(url, "postgres:")) {
-    return absl::InvalidArgumentError(
-        "this version cannot open PostgreSQL databases: use sqlite:FILE");
+  absl::StatusOr<std::unique_ptr<Database>> database = OpenOnce(url, options);
+  for (int attempt = 1; absl::IsAborted(database.status()) && attempt < kMaxAttempts; ++attempt) {
+    absl::SleepFor(absl::Milliseconds(20) * attempt);
+    database = OpenOnce(url, options);
   }
-  if (!absl::ConsumePrefix(&path, "sqlite:")) {
-    return absl::InvalidArgumentError(
-        "a database is named by sqlite:FILE, such as sqlite:calls.db");
-  }
-  if (path.empty() || path == ":memory:") {
-    return absl::InvalidArgumentError("sqlite: needs the name of a file, such as sqlite:calls.db");
-  }
-  absl::StatusOr<std::unique_ptr<Database>> database =
-      OpenSqliteWithRetry(std::string(path), options);
-  if (!database.ok()) {
-    return absl::Status(database.status().code(),
-                        absl::StrCat("cannot use `", path, "`: ", database.status().message()));
-  }
+  if (!database.ok()) return database.status();
   return std::make_unique<OdbCallStore>(*std::move(database));
 }
 

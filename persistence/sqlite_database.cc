@@ -15,7 +15,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "persistence/odb_errors.h"
-#include "persistence/sqlite_schema.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence {
@@ -51,6 +50,8 @@ class SqliteDatabase : public Database {
 
   odb::sqlite::database& database() override { return database_; }
 
+  void OnlyRead(odb::connection&) override {}  // a transaction has one state of the file anyway
+
   // A transaction that reads before it asks to write loses against one that wrote in between.
   odb::transaction_impl* BeginWrite(odb::connection& connection) override {
     return static_cast<odb::sqlite::connection&>(connection).begin_immediate();
@@ -61,6 +62,11 @@ class SqliteDatabase : public Database {
     if (sqlite3_get_autocommit(handle) != 0) return;
     sqlite3_exec(handle, "ROLLBACK", nullptr, nullptr, nullptr);
   }
+
+  // One transaction at a time writes anyway.
+  void LockCalls(const std::vector<std::int64_t>&) override {}
+  std::optional<std::int64_t> PickId(const std::string&) override { return std::nullopt; }
+  void SkipId(const std::string&, std::int64_t) override {}
 
   absl::Mutex* writer_mutex() override { return &writer_mutex_; }
 
@@ -79,21 +85,6 @@ bool IsOtherFile(const std::string& path) {
   return size > 0 && begin.substr(0, size) != kMagic;
 }
 
-absl::Status CheckPath(const std::string& path) {
-  std::error_code ignored;
-  const std::filesystem::path file(path);
-  if (std::filesystem::is_directory(file, ignored)) {
-    return absl::FailedPreconditionError("it is a folder");
-  }
-  if (IsOtherFile(path)) return absl::FailedPreconditionError("it is not a SQLite database");
-  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  if (!std::filesystem::is_directory(folder, ignored)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("there is no folder `", folder.string(), "`"));
-  }
-  return absl::OkStatus();
-}
-
 // WAL stays with the file; the other settings belong to each connection.
 absl::Status SwitchToWal(odb::sqlite::database& database) {
   const odb::sqlite::connection_ptr connection = database.connection();
@@ -108,13 +99,26 @@ absl::Status SwitchToWal(odb::sqlite::database& database) {
 
 }  // namespace
 
+absl::Status CheckSqlitePath(const std::string& path) {
+  std::error_code ignored;
+  const std::filesystem::path file(path);
+  if (std::filesystem::is_directory(file, ignored)) {
+    return absl::FailedPreconditionError("it is a folder");
+  }
+  if (IsOtherFile(path)) return absl::FailedPreconditionError("it is not a SQLite database");
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (!std::filesystem::is_directory(folder, ignored)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("there is no folder `", folder.string(), "`"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
                                                      const OpenOptions& options) {
-  RETURN_IF_ERROR(CheckPath(path));
   return CatchDatabaseErrors([&]() -> absl::StatusOr<std::unique_ptr<Database>> {
     auto database = std::make_unique<SqliteDatabase>(path, options.busy_timeout);
     RETURN_IF_ERROR(SwitchToWal(database->database()));
-    RETURN_IF_ERROR(EnsureSqliteSchema(database->database()));
     return database;
   });
 }

@@ -32,6 +32,7 @@ constexpr std::size_t kFeedCapacity = 1024;
 struct Options {
   std::string listen = "127.0.0.1:50051";
   std::string database = "sqlite:calls.db";
+  bool migrate = false;
   std::string report_status = "completed";
   std::int64_t workers = 8;
   absl::Duration drain = absl::Seconds(10);
@@ -47,7 +48,10 @@ std::optional<int> ReadOptions(int argc, char** argv, Options& options) {
       "Each setting can be given in the environment too: --listen is CALL_EVENT_SERVICE_LISTEN.\n"
       "Exit codes: 0 stopped by a signal, 1 cannot listen, 2 wrong settings, 3 no such database.");
   settings.Add("listen", options.listen, "HOST:PORT to serve gRPC on; port 0 picks a free one");
-  settings.Add("database", options.database, "sqlite:FILE, made if it is not there");
+  settings.Add("database", options.database,
+               "sqlite:FILE, made if it is not there, or postgresql://...");
+  settings.AddFlag("migrate", options.migrate,
+                   "Upgrade a database of an older version first, instead of refusing it");
   settings.AddChoice("report-status", options.report_status, {"completed", "ended-reason"},
                      "What an end-of-call report makes of its call: Completed, or what its ended "
                      "reason says");
@@ -72,7 +76,7 @@ int Fail(int exit_code, const absl::Status& why) {
 
 int Serve(const Options& options, const sigset_t& stop_signals) {
   absl::StatusOr<std::unique_ptr<core::CallStore>> store =
-      persistence::OpenCallStore(options.database);
+      persistence::OpenCallStore(options.database, {.migrate = options.migrate});
   if (!store.ok()) return Fail(base::kExitConfiguration, store.status());
   std::int64_t last_sequence = 0;
   const absl::Status read = (*store)->Read([&](core::CallReader& calls) {

@@ -29,9 +29,6 @@ class Connection {
 
   // The rows of the one statement `sql`. Errors as `Run` has them.
   virtual absl::StatusOr<std::vector<Row>> Query(const std::string& sql) = 0;
-
-  // Begins a transaction that no other one of this function runs beside, in any process.
-  virtual absl::Status BeginExclusive() = 0;
 };
 
 enum class IfMissing { kFail, kCreate };
@@ -52,7 +49,10 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenPgsqlUrl(const std::string& url)
 // A new SQLite database in memory.
 absl::StatusOr<std::unique_ptr<Connection>> OpenSqliteMemory();
 
-// Runs `work` between `BeginExclusive` and COMMIT; rolls back if it fails. After a lost connection
+// What begins a transaction that no other one of this kind runs beside, in any process.
+std::string BeginExclusiveSql(Dialect dialect);
+
+// Runs `work` between that and COMMIT; rolls back if it fails. After a lost connection
 // at COMMIT nobody knows whether it happened; running the command again finds out.
 absl::Status InExclusiveTransaction(Connection& connection, absl::FunctionRef<absl::Status()> work);
 

@@ -73,7 +73,7 @@ absl::Status RefuseLoss(const std::vector<std::string>& losses) {
 
 // Within the transaction of `step`.
 absl::Status Perform(Connection& connection, const Step& step, IfDataIsLost if_data_is_lost,
-                     Report report) {
+                     std::vector<std::string>& done) {
   ASSIGN_OR_RETURN(const std::vector<std::string> losses, FindLosses(connection, step.script()));
   if (!losses.empty() && if_data_is_lost == IfDataIsLost::kRefuse) return RefuseLoss(losses);
   const std::string name = NameOf(step.revision.number);
@@ -84,8 +84,8 @@ absl::Status Perform(Connection& connection, const Step& step, IfDataIsLost if_d
                                      ", and changed nothing: ", run.message()));
   }
   RETURN_IF_ERROR(WriteRevision(connection, step.result()));
-  report(absl::StrCat(step.direction == Direction::kUp ? "applied " : "undid ", name));
-  for (const std::string& loss : losses) report(absl::StrCat("  dropped ", loss));
+  done.push_back(absl::StrCat(step.direction == Direction::kUp ? "applied " : "undid ", name));
+  for (const std::string& loss : losses) done.push_back(absl::StrCat("  dropped ", loss));
   return absl::OkStatus();
 }
 
@@ -94,14 +94,16 @@ absl::Status Perform(Connection& connection, const Step& step, IfDataIsLost if_d
 absl::Status Walk(Connection& connection, Direction direction, int target,
                   IfDataIsLost if_data_is_lost, Report report) {
   for (bool arrived = false; !arrived;) {
+    std::vector<std::string> done;
     RETURN_IF_ERROR(InExclusiveTransaction(connection, [&]() -> absl::Status {
       ASSIGN_OR_RETURN(const SchemaState state, ReadState(connection));
       ASSIGN_OR_RETURN(const int at, KnownRevision(state));
       arrived = direction == Direction::kUp ? at >= target : at <= target;
       if (arrived) return absl::OkStatus();
       return Perform(connection, StepsBetween(connection.dialect(), at, target).front(),
-                     if_data_is_lost, report);
+                     if_data_is_lost, done);
     }));
+    for (const std::string& line : done) report(line);
   }
   return absl::OkStatus();
 }
@@ -135,6 +137,21 @@ absl::StatusOr<int> KnownRevision(const SchemaState& state) {
         NameOf(HeadRevision()), ": run the newer one, or let it downgrade to ", HeadRevision()));
   }
   return state.revision;
+}
+
+absl::Status Create(Connection& connection, Report report) {
+  std::vector<std::string> done;
+  const auto create = [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(const SchemaState state, ReadState(connection));
+    if (state.is_foreign || state.revision != kNoRevision) return absl::OkStatus();
+    for (const Step& step : StepsBetween(connection.dialect(), kNoRevision, HeadRevision())) {
+      RETURN_IF_ERROR(Perform(connection, step, IfDataIsLost::kRefuse, done));
+    }
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(InExclusiveTransaction(connection, create));
+  if (!done.empty()) report(absl::StrCat("created at ", NameOf(HeadRevision())));
+  return absl::OkStatus();
 }
 
 absl::Status Upgrade(Connection& connection, int target, Report report) {
@@ -174,11 +191,13 @@ absl::Status Stamp(Connection& connection, int target) {
 }
 
 std::string Plan(Dialect dialect, int from, int to) {
-  std::string plan;
+  // Outside of transactions, where alone it does anything.
+  std::string plan = dialect == Dialect::kSqlite ? "PRAGMA foreign_keys=OFF;\n\n" : "";
   for (const Step& step : StepsBetween(dialect, from, to)) {
     absl::StrAppend(&plan, "-- ", NameOf(step.revision.number),
-                    step.direction == Direction::kUp ? ", up\n" : ", down\n", "BEGIN;\n",
-                    step.script(), WriteRevisionSql(dialect, step.result()), "COMMIT;\n\n");
+                    step.direction == Direction::kUp ? ", up\n" : ", down\n",
+                    BeginExclusiveSql(dialect), step.script(),
+                    WriteRevisionSql(dialect, step.result()), "COMMIT;\n\n");
   }
   return plan;
 }

@@ -20,6 +20,10 @@ absl::StatusOr<int> KnownRevision(const SchemaState& state);
 // Takes one line about what has happened.
 using Report = absl::FunctionRef<void(const std::string& line)>;
 
+// Takes an empty database to head in one transaction, so that whoever starts meanwhile finds
+// nothing or all of it. Does nothing to one that is not empty.
+absl::Status Create(Connection& connection, Report report);
+
 // Goes up to revision `target`; does nothing if the database is there or beyond. A foreign database
 // that has all that the entities need is taken for head, others are refused as in `KnownRevision`.
 absl::Status Upgrade(Connection& connection, int target, Report report);

@@ -14,10 +14,6 @@
 namespace autopulse::callevents::persistence::migrations {
 namespace {
 
-// Whoever changes the schema holds this lock until the end of the transaction.
-constexpr absl::string_view kBeginExclusive =
-    "BEGIN; SELECT pg_advisory_xact_lock(7310482650519431042); SET LOCAL lock_timeout = '60s'";
-
 struct Finish {
   void operator()(PGconn* connection) const { PQfinish(connection); }
 };
@@ -67,8 +63,6 @@ class PgsqlConnection : public Connection {
     return rows;
   }
 
-  absl::Status BeginExclusive() override { return Run(std::string(kBeginExclusive)); }
-
  private:
   absl::StatusOr<Result> Execute(const std::string& sql) {
     Result result(PQexec(handle_.get(), sql.c_str()));
@@ -102,26 +96,28 @@ absl::StatusOr<std::string> PasswordIn(const std::string& url) {
   return "";
 }
 
-// A password with an unescaped `/`, `?` or `@` in it ends up in the host, port or database that
-// libpq then complains about.
+// A password with an unescaped `/`, `?` or `@` in it, or without an `@` after it, ends up in the
+// host, port or database that libpq then complains about.
 bool MayShowPassword(const std::string& url, const std::string& message) {
   const std::size_t user = url.find("://") + 3;
   const std::size_t last_at = url.rfind('@');
+  if (absl::StrContains(message, "invalid integer value")) return true;
   if (last_at == std::string::npos || last_at < user) return false;
   const absl::string_view credentials = absl::string_view(url).substr(user, last_at - user);
-  return credentials.find_first_of("/?@#") != absl::string_view::npos ||
-         absl::StrContains(message, "percent");
+  return credentials.find_first_of("/?@#") != absl::string_view::npos;
 }
 
 absl::Status ConnectError(PGconn* handle, const std::string& url, const std::string& password) {
   std::string text(absl::StripAsciiWhitespace(PQerrorMessage(handle)));
   if (MayShowPassword(url, text)) {
-    text = "the URL's user, password or host has a special character that is not in percent code";
+    text =
+        "a part of the URL is not what it should be; special characters in a user or password are "
+        "written in percent code";
   } else if (!password.empty()) {
-    text = absl::StrReplaceAll(text, {{password, "(password)"}, {"\n", " "}});
+    text = absl::StrReplaceAll(text, {{password, "(password)"}});
   }
-  return absl::UnavailableError(
-      absl::StrCat("cannot connect to the database: ", absl::StrReplaceAll(text, {{"\n", " "}})));
+  absl::RemoveExtraAsciiWhitespace(&text);
+  return absl::UnavailableError(absl::StrCat("cannot connect to the database: ", text));
 }
 
 }  // namespace

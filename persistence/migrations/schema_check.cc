@@ -22,22 +22,37 @@ absl::Status Refuse(int revision) {
                    "--migrate"));
 }
 
+// A file of another program was hardly meant, while programs do share a PostgreSQL database.
+absl::Status RefuseOtherTables(Connection& connection) {
+  ASSIGN_OR_RETURN(const std::vector<Row> tables,
+                   connection.Query("SELECT name FROM sqlite_master WHERE type = 'table' "
+                                    "AND name NOT LIKE 'sqlite_%' AND name <> 'schema_migration'"));
+  if (tables.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("it has tables of another program, and none of ours: `", tables[0][0], "`"));
+}
+
 }  // namespace
 
 absl::Status EnsureSchema(const std::string& url, IfOutdated if_outdated) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection,
                    OpenConnection(url, IfMissing::kCreate));
   ASSIGN_OR_RETURN(const SchemaState state, ReadState(*connection));
+  const auto report = [](const std::string& line) {
+    base::LogInfo("schema migrated", {{"step", line}});
+  };
   const bool is_new_file = connection->dialect() == Dialect::kSqlite && !state.is_foreign &&
                            state.revision == kNoRevision;
+  if (is_new_file) {
+    RETURN_IF_ERROR(RefuseOtherTables(*connection));
+    return Create(*connection, report);
+  }
   // A foreign database may be one of ours from before there were revisions: Upgrade can tell.
-  if (if_outdated == IfOutdated::kRefuse && !is_new_file && !state.is_foreign) {
+  if (if_outdated == IfOutdated::kRefuse && !state.is_foreign) {
     ASSIGN_OR_RETURN(const int revision, KnownRevision(state));
     return revision == HeadRevision() ? absl::OkStatus() : Refuse(revision);
   }
-  return Upgrade(*connection, HeadRevision(), [](const std::string& line) {
-    base::LogInfo("schema migrated", {{"step", line}});
-  });
+  return Upgrade(*connection, HeadRevision(), report);
 }
 
 absl::StatusOr<std::vector<Difference>> Verify(Connection& connection) {

@@ -58,8 +58,6 @@ class SqliteConnection : public Connection {
     return rows;
   }
 
-  absl::Status BeginExclusive() override { return Run("BEGIN EXCLUSIVE"); }
-
  private:
   Handle handle_;
 };

@@ -36,12 +36,13 @@ std::string WriteRevisionSql(Dialect dialect, int revision) {
       "name VARCHAR(40) NOT NULL, apply_time ",
       time_type, " NOT NULL DEFAULT CURRENT_TIMESTAMP);\n",
       "DELETE FROM schema_migration WHERE revision > ", revision, ";\n");
+  absl::string_view separator = "INSERT INTO schema_migration (revision, name) VALUES ";
   for (const Revision& known : Revisions(dialect)) {
     if (known.number > revision) break;
-    absl::StrAppend(&sql, "INSERT INTO schema_migration (revision, name) VALUES (", known.number,
-                    ", '", known.name, "') ON CONFLICT (revision) DO NOTHING;\n");
+    absl::StrAppend(&sql, separator, "(", known.number, ", '", known.name, "')");
+    separator = ", ";
   }
-  return sql;
+  return absl::StrCat(sql, " ON CONFLICT (revision) DO NOTHING;\n");
 }
 
 absl::Status WriteRevision(Connection& connection, int revision) {

@@ -139,6 +139,11 @@ class CallWriter : public CallReader {
   // work as well.
   virtual absl::Status Isolated(const std::function<absl::Status()>& work) = 0;
 
+  // Keeps every other transaction from writing to these calls until this one ends, and lets this
+  // one see all that others have committed to them. `call_ids` ascend, so that two that want the
+  // same calls do not wait for each other; ids of no call are passed over.
+  virtual absl::Status LockCalls(const std::vector<std::int64_t>& call_ids) = 0;
+
   // Stores a new service record and returns its id: `record.id`, or the next free one if that is
   // zero. ALREADY_EXISTS if the id is taken.
   virtual absl::StatusOr<std::int64_t> InsertServiceRecord(const domain::ServiceRecord& record) = 0;

@@ -27,6 +27,17 @@ bool ConcernsOneEvent(const absl::Status& status) {
   }
 }
 
+// The calls that are named, each once, in ascending order.
+std::vector<std::int64_t> CallIdsOf(absl::Span<const ReportedEvent> events) {
+  std::vector<std::int64_t> ids;
+  for (const ReportedEvent& reported : events) {
+    if (reported.call_id) ids.push_back(*reported.call_id);
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
 // The event as watchers and callers get it: what was said stays in the database.
 domain::CallEvent WithoutTranscript(const domain::CallEvent& event) {
   domain::CallEvent copy = event;
@@ -44,6 +55,7 @@ std::vector<absl::StatusOr<Receipt>> EventRecorder::Record(absl::Span<const Repo
   std::vector<absl::StatusOr<Receipt>> receipts;
   const absl::Status committed = store_.Write([&](CallWriter& calls) -> absl::Status {
     receipts.clear();
+    RETURN_IF_ERROR(calls.LockCalls(CallIdsOf(events)));
     for (const ReportedEvent& reported : events) {
       absl::StatusOr<Receipt> receipt;
       const absl::Status recorded = calls.Isolated([&]() -> absl::Status {
@@ -99,7 +111,10 @@ absl::StatusOr<std::int64_t> EventRecorder::FindOrRegister(CallWriter& calls,
   if (reported.call_id) return *reported.call_id;
   const std::string& provider_call_id = reported.event.provider_call_id;
   ASSIGN_OR_RETURN(const std::optional<std::int64_t> found, calls.FindCall(provider_call_id));
-  if (found) return *found;
+  if (found) {
+    RETURN_IF_ERROR(calls.LockCalls({*found}));
+    return *found;
+  }
   if (!reported.call_if_unknown) {
     return absl::NotFoundError(absl::StrCat("no call has provider_call_id ", provider_call_id));
   }

@@ -17,7 +17,6 @@ namespace {
 // here: its part is tested.
 const std::map<std::string, std::string>& LaterRules() {
   static const auto& rules = *new std::map<std::string, std::string>{
-      {"D4", "the migrations; the service creates the current schema in an empty file"},
       {"O7", "the spool; until then an event is sent while its webhook waits for the answer"},
   };
   return rules;

@@ -137,18 +137,20 @@ TEST_P(CallStoreContract, ReaderIsNotHeldUpByAWriter) {
   EXPECT_EQ(ListCalls({}).size(), 1U);
 }
 
-TEST_P(CallStoreContract, WritersOfManyThreadsLoseNothing) {
+TEST_P(CallStoreContract, WritersThatLockACallLoseNothing) {
   constexpr int kThreads = 4;
   constexpr int kCallsEach = 25;
   domain::ServiceRecord counter;
   counter.status_word = "0";
   const std::int64_t record_id = AddServiceRecord(counter);
+  const std::int64_t call_id = AddCall();
   std::vector<std::thread> threads;
   for (int i = 0; i < kThreads; ++i) {
     threads.emplace_back([&] {
       for (int n = 0; n < kCallsEach; ++n) {
         EXPECT_TRUE(store()
                         .Write([&](core::CallWriter& writer) -> absl::Status {
+                          RETURN_IF_ERROR(writer.LockCalls({call_id}));
                           ASSIGN_OR_RETURN(const auto record, writer.GetServiceRecord(record_id));
                           return writer.UpdateServiceRecordStatus(
                               record_id, std::to_string(std::stoi(record.status_word) + 1), At(0));

@@ -14,7 +14,8 @@ BEGIN
        AND k.confrelid IN ('"user"'::REGCLASS, 'service_record'::REGCLASS, 'call'::REGCLASS,
                            'transcript'::REGCLASS)
   LOOP
-    EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE INTEGER', reference.referring, reference.name);
+    EXECUTE format('ALTER TABLE %s ALTER COLUMN %I TYPE INTEGER',
+                   reference.referring, reference.name);
   END LOOP;
   FOREACH keyed IN ARRAY ARRAY['"user"', 'service_record', 'call', 'transcript']::REGCLASS[] LOOP
     numbering := pg_get_serial_sequence(keyed::TEXT, 'id');

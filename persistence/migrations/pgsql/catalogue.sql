@@ -14,7 +14,8 @@ SELECT t.relname, 'column ' || t.relname || '.' || a.attname,
                WHEN pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%' THEN ', serial'
                ELSE ', default ' || pg_get_expr(d.adbin, d.adrelid) END
        || coalesce((SELECT ', numbered up to ' || s.seqmax FROM pg_sequence s
-                     WHERE s.seqrelid = pg_get_serial_sequence(t.oid::REGCLASS::TEXT, a.attname)::REGCLASS), '')
+                     WHERE s.seqrelid =
+                           pg_get_serial_sequence(t.oid::REGCLASS::TEXT, a.attname)::REGCLASS), '')
   FROM ours t
   JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum

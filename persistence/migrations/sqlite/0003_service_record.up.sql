@@ -5,8 +5,9 @@
 -- drops: service_record.is_demo
 -- SQLite drops no column that a foreign key of the table names, so the table is built anew.
 CREATE TEMP TABLE guard (
-  unknown INTEGER CONSTRAINT "service_record has a column, index or trigger of another program, which would be lost"
-  CHECK (unknown = 0)
+  unknown INTEGER CONSTRAINT
+    "service_record has a column, index or trigger of another program, which would be lost"
+    CHECK (unknown = 0)
 );
 INSERT INTO guard SELECT count(*) FROM pragma_table_info('service_record') WHERE name NOT IN (
   'id', 'customer_name', 'customer_phone', 'vehicle_info', 'service_type', 'status',

@@ -10,8 +10,9 @@
 -- drops: call.analysis_summary
 -- drops: call.outcome
 CREATE TEMP TABLE guard (
-  unknown INTEGER CONSTRAINT "transcript has a column, index or trigger of another program, which would be lost"
-  CHECK (unknown = 0)
+  unknown INTEGER CONSTRAINT
+    "transcript has a column, index or trigger of another program, which would be lost"
+    CHECK (unknown = 0)
 );
 INSERT INTO guard SELECT count(*) FROM pragma_table_info('transcript') WHERE name NOT IN (
   'id', 'call_id', 'role', 'content', 'timestamp', 'seconds_from_start', 'duration', 'end_time');

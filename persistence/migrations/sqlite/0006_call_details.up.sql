@@ -15,8 +15,9 @@ ALTER TABLE call ADD COLUMN update_time DATETIME;
 -- SQLite changes no foreign key, so the table is built anew. Ids of rows that are gone are never
 -- given again.
 CREATE TEMP TABLE guard (
-  unknown INTEGER CONSTRAINT "transcript has a column, index or trigger of another program, which would be lost"
-  CHECK (unknown = 0)
+  unknown INTEGER CONSTRAINT
+    "transcript has a column, index or trigger of another program, which would be lost"
+    CHECK (unknown = 0)
 );
 INSERT INTO guard SELECT count(*) FROM pragma_table_info('transcript') WHERE name NOT IN (
   'id', 'call_id', 'role', 'content', 'timestamp', 'seconds_from_start', 'duration', 'end_time');

@@ -12,7 +12,8 @@ UNION ALL
 SELECT t.name, 'primary key of ' || t.name,
        (SELECT group_concat(name, ', ') FROM
          (SELECT c.name FROM pragma_table_info(t.name) AS c WHERE c.pk > 0 ORDER BY c.pk))
-       || CASE WHEN upper(t.sql) LIKE '%AUTOINCREMENT%' THEN ', numbers never given again' ELSE '' END
+       || CASE WHEN upper(t.sql) LIKE '%AUTOINCREMENT%' THEN ', numbers never given again'
+               ELSE '' END
   FROM ours AS t
 UNION ALL
 SELECT t.name, 'foreign key ' || t.name || ' ' || f."from",

@@ -1,0 +1,142 @@
+#include "persistence/pgsql_database.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <array>
+#include <odb/pgsql/connection-factory.hxx>
+#include <odb/pgsql/connection.hxx>
+#include <odb/pgsql/database.hxx>
+#include <odb/pgsql/error.hxx>
+#include <odb/pgsql/transaction.hxx>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "persistence/odb_errors.h"
+
+namespace autopulse::callevents::persistence {
+namespace {
+
+// Behind this, an id is not one that a sequence counts up to.
+constexpr std::int64_t kLargestCountedId = std::int64_t{1} << 62;
+
+// What every connection begins with. A transaction that nobody goes on with must not hold its locks
+// for ever, nor a statement that waits for one.
+constexpr const char* kSessionSettings =
+    "SET application_name = 'call-event-service'; SET synchronous_commit = on; "
+    "SET statement_timeout = '30s'; SET lock_timeout = '10s'; "
+    "SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning";
+
+// A fixed number of connections, all opened at the start: while one is opened, the pool's mutex is
+// held, and whoever wants to give one back waits.
+class ConnectionPool : public odb::pgsql::connection_pool_factory {
+ public:
+  explicit ConnectionPool(std::size_t size) : connection_pool_factory(size, size) {}
+
+  // Passes over connections that the server has closed meanwhile, so that a restart of the server
+  // does not cost one failure for each.
+  odb::pgsql::connection_ptr connect() override {
+    while (true) {
+      odb::pgsql::connection_ptr connection = connection_pool_factory::connect();
+      if (IsOpen(connection->handle())) return connection;
+      connection->mark_failed();  // closed instead of kept
+    }
+  }
+
+ protected:
+  pooled_connection_ptr create() override {
+    pooled_connection_ptr connection = connection_pool_factory::create();
+    connection->execute(kSessionSettings);
+    return connection;
+  }
+
+ private:
+  // An idle connection has nothing to say: if there is something to read, it is its end.
+  static bool IsOpen(PGconn* handle) {
+    if (PQstatus(handle) != CONNECTION_OK) return false;
+    pollfd socket{.fd = PQsocket(handle), .events = POLLIN, .revents = 0};
+    return poll(&socket, 1, /*timeout=*/0) == 0;
+  }
+};
+
+using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
+
+// Runs one statement, which ODB has no mapping for, in the current transaction.
+template <std::size_t kCount>
+Result Execute(const char* sql, const std::array<std::string, kCount>& parameters) {
+  odb::pgsql::connection& connection = odb::pgsql::transaction::current().connection();
+  std::array<const char*, kCount> values{};
+  for (std::size_t i = 0; i < kCount; ++i) values[i] = parameters[i].c_str();
+  Result result(PQexecParams(connection.handle(), sql, static_cast<int>(kCount), nullptr,
+                             values.data(), nullptr, nullptr, /*resultFormat=*/0),
+                PQclear);
+  const ExecStatusType status = PQresultStatus(result.get());
+  if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
+    odb::pgsql::translate_error(connection, result.get());
+  }
+  return result;
+}
+
+class PgsqlDatabase : public Database {
+ public:
+  PgsqlDatabase(const std::string& url, std::size_t connections)
+      : database_(url, std::make_unique<ConnectionPool>(connections)) {}
+
+  odb::database& database() override { return database_; }
+
+  void OnlyRead(odb::connection& connection) override {
+    connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  }
+
+  // READ COMMITTED: what is read of a call is read after it was locked.
+  odb::transaction_impl* BeginWrite(odb::connection& connection) override {
+    return connection.begin();
+  }
+
+  void AbandonTransaction(odb::connection& connection) override {
+    auto& ours = static_cast<odb::pgsql::connection&>(connection);
+    if (PQtransactionStatus(ours.handle()) != PQTRANS_IDLE) ours.mark_failed();
+  }
+
+  void LockCalls(const std::vector<std::int64_t>& call_ids) override {
+    if (call_ids.empty()) return;
+    Execute<1>("SELECT 1 FROM \"call\" WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE",
+               {absl::StrCat("{", absl::StrJoin(call_ids, ","), "}")});
+  }
+
+  std::optional<std::int64_t> PickId(const std::string& table) override {
+    const Result result =
+        Execute<1>("SELECT nextval(pg_get_serial_sequence($1, 'id'))", {Quoted(table)});
+    std::int64_t id = 0;
+    if (!absl::SimpleAtoi(PQgetvalue(result.get(), 0, 0), &id)) return std::nullopt;
+    return id;
+  }
+
+  void SkipId(const std::string& table, std::int64_t id) override {
+    if (id > kLargestCountedId) return;
+    Execute<2>(
+        "SELECT setval(s, $2::bigint) FROM pg_get_serial_sequence($1, 'id') AS s "
+        "WHERE s IS NOT NULL AND $2::bigint > coalesce(pg_sequence_last_value(s::regclass), 0)",
+        {Quoted(table), absl::StrCat(id)});
+  }
+
+  absl::Mutex* writer_mutex() override { return nullptr; }
+
+ private:
+  static std::string Quoted(const std::string& table) { return absl::StrCat("\"", table, "\""); }
+
+  odb::pgsql::database database_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Database>> OpenPgsql(const std::string& url,
+                                                    const OpenOptions& options) {
+  return CatchDatabaseErrors([&]() -> absl::StatusOr<std::unique_ptr<Database>> {
+    return std::make_unique<PgsqlDatabase>(url, options.connections);
+  });
+}
+
+}  // namespace autopulse::callevents::persistence

@@ -1,0 +1,126 @@
+// call-event-migrate as an operator sees it.
+
+#include "tests/migrations/program.h"
+
+#include "absl/strings/str_replace.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "persistence/migrations/revision.h"
+#include "tests/migrations/database_fixture.h"
+
+namespace autopulse::callevents::persistence::migrations {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+struct Answer {
+  int exit_code = -1;
+  std::string output;
+};
+
+class ProgramTest : public DatabaseTest {
+ protected:
+  Answer Migrate(std::vector<std::string> arguments) {
+    arguments.push_back("--database=" + url());
+    Program program(std::move(arguments));
+    const int exit_code = program.Wait();
+    return {exit_code, program.output()};
+  }
+};
+
+TEST_P(ProgramTest, CurrentAndHistorySayWhereTheDatabaseIs) {
+  EXPECT_EQ(Migrate({"current"}).output, "at none\n");
+  EXPECT_EQ(Migrate({"upgrade", "call"}).exit_code, 0);
+  EXPECT_EQ(Migrate({"current"}).output, "at 0002 call\n");
+  EXPECT_THAT(Migrate({"history"}).output,
+              AllOf(HasSubstr("  0001 base: "), HasSubstr("* 0002 call: D1"),
+                    HasSubstr(NameOf(HeadRevision()) + " (head)")));
+  EXPECT_EQ(Migrate({"upgrade"}).exit_code, 0);
+  EXPECT_EQ(Migrate({"downgrade", "-2"}).output,
+            "undid 0008 call_indexes\nundid 0007 journal\nat 0006 call_details\n");
+}
+
+TEST_P(ProgramTest, APlanIsTheSqlThatWouldRun) {
+  const Answer plan = Migrate({"plan"});
+  EXPECT_EQ(plan.exit_code, 0);
+  EXPECT_EQ(CurrentRevision(), kNoRevision);
+  EXPECT_TRUE(Schema().empty());
+  // Run by hand, it does the same.
+  Run(plan.output);
+  EXPECT_EQ(CurrentRevision(), HeadRevision());
+  EXPECT_EQ(Migrate({"verify"}).exit_code, 0);
+}
+
+TEST_P(ProgramTest, VerifyFailsWhereSomethingIsMissing) {
+  ASSERT_EQ(Migrate({"upgrade"}).exit_code, 0);
+  EXPECT_EQ(Migrate({"verify"}).exit_code, 0);
+  Run("DROP INDEX call_outcome_i");
+  const Answer answer = Migrate({"verify"});
+  EXPECT_EQ(answer.exit_code, 1);
+  EXPECT_THAT(answer.output, AllOf(HasSubstr("missing: index call_outcome_i on call"),
+                                   HasSubstr("1 difference\n")));
+}
+
+TEST_P(ProgramTest, ALossNeedsYes) {
+  ASSERT_EQ(Migrate({"upgrade", "base"}).exit_code, 0);
+  Run(RowsOfBase());
+  EXPECT_THAT(Migrate({"upgrade"}).output, HasSubstr("dropped service_record.rating: 1 values"));
+  Run("UPDATE call SET cost = 1");
+  const Answer refused = Migrate({"downgrade", "base"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.output, HasSubstr("call.cost: 1 values"));
+  EXPECT_EQ(Migrate({"downgrade", "base", "--yes"}).exit_code, 0);
+  EXPECT_EQ(CurrentRevision(), kBaseRevision);
+}
+
+TEST_P(ProgramTest, StampAdoptsWhatAnotherProgramMade) {
+  EXPECT_EQ(Migrate({"stamp", "base"}).exit_code, 1);
+  ASSERT_EQ(Migrate({"upgrade", "base"}).exit_code, 0);
+  Run("DROP TABLE schema_migration");
+  const Answer refused = Migrate({"upgrade"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.output, HasSubstr("stamp base"));
+  EXPECT_EQ(Migrate({"stamp", "base"}).exit_code, 0);
+  EXPECT_EQ(Migrate({"upgrade"}).exit_code, 0);
+}
+
+TEST_P(ProgramTest, AWrongCommandLineIsRefusedWithoutADatabase) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {}, {"up"}, {"upgrade", "nowhere"}, {"downgrade"}, {"current", "head"}, {"downgrade", "-1"}};
+  for (const std::vector<std::string>& words : wrong) {
+    EXPECT_EQ(Migrate(words).exit_code, 2) << testing::PrintToString(words);
+  }
+  EXPECT_TRUE(Schema().empty());
+}
+
+INSTANTIATE_FOR_BOTH_DATABASES(ProgramTest);
+
+TEST(DatabaseUrlTest, ADatabaseThatCannotBeOpenedIsExitCode3WithoutThePassword) {
+  const std::vector<std::string> urls = {
+      "calls.db",
+      "sqlite:",
+      "sqlite:/no/such/folder/calls.db",
+      "sqlite:" + testing::TempDir(),
+      "mysql://user:sesame@host/calls",
+      "postgresql://user:sesame@127.0.0.1:1/calls",
+      "postgresql://user@127.0.0.1:1/calls?password=sesame",
+      "postgresql://user:ses%ame@127.0.0.1:1/calls",
+      "postgresql://user:pass/sesame@127.0.0.1/calls",
+      "postgresql://user:1/sesame@127.0.0.1/calls",
+      "postgresql://user:pass?sesame@127.0.0.1/calls",
+      "postgresql://user:pass@sesame@127.0.0.1/calls",
+      "postgresql://user:pass#sesame@127.0.0.1:1/calls",
+      "postgresql://user:sesame@[127.0.0.1/calls",
+      "postgresql://user:sesame/calls",
+  };
+  for (const std::string& url : urls) {
+    Program program({"upgrade", "--database=" + url});
+    EXPECT_EQ(program.Wait(), 3) << url;
+    EXPECT_THAT(program.output(), AllOf(Not(HasSubstr("sesame")), HasSubstr("\n"))) << url;
+  }
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::persistence::migrations
