@@ -22,7 +22,7 @@ check_format() {
 
 check_scripts() {
   say 'shell scripts'
-  shellcheck -x bazel-free-scripts/*.sh .ci/run
+  shellcheck -x bazel-free-scripts/*.sh tests/postgres/*.sh .ci/run
 }
 
 find_buf() {
