@@ -1,6 +1,9 @@
 #include "services/domain/transition.h"
 
+#include <algorithm>
 #include <variant>
+
+#include "services/base/field_limits.h"
 
 namespace autopulse::callevents::domain {
 namespace {
@@ -221,7 +224,8 @@ std::optional<Phase> NextPhase(Trigger trigger, Phase phase) {
 }
 
 std::int64_t WholeSeconds(absl::Time start, absl::Time end) {
-  return end < start ? 0 : absl::ToInt64Seconds(end - start);
+  if (end < start) return 0;
+  return std::min(absl::ToInt64Seconds(end - start), base::kMaxInteger);
 }
 
 Changes Transition(const FoldState& before, const CallEvent& event, const RuleOptions& options) {

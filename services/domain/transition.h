@@ -34,7 +34,8 @@ Changes Transition(const FoldState& before, const CallEvent& event, const RuleOp
 
 // Returns how long a call lasted, in whole seconds; fractions are dropped.
 //
-// Zero if `end` is before `start`. Source: rules S5 and R4.
+// Zero if `end` is before `start`; at most what the column holds, 68 years. Source: rules S5 and
+// R4.
 std::int64_t WholeSeconds(absl::Time start, absl::Time end);
 
 // --- The state matrix, for `Transition` and for the test that holds docs/rules.md against it.
