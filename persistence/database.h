@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "services/core/call_store.h"
 
 namespace autopulse::callevents::persistence {
 
@@ -38,6 +39,13 @@ class Database {
 
   // The same: keeps `PickId`, and the inserts of other programs, off an id that was chosen freely.
   virtual void SkipId(const std::string& table, std::int64_t id) = 0;
+
+  // The same: see core::CallReader::MarkJournal; nothing if no transaction can be under way beside
+  // one that reads the journal, so that the newest event is the mark.
+  virtual std::optional<core::JournalMark> MarkJournal() = 0;
+
+  // Whether other processes may write at the same time as this one.
+  virtual bool is_shared() const = 0;
 
   // Where writers of this process queue, if the database takes one at a time; null if it takes
   // more.

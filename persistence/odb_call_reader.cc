@@ -143,6 +143,14 @@ absl::StatusOr<std::int64_t> OdbCallReader::LastSequence() {
   });
 }
 
+absl::StatusOr<core::JournalMark> OdbCallReader::MarkJournal() {
+  return Run([&]() -> absl::StatusOr<core::JournalMark> {
+    if (std::optional<core::JournalMark> mark = kind_.MarkJournal()) return *std::move(mark);
+    ASSIGN_OR_RETURN(const std::int64_t last, LastSequence());
+    return core::JournalMark{.sequence = last, .writers = {}};
+  });
+}
+
 absl::StatusOr<std::optional<domain::CallHistory>> OdbCallReader::FindHistory(
     std::int64_t call_id) {
   return Run([&]() -> absl::StatusOr<std::optional<domain::CallHistory>> {

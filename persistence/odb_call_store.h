@@ -14,6 +14,7 @@ class OdbCallStore : public core::CallStore {
   // `database` must have the tables of entities.h.
   explicit OdbCallStore(std::unique_ptr<Database> database) : database_(std::move(database)) {}
 
+  bool is_shared() const override { return database_->is_shared(); }
   absl::Status Read(const ReadWork& work) override;
   absl::Status Write(const WriteWork& work) override;
 

@@ -16,9 +16,10 @@
     from("CAST(ROUND((?) * 10000) AS INTEGER)")
 #endif
 #if defined(ODB_COMPILER) && defined(ODB_DATABASE_PGSQL)
-#pragma db map type("TIMESTAMPTZ") as("BIGINT")                \
-    to("TIMESTAMPTZ 'epoch' + (?) * INTERVAL '1 microsecond'") \
-        from("(EXTRACT(EPOCH FROM (?)) * 1000000)::BIGINT")
+// As text: PostgreSQL multiplies an interval in floating point, which is a microsecond or more off
+// before 1684 and after 2255.
+#pragma db map type("TIMESTAMPTZ") as("TEXT") to("((?) || '+00')::TIMESTAMPTZ") \
+    from("to_char((?) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')")
 #pragma db map type("NUMERIC\\(10, ?4\\)") as("BIGINT") to("(?)::NUMERIC / 10000") \
     from("((?) * 10000)::BIGINT")
 #endif

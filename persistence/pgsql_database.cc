@@ -22,6 +22,9 @@ namespace {
 // Behind this, an id is not one that a sequence counts up to.
 constexpr std::int64_t kLargestCountedId = std::int64_t{1} << 62;
 
+// The advisory lock of those who write to the journal: a number of our own, the same everywhere.
+constexpr int kJournalLock = 712'014;
+
 // What every connection begins with. A transaction that nobody goes on with must not hold its locks
 // for ever, nor a statement that waits for one.
 constexpr const char* kSessionSettings =
@@ -95,12 +98,36 @@ class PgsqlDatabase : public Database {
     return connection.begin();
   }
 
+  std::optional<core::JournalMark> MarkJournal() override {
+    core::JournalMark mark;
+    // Before the writers are listed: whoever was given a smaller sequence is among them, or has
+    // ended and its events can be seen.
+    const Result last = Execute<0>(
+        "SELECT coalesce(pg_sequence_last_value("
+        "pg_get_serial_sequence('call_event', 'id')::regclass), 0)",
+        {});
+    if (!absl::SimpleAtoi(PQgetvalue(last.get(), 0, 0), &mark.sequence)) return std::nullopt;
+    const Result writers = Execute<1>(
+        "SELECT DISTINCT virtualtransaction FROM pg_locks WHERE locktype = 'advisory' "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+        "AND classid = 0 AND objid = $1::oid AND objsubid = 1",
+        {absl::StrCat(kJournalLock)});
+    for (int i = 0; i < PQntuples(writers.get()); ++i) {
+      mark.writers.emplace_back(PQgetvalue(writers.get(), i, 0));
+    }
+    return mark;
+  }
+
+  bool is_shared() const override { return true; }
+
   void AbandonTransaction(odb::connection& connection) override {
     auto& ours = static_cast<odb::pgsql::connection&>(connection);
     if (PQtransactionStatus(ours.handle()) != PQTRANS_IDLE) ours.mark_failed();
   }
 
   void LockCalls(const std::vector<std::int64_t>& call_ids) override {
+    // Held until the end of the transaction, by all that may be given a sequence: see MarkJournal.
+    Execute<1>("SELECT pg_advisory_xact_lock_shared($1::bigint)", {absl::StrCat(kJournalLock)});
     if (call_ids.empty()) return;
     Execute<1>("SELECT 1 FROM \"call\" WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE",
                {absl::StrCat("{", absl::StrJoin(call_ids, ","), "}")});

@@ -67,6 +67,8 @@ class SqliteDatabase : public Database {
   void LockCalls(const std::vector<std::int64_t>&) override {}
   std::optional<std::int64_t> PickId(const std::string&) override { return std::nullopt; }
   void SkipId(const std::string&, std::int64_t) override {}
+  std::optional<core::JournalMark> MarkJournal() override { return std::nullopt; }
+  bool is_shared() const override { return false; }
 
   absl::Mutex* writer_mutex() override { return &writer_mutex_; }
 

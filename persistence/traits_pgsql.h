@@ -1,28 +1,35 @@
 #pragma once
 
+#include <cstring>
 #include <odb/pgsql/traits.hxx>
 
 #include "persistence/column_types.h"
+#include "persistence/timestamp_text.h"
 
 // How generated code for PostgreSQL reads and writes our column types.
 namespace odb::pgsql {
 
-// As microseconds; the column mapping makes a TIMESTAMPTZ of them.
+// As text in UTC; the column mapping makes a TIMESTAMPTZ of it.
 template <>
-class value_traits<autopulse::callevents::persistence::Timestamp, id_bigint> {
+class value_traits<autopulse::callevents::persistence::Timestamp, id_string> {
  public:
   typedef autopulse::callevents::persistence::Timestamp value_type;
   typedef value_type query_type;
-  typedef long long image_type;
+  typedef details::buffer image_type;
 
-  static void set_value(value_type& value, long long image, bool is_null) {
-    long long microseconds = 0;
-    value_traits<long long, id_bigint>::set_value(microseconds, image, is_null);
-    value.microseconds = microseconds;
+  static void set_value(value_type& value, const details::buffer& image, std::size_t size,
+                        bool is_null) {
+    value = is_null ? value_type{}
+                    : autopulse::callevents::persistence::ReadTimestamp(image.data(), size);
   }
 
-  static void set_image(long long& image, bool& is_null, value_type value) {
-    value_traits<long long, id_bigint>::set_image(image, is_null, value.microseconds);
+  static void set_image(details::buffer& image, std::size_t& size, bool& is_null,
+                        value_type value) {
+    is_null = false;
+    const autopulse::callevents::persistence::TimestampText text(value);
+    size = text.size();
+    if (size > image.capacity()) image.capacity(size);
+    std::memcpy(image.data(), text.data(), size);
   }
 };
 

@@ -4,9 +4,13 @@
 
 #include <csignal>
 #include <cstdint>
+#include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -18,6 +22,7 @@
 #include "services/core/call_feed.h"
 #include "services/core/event_lane.h"
 #include "services/core/event_recorder.h"
+#include "services/core/journal_tail.h"
 #include "services/core/registrar.h"
 #include "services/grpc/call_event_service.h"
 #include "services/grpc/server.h"
@@ -78,21 +83,22 @@ int Serve(const Options& options, const sigset_t& stop_signals) {
   absl::StatusOr<std::unique_ptr<core::CallStore>> store =
       persistence::OpenCallStore(options.database, {.migrate = options.migrate});
   if (!store.ok()) return Fail(base::kExitConfiguration, store.status());
-  std::int64_t last_sequence = 0;
-  const absl::Status read = (*store)->Read([&](core::CallReader& calls) {
-    const absl::StatusOr<std::int64_t> last = calls.LastSequence();
-    last_sequence = last.value_or(0);
-    return last.status();
-  });
-  if (!read.ok()) return Fail(base::kExitConfiguration, read);
+  const absl::StatusOr<std::int64_t> last_sequence = core::AwaitSettledSequence(**store);
+  if (!last_sequence.ok()) return Fail(base::kExitConfiguration, last_sequence.status());
 
   domain::RuleOptions rules;
   if (options.report_status == "ended-reason") {
     rules.report_status = domain::ReportStatus::kEndedReason;
   }
   const base::Clock clock = base::SystemClock();
-  core::CallFeed feed(last_sequence, kFeedCapacity);
-  core::EventRecorder recorder(**store, feed, rules, clock);
+  core::CallFeed feed(*last_sequence, kFeedCapacity);
+  // Alone with its database, the service hands on what it records; else it follows the journal.
+  std::optional<core::JournalTail> tail;
+  if ((*store)->is_shared()) tail.emplace(**store, feed);
+  const auto publish = [&](std::vector<core::FeedEntry> entries) {
+    tail ? tail->Wake() : feed.Publish(std::move(entries));
+  };
+  core::EventRecorder recorder(**store, publish, rules, clock);
   core::EventLane lane(recorder);
   core::Registrar registrar(**store, clock);
   base::WorkQueue workers(static_cast<std::size_t>(options.workers));
@@ -126,6 +132,8 @@ int main(int argc, char** argv) {
   sigaddset(&stop_signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  setenv("GRPC_VERBOSITY", "NONE",
+         /*overwrite=*/0);  // what matters of its errors, we say ourselves
 
   Options options;
   if (const std::optional<int> exit_code = ReadOptions(argc, argv, options)) return *exit_code;

@@ -24,6 +24,17 @@ void CallFeed::Publish(std::vector<FeedEntry> entries) {
   for (const auto& [subscription, wake] : subscribers_) wake();
 }
 
+void CallFeed::Advance(std::int64_t sequence) {
+  const absl::MutexLock lock(&entries_mutex_);
+  entries_.clear();
+  kept_after_ = last_sequence_ = std::max(last_sequence_, sequence);
+}
+
+bool CallFeed::has_subscribers() const {
+  const absl::MutexLock lock(&subscribers_mutex_);
+  return !subscribers_.empty();
+}
+
 std::optional<CallFeed::Entries> CallFeed::After(std::int64_t sequence, std::size_t limit) const {
   const absl::MutexLock lock(&entries_mutex_);
   if (sequence < kept_after_) return std::nullopt;

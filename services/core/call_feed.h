@@ -35,6 +35,12 @@ class CallFeed {
   // also from call to call.
   void Publish(std::vector<FeedEntry> entries);
 
+  // Notes that events up to `sequence` were recorded, without keeping them: nobody watches.
+  void Advance(std::int64_t sequence);
+
+  // Whether somebody watches.
+  bool has_subscribers() const;
+
   // At most `limit` entries behind `sequence`, by sequence. Nothing if some of them are no longer
   // kept and must be read from the database.
   std::optional<Entries> After(std::int64_t sequence, std::size_t limit) const;
@@ -56,7 +62,7 @@ class CallFeed {
   std::int64_t kept_after_ ABSL_GUARDED_BY(entries_mutex_);
   std::int64_t last_sequence_ ABSL_GUARDED_BY(entries_mutex_);
 
-  absl::Mutex subscribers_mutex_;
+  mutable absl::Mutex subscribers_mutex_;
   std::map<std::uint64_t, std::function<void()>> subscribers_ ABSL_GUARDED_BY(subscribers_mutex_);
   std::uint64_t next_subscription_ ABSL_GUARDED_BY(subscribers_mutex_) = 1;
 };

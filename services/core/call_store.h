@@ -71,6 +71,13 @@ struct CreationRequest {
   absl::Time create_time;
 };
 
+// How far the journal has come.
+struct JournalMark {
+  std::int64_t sequence = 0;  // the largest that was given out
+  // The transactions, of any process, that may still commit an event of a smaller sequence.
+  std::vector<std::string> writers;
+};
+
 // Reads of one transaction: they all see the same state of the database.
 //
 // Every method may also fail with UNAVAILABLE (the database cannot be reached), ABORTED (a race was
@@ -112,6 +119,9 @@ class CallReader {
 
   // The largest sequence so far; zero if there is no event.
   virtual absl::StatusOr<std::int64_t> LastSequence() = 0;
+
+  // How far the journal has come, at this moment rather than as of this transaction.
+  virtual absl::StatusOr<JournalMark> MarkJournal() = 0;
 
   // What a call's state follows from: its base and its events, notices and transcripts left out.
   // Without a recorded base (no event yet), nothing.
@@ -180,6 +190,9 @@ class CallStore {
   using WriteWork = std::function<absl::Status(CallWriter&)>;
 
   virtual ~CallStore() = default;
+
+  // Whether other processes may record events in it at the same time.
+  virtual bool is_shared() const = 0;
 
   // Runs `work` in one transaction that is always rolled back, and returns its result.
   virtual absl::Status Read(const ReadWork& work) = 0;

@@ -47,9 +47,9 @@ domain::CallEvent WithoutTranscript(const domain::CallEvent& event) {
 
 }  // namespace
 
-EventRecorder::EventRecorder(CallStore& store, CallFeed& feed, domain::RuleOptions options,
+EventRecorder::EventRecorder(CallStore& store, Publish publish, domain::RuleOptions options,
                              base::Clock clock)
-    : store_(store), feed_(feed), options_(options), clock_(std::move(clock)) {}
+    : store_(store), publish_(std::move(publish)), options_(options), clock_(std::move(clock)) {}
 
 std::vector<absl::StatusOr<Receipt>> EventRecorder::Record(absl::Span<const ReportedEvent> events) {
   std::vector<absl::StatusOr<Receipt>> receipts;
@@ -71,7 +71,7 @@ std::vector<absl::StatusOr<Receipt>> EventRecorder::Record(absl::Span<const Repo
   if (!committed.ok()) {
     return std::vector<absl::StatusOr<Receipt>>(events.size(), committed);
   }
-  Publish(receipts);
+  PublishNew(receipts);
   return receipts;
 }
 
@@ -144,12 +144,12 @@ absl::Status EventRecorder::Save(CallWriter& calls, const domain::Decision& deci
   return calls.ReplaceTranscript(call.id, entries);
 }
 
-void EventRecorder::Publish(const std::vector<absl::StatusOr<Receipt>>& receipts) {
+void EventRecorder::PublishNew(const std::vector<absl::StatusOr<Receipt>>& receipts) {
   std::vector<FeedEntry> entries;
   for (const absl::StatusOr<Receipt>& receipt : receipts) {
     if (receipt.ok() && !receipt->duplicate) entries.push_back({receipt->event, receipt->call});
   }
-  if (!entries.empty()) feed_.Publish(std::move(entries));
+  if (!entries.empty()) publish_(std::move(entries));
 }
 
 }  // namespace autopulse::callevents::core

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -34,7 +35,10 @@ struct Receipt {
 // The one way that every event goes: dedupe, load, decide, save, commit, publish. Thread-safe.
 class EventRecorder {
  public:
-  EventRecorder(CallStore& store, CallFeed& feed, domain::RuleOptions options, base::Clock clock);
+  // Takes what a transaction recorded, after its commit.
+  using Publish = std::function<void(std::vector<FeedEntry>)>;
+
+  EventRecorder(CallStore& store, Publish publish, domain::RuleOptions options, base::Clock clock);
 
   // Records events in the order given, all in one transaction, each failing alone. Returns one
   // result for each, at the same index, after the commit.
@@ -49,10 +53,10 @@ class EventRecorder {
   absl::StatusOr<std::int64_t> FindOrRegister(CallWriter& calls, const ReportedEvent& reported);
   absl::Status Save(CallWriter& calls, const domain::Decision& decision,
                     const domain::CallEvent& event, domain::Call& call);
-  void Publish(const std::vector<absl::StatusOr<Receipt>>& receipts);
+  void PublishNew(const std::vector<absl::StatusOr<Receipt>>& receipts);
 
   CallStore& store_;
-  CallFeed& feed_;
+  const Publish publish_;
   const domain::RuleOptions options_;
   const base::Clock clock_;
 };

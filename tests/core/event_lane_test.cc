@@ -75,7 +75,10 @@ class EventLaneTest : public testing::Test {
 
   GatedStore store_;
   CallFeed feed_{0, 100};
-  EventRecorder recorder_{store_, feed_, {}, [] { return domain::At(0); }};
+  EventRecorder recorder_{store_,
+                          [this](auto entries) { feed_.Publish(std::move(entries)); },
+                          {},
+                          [] { return domain::At(0); }};
   absl::Mutex mutex_;
   std::vector<std::string> results_ ABSL_GUARDED_BY(mutex_);
 };

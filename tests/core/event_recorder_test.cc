@@ -77,7 +77,10 @@ class EventRecorderTest : public testing::Test {
   fakes::FakeCallStore store_;
   CallFeed feed_{0, 100};
   absl::Time now_ = At(1000);
-  EventRecorder recorder_{store_, feed_, {}, [this] { return now_; }};
+  EventRecorder recorder_{store_,
+                          [this](auto entries) { feed_.Publish(std::move(entries)); },
+                          {},
+                          [this] { return now_; }};
 };
 
 TEST_F(EventRecorderTest, AnAppliedEventWritesTheCallItsServiceRecordAndTheJournal) {  // S2, M1

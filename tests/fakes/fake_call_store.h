@@ -15,6 +15,7 @@ namespace autopulse::callevents::fakes {
 // original when it commits. Thread-safe: writers queue, readers see the last commit.
 class FakeCallStore : public core::CallStore {
  public:
+  bool is_shared() const override { return false; }
   absl::Status Read(const ReadWork& work) override;
   absl::Status Write(const WriteWork& work) override;
 

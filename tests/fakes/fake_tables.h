@@ -25,6 +25,7 @@ struct FakeTables {
   std::map<std::string, core::CreationRequest> creations;
   std::int64_t last_sequence = 0;
   std::int64_t last_transcript_id = 0;
+  std::vector<std::string> open_writers;  // see core::JournalMark
 };
 
 }  // namespace autopulse::callevents::fakes

@@ -114,6 +114,11 @@ absl::StatusOr<std::int64_t> FakeTransaction::LastSequence() {
   return tables_.events.empty() ? 0 : tables_.events.rbegin()->first;
 }
 
+absl::StatusOr<core::JournalMark> FakeTransaction::MarkJournal() {
+  ASSIGN_OR_RETURN(const std::int64_t last, LastSequence());
+  return core::JournalMark{.sequence = last, .writers = tables_.open_writers};
+}
+
 absl::StatusOr<std::optional<domain::CallHistory>> FakeTransaction::FindHistory(
     std::int64_t call_id) {
   const auto base = tables_.bases.find(call_id);

@@ -31,6 +31,7 @@ class FakeTransaction : public core::CallWriter {
   absl::StatusOr<std::vector<domain::RecordedEvent>> ListAllEvents(std::int64_t after_sequence,
                                                                    int limit) override;
   absl::StatusOr<std::int64_t> LastSequence() override;
+  absl::StatusOr<core::JournalMark> MarkJournal() override;
   absl::StatusOr<std::optional<domain::CallHistory>> FindHistory(std::int64_t call_id) override;
   absl::StatusOr<std::vector<domain::TranscriptEntry>> ReportedTranscript(
       std::int64_t call_id, const std::string& event_id) override;

@@ -21,7 +21,9 @@ base::Clock FixedClock() {
 
 ServedApi::ServedApi(Options options)
     : feed(0, options.feed_capacity),
-      recorder(store, feed, options.rules, FixedClock()),
+      recorder(
+          store, [this](auto entries) { feed.Publish(std::move(entries)); }, options.rules,
+          FixedClock()),
       lane(recorder),
       registrar(store, FixedClock()),
       workers(2),

@@ -1,0 +1,113 @@
+#include "services/core/journal_tail.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "services/base/log.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::core {
+namespace {
+
+constexpr int kPage = 256;
+constexpr absl::Duration kBetweenLooks = absl::Milliseconds(5);
+
+absl::StatusOr<JournalMark> Mark(CallStore& store) {
+  JournalMark mark;
+  RETURN_IF_ERROR(store.Read([&](CallReader& calls) -> absl::Status {
+    ASSIGN_OR_RETURN(mark, calls.MarkJournal());
+    return absl::OkStatus();
+  }));
+  return mark;
+}
+
+// Whether none of the writers of `earlier` is one of `later`'s.
+bool AllEnded(const JournalMark& earlier, const JournalMark& later) {
+  return std::none_of(earlier.writers.begin(), earlier.writers.end(), [&](const auto& writer) {
+    return std::find(later.writers.begin(), later.writers.end(), writer) != later.writers.end();
+  });
+}
+
+}  // namespace
+
+JournalTail::JournalTail(CallStore& store, CallFeed& feed, Pace pace)
+    : store_(store), feed_(feed), pace_(pace), thread_([this] { Run(); }) {}
+
+JournalTail::~JournalTail() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.join();
+}
+
+void JournalTail::Wake() {
+  if (!feed_.has_subscribers()) return;
+  const absl::MutexLock lock(&mutex_);
+  awake_ = true;
+}
+
+void JournalTail::Run() {
+  while (true) {
+    const absl::Status looked = Look();
+    if (!looked.ok() && !failing_) {
+      base::LogWarning("cannot follow the journal; trying again", {{"error", looked.ToString()}});
+    }
+    failing_ = !looked.ok();
+    const absl::Duration pause =
+        feed_.has_subscribers() && !failing_ ? pace_.watched : pace_.unwatched;
+    const auto called = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return awake_ || stopping_; };
+    const absl::MutexLock lock(&mutex_);
+    mutex_.AwaitWithTimeout(absl::Condition(&called), pause);
+    awake_ = false;
+    if (stopping_) return;
+  }
+}
+
+absl::Status JournalTail::Look() {
+  ASSIGN_OR_RETURN(JournalMark mark, Mark(store_));
+  if (open_mark_ && AllEnded(*open_mark_, mark)) {
+    RETURN_IF_ERROR(PassOn(open_mark_->sequence));
+    open_mark_.reset();
+  }
+  if (mark.writers.empty()) return PassOn(mark.sequence);
+  if (!open_mark_) open_mark_ = std::move(mark);
+  return absl::OkStatus();
+}
+
+absl::Status JournalTail::PassOn(std::int64_t up_to) {
+  if (!feed_.has_subscribers()) {
+    feed_.Advance(up_to);
+    return absl::OkStatus();
+  }
+  while (feed_.last_sequence() < up_to) {
+    std::vector<FeedEntry> entries;
+    RETURN_IF_ERROR(store_.Read([&](CallReader& calls) -> absl::Status {
+      entries.clear();
+      ASSIGN_OR_RETURN(std::vector<domain::RecordedEvent> events,
+                       calls.ListAllEvents(feed_.last_sequence(), kPage));
+      for (domain::RecordedEvent& event : events) {
+        if (event.sequence > up_to) break;
+        ASSIGN_OR_RETURN(domain::Call call, calls.GetCall(event.call_id));
+        entries.push_back({std::move(event), std::move(call)});
+      }
+      return absl::OkStatus();
+    }));
+    if (entries.empty()) return absl::OkStatus();  // the rest was rolled back, or deleted
+    feed_.Publish(std::move(entries));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::int64_t> AwaitSettledSequence(CallStore& store) {
+  ASSIGN_OR_RETURN(const JournalMark first, Mark(store));
+  for (JournalMark later = first; !AllEnded(first, later);) {
+    absl::SleepFor(kBetweenLooks);
+    ASSIGN_OR_RETURN(later, Mark(store));
+  }
+  return first.sequence;
+}
+
+}  // namespace autopulse::callevents::core

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "services/core/call_feed.h"
+#include "services/core/call_store.h"
+
+namespace autopulse::callevents::core {
+
+// Feeds watchers from the journal, where several processes write to one database: each event that
+// any of them commits, once, by sequence, and none skipped though a smaller sequence may be
+// committed after a larger one. Thread-safe.
+class JournalTail {
+ public:
+  struct Pace {
+    absl::Duration watched = absl::Milliseconds(20);     // between looks, while somebody watches
+    absl::Duration unwatched = absl::Milliseconds(200);  // and while nobody does
+  };
+
+  // Begins behind `feed.last_sequence()`. Both must outlive the tail.
+  JournalTail(CallStore& store, CallFeed& feed) : JournalTail(store, feed, Pace()) {}
+  JournalTail(CallStore& store, CallFeed& feed, Pace pace);
+  ~JournalTail();
+  JournalTail(const JournalTail&) = delete;
+  JournalTail& operator=(const JournalTail&) = delete;
+
+  // Looks at once: this process has committed something.
+  void Wake();
+
+ private:
+  void Run();
+  absl::Status Look();
+  absl::Status PassOn(std::int64_t up_to);
+
+  CallStore& store_;
+  CallFeed& feed_;
+  const Pace pace_;
+
+  // Of the thread. A mark whose writers had not all ended when it was last looked at.
+  std::optional<JournalMark> open_mark_;
+  bool failing_ = false;
+
+  absl::Mutex mutex_;
+  bool awake_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+// Returns up to which sequence the journal can be read at the first time that this is known: every
+// event up to there is committed or never will be. Waits for the transactions that are under way.
+absl::StatusOr<std::int64_t> AwaitSettledSequence(CallStore& store);
+
+}  // namespace autopulse::callevents::core

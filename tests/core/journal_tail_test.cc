@@ -1,0 +1,84 @@
+#include "services/core/journal_tail.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "tests/fakes/fake_call_store.h"
+
+namespace autopulse::callevents::core {
+namespace {
+
+using testing::ElementsAre;
+
+constexpr JournalTail::Pace kQuick = {.watched = absl::Milliseconds(1),
+                                      .unwatched = absl::Milliseconds(1)};
+
+class JournalTailTest : public testing::Test {
+ protected:
+  // Records an event as another process would: nobody tells the feed.
+  void Record(std::int64_t sequence) {
+    store_.Change([&](fakes::FakeTables& tables) {
+      tables.calls[1].id = 1;
+      domain::RecordedEvent event;
+      event.call_id = 1;
+      event.sequence = sequence;
+      event.event.event_id = "e" + std::to_string(sequence);
+      tables.events[sequence] = event;
+    });
+  }
+
+  void SetWriters(const std::vector<std::string>& writers) {
+    store_.Change([&](fakes::FakeTables& tables) { tables.open_writers = writers; });
+  }
+
+  // The sequences that watchers get, once there are `count` of them.
+  std::vector<std::int64_t> Watched(std::size_t count) {
+    std::vector<std::int64_t> sequences;
+    while (sequences.size() < count) {
+      sequences.clear();
+      const auto entries = feed_.After(0, 100);
+      for (const auto& entry : *entries) sequences.push_back(entry->event.sequence);
+    }
+    return sequences;
+  }
+
+  fakes::FakeCallStore store_;
+  CallFeed feed_{0, 100};
+};
+
+TEST_F(JournalTailTest, WatchersGetWhatOtherProcessesRecord) {
+  feed_.Subscribe([] {});
+  const JournalTail tail(store_, feed_, kQuick);
+  Record(1);
+  EXPECT_THAT(Watched(1), ElementsAre(1));
+  Record(2);
+  EXPECT_THAT(Watched(2), ElementsAre(1, 2));
+}
+
+TEST_F(JournalTailTest, ASmallerSequenceThatCommitsLaterIsNotSkipped) {
+  feed_.Subscribe([] {});
+  SetWriters({"a"});
+  Record(2);
+  const JournalTail tail(store_, feed_, kQuick);
+  Record(1);
+  SetWriters({});
+  EXPECT_THAT(Watched(2), ElementsAre(1, 2));
+}
+
+TEST_F(JournalTailTest, WithoutWatchersTheFeedAdvancesWithoutReading) {
+  Record(3);
+  const JournalTail tail(store_, feed_, kQuick);
+  while (feed_.last_sequence() < 3) {
+  }
+  EXPECT_THAT(*feed_.After(3, 100), testing::IsEmpty());
+  EXPECT_FALSE(feed_.After(2, 100).has_value());  // to be read from the journal
+}
+
+TEST_F(JournalTailTest, TheSettledSequenceIsThatOfAJournalWithoutWriters) {
+  Record(7);
+  EXPECT_EQ(*AwaitSettledSequence(store_), 7);
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::core
