@@ -9,6 +9,7 @@
 # a default of this script's own:
 #   CALL_EVENT_SERVICE_LISTEN                   127.0.0.1:50051
 #   CALL_EVENT_SERVICE_DATABASE                 sqlite:var/calls.db of this clone
+#                                               (its schema is upgraded first: --migrate)
 #   VAPI_WEBHOOK_ADAPTER_LISTEN                 127.0.0.1:8080
 #   VAPI_WEBHOOK_ADAPTER_WEBHOOK_SECRET_FILE    var/webhook-secret of this clone
 set -euo pipefail
@@ -25,7 +26,8 @@ build() {
     mkdir -p build
     cmake --preset release >build/configure.log 2>&1 || { cat build/configure.log >&2; return 1; }
   fi
-  cmake --build --preset release --target call-event-service vapi-webhook-adapter callctl
+  cmake --build --preset release --target call-event-service call-event-migrate \
+    vapi-webhook-adapter callctl
 }
 
 # Makes the secret that VAPI has to send, unless there is one.
@@ -33,6 +35,11 @@ make_secret() {
   [ ! -e "$1" ] || return 0
   (umask 077 && head -c 32 /dev/urandom | base64 | tr -d '=\n' | tr '+/' '-_' >"$1.new")
   mv "$1.new" "$1"
+}
+
+# The database as it may be shown: a file's name, or a URL without its password.
+public_name() {
+  sed -E 's#^sqlite:##; s#^([^:]*://[^:/@]*):[^@]*@#\1:...@#; s#([?&]password=)[^&]*#\1...#' <<<"$1"
 }
 
 # Prints what to do now. $1: where the service listens. $2: the adapter. $3: the secret's file.
@@ -105,12 +112,12 @@ run() {
   trap interrupted INT TERM HUP
   trap 'exit 141' PIPE  # nobody reads what is printed
   start call-event-service 2 "$bin/call-event-service" --listen="$listen" \
-    --database="$database" || exit 1
+    --database="$database" --migrate || exit 1
   service=$started_pid service_address=$started_address
   start vapi-webhook-adapter 2 "$bin/vapi-webhook-adapter" --listen="$webhook_listen" \
     --service="$service_address" --webhook-secret-file="$secret" || exit 1
   adapter=$started_pid adapter_address=$started_address
-  introduce "$service_address" "$adapter_address" "$secret" "${database#sqlite:}"
+  introduce "$service_address" "$adapter_address" "$secret" "$(public_name "$database")"
 
   local code=0
   # The shell would say itself that a program was killed.
