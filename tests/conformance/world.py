@@ -3,8 +3,8 @@
 import datetime
 import json
 import re
-import sqlite3
 
+import databases
 import oracle
 import programs
 import webhook
@@ -18,29 +18,22 @@ def now():
     return datetime.datetime.now(UTC)
 
 
-def time_text(time):
-    """A time as other programs write it: UTC text [section A]."""
-    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
 def parse_time(text):
     if text is None:
         return None
     if not _TIME_TEXT.fullmatch(text):
         raise AssertionError(f"not the text of a time: {text!r}")
-    return datetime.datetime.strptime(text, "%Y-%m-%d %H:%M:%S.%f").replace(tzinfo=UTC)
+    return datetime.datetime.strptime(text, databases.TIME_FORMAT).replace(tzinfo=UTC)
 
 
 class World:
     """Posts each body to the adapter and to the oracle; says where the two differ."""
 
-    def __init__(self, folder, *service_arguments, by_reason=False):
-        self._database_file = f"{folder}/calls.db"
-        self._service = programs.start_service(self._database_file, *service_arguments)
+    def __init__(self, folder, *service_arguments, by_reason=False, database=None):
+        self._database = database or databases.new(folder)
+        self._service = programs.start_service(self._database.url, *service_arguments)
         self._adapter = programs.start_adapter(self._service.address, folder)
         self._sender = webhook.Sender(self._adapter.address)
-        self._database = sqlite3.connect(self._database_file, timeout=30, isolation_level=None)
-        self._database.execute("PRAGMA foreign_keys = ON")
         self._receipts = {}  # what the oracle took for the time of receipt -> when it was over
         self.oracle = oracle.Oracle(by_reason)
 
@@ -52,25 +45,29 @@ class World:
                 program.terminate()
                 program.wait()
 
+    @property
+    def address(self):
+        """Where the adapter listens."""
+        return self._adapter.address
+
     def insert(self, scenario):
         """Another program registers the call, with the columns that the scenario names alone."""
         if scenario.service_record is not None:
-            self._database.execute("INSERT INTO service_record (id, status) VALUES (?, ?)",
-                                   (scenario.service_record, "Scheduled"))
+            self._database.rows("INSERT INTO service_record (id, status) VALUES (?, ?)",
+                                scenario.service_record, "Scheduled")
             self.oracle.insert_service_record(scenario.service_record, "Scheduled")
-        columns = {"id": scenario.call_id, **self._as_stored(scenario.columns)}
+        columns = {"id": scenario.call_id, **scenario.columns}
         if scenario.service_record is not None:
             columns["service_record_id"] = scenario.service_record
-        self._database.execute(
+        self._database.rows(
             f"INSERT INTO call ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-            tuple(columns.values()))
+            *columns.values())
         self.oracle.insert_call(scenario.call_id, scenario.service_record, **scenario.columns)
 
     def change(self, call_id, **columns):
         """Another program changes columns of the call."""
         sets = ", ".join(f"{name} = ?" for name in columns)
-        self._database.execute(f"UPDATE call SET {sets} WHERE id = ?",
-                               (*self._as_stored(columns).values(), call_id))
+        self._database.rows(f"UPDATE call SET {sets} WHERE id = ?", *columns.values(), call_id)
         self.oracle.change_call(call_id, **columns)
 
     def post(self, body):
@@ -111,31 +108,28 @@ class World:
 
     def call_row(self, call_id):
         names = ", ".join(oracle.COLUMNS)
-        row = dict(zip(oracle.COLUMNS, self._database.execute(
-            f"SELECT {names} FROM call WHERE id = ?", (call_id,)).fetchone()))
+        row = dict(zip(oracle.COLUMNS, self._database.rows(
+            f"SELECT {names} FROM call WHERE id = ?", call_id)[0]))
         for name in TIME_COLUMNS:
             row[name] = parse_time(row[name])
         return row
 
+    def journal_rows(self, call_id):
+        """Which events are recorded; not in which order they came, nor what each did then."""
+        return self._database.rows(
+            "SELECT event_id, kind, event_time, status, ended_reason, cost, has_transcript"
+            " FROM call_event WHERE call_id = ? ORDER BY event_id", call_id)
+
     def service_record_status(self, record_id):
-        return self._database.execute("SELECT status FROM service_record WHERE id = ?",
-                                      (record_id,)).fetchone()[0]
+        return self._database.rows("SELECT status FROM service_record WHERE id = ?",
+                                   record_id)[0][0]
 
     def transcript_rows(self, call_id):
-        rows = self._database.execute(
+        rows = self._database.rows(
             "SELECT role, content, timestamp, seconds_from_start, duration, end_time "
-            "FROM transcript WHERE call_id = ? ORDER BY id", (call_id,)).fetchall()
+            "FROM transcript WHERE call_id = ? ORDER BY id", call_id)
         return [(role, content, parse_time(time), offset, duration, parse_time(end))
                 for role, content, time, offset, duration, end in rows]
-
-    def execute(self, statement, *values):
-        """Any statement of another program."""
-        return self._database.execute(statement, values).fetchall()
-
-    @staticmethod
-    def _as_stored(columns):
-        return {name: time_text(value) if isinstance(value, datetime.datetime) else value
-                for name, value in columns.items()}
 
     def _same_time(self, wanted, got):
         if wanted in self._receipts and got is not None:  # O6: received while the body was posted

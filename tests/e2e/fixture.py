@@ -1,11 +1,11 @@
 """What the end-to-end tests start from: a service, an adapter and a temporary folder."""
 
 import pathlib
-import sqlite3
 import tempfile
 import unittest
 
 import api
+import databases
 import programs
 import webhook
 
@@ -17,7 +17,8 @@ class EndToEndTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.database = self.folder / "calls.db"
+        self.database = databases.new(self.folder)
+        self.addCleanup(self.database.close)
 
     def start(self, program):
         """Has a started program ended with the test."""
@@ -25,7 +26,7 @@ class EndToEndTest(unittest.TestCase):
         return program
 
     def start_service(self, *arguments, **options):
-        return self.start(programs.start_service(self.database, *arguments, **options))
+        return self.start(programs.start_service(self.database.url, *arguments, **options))
 
     def start_adapter(self, service_address, *arguments):
         return self.start(programs.start_adapter(service_address, self.folder, *arguments))
@@ -48,22 +49,8 @@ class EndToEndTest(unittest.TestCase):
         return sender
 
     def rows(self, statement, *values):
-        """What another program finds in the tables."""
-        database = sqlite3.connect(self.database, timeout=30)
-        try:
-            return database.execute(statement, values).fetchall()
-        finally:
-            database.close()
-
-    def write(self, statement, *values):
-        """What another program does to the tables."""
-        database = sqlite3.connect(self.database, timeout=30)
-        try:
-            with database:
-                database.execute("PRAGMA foreign_keys = ON")
-                database.execute(statement, values)
-        finally:
-            database.close()
+        """What another program finds in the tables, or does to them."""
+        return self.database.rows(statement, *values)
 
     def assert_answer(self, answer, http, **fields):
         self.assertEqual(answer.http, http, answer)

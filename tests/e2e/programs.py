@@ -101,8 +101,8 @@ class Program:
         self.log.close()
 
 
-def start_service(database, *arguments, listen="127.0.0.1:0"):
-    return Program("call-event-service", f"--listen={listen}", f"--database=sqlite:{database}",
+def start_service(database_url, *arguments, listen="127.0.0.1:0"):
+    return Program("call-event-service", f"--listen={listen}", f"--database={database_url}",
                    *arguments)
 
 

@@ -59,9 +59,9 @@ class StartTest(EndToEndTest):
         self.assert_refused(result, "/nowhere/calls.db")
 
     def test_a_file_that_is_no_database_is_refused(self):
-        self.database.write_bytes(b"this is no database " * 300)
+        self.database.file.write_bytes(b"this is no database " * 300)
         result = programs.run("call-event-service", "--listen=127.0.0.1:0",
-                              f"--database=sqlite:{self.database}")
+                              f"--database={self.database.url}")
         self.assert_refused(result, "calls.db")
 
     def test_an_unknown_option_is_refused(self):
@@ -73,8 +73,8 @@ class StartTest(EndToEndTest):
         service = self.start(programs.Program(
             "call-event-service", environment={
                 "CALL_EVENT_SERVICE_LISTEN": "127.0.0.1:0",
-                "CALL_EVENT_SERVICE_DATABASE": f"sqlite:{self.database}"}))
-        self.assertIn(f"(database sqlite:{self.database})", service.ready_line)
+                "CALL_EVENT_SERVICE_DATABASE": self.database.url}))
+        self.assertIn(f"(database {self.database.url})", service.ready_line)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import threading
 import unittest
 
+import databases
 import grpc
 import programs
 import webhook
@@ -107,6 +108,32 @@ class WatchTest(EndToEndTest):
         watcher.stop()
         self.assertEqual(watcher.seen, recorded)
         self.assertGreater(watcher.breaks, 0)
+
+    @unittest.skipUnless(databases.KIND == "postgresql", "SQLite has one service")
+    def test_a_watcher_sees_once_what_other_services_record(self):
+        """Commits of two services interleave, and not in order of their sequences."""
+        other = self.start_adapter(self.start_service().address)
+        senders = [self.sender, self.sender_to(other), self.sender_to(other)]
+        watcher = Watcher(lambda: self.connect(self.service.address))
+        watcher.start(self.first_token())
+        self.addCleanup(watcher.stop)
+
+        def post(sender, numbers):
+            for number in numbers:
+                sender.post(webhook.status_update(number % 2 + 1, "in-progress", BEGIN + number))
+
+        threads = [threading.Thread(target=post, args=(sender, range(index + 1, 301, 3)))
+                   for index, sender in enumerate(senders)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        recorded = sorted((event.sequence, event.name) for call_id in (1, 2)
+                          for event in self.api.events(call_id))[1:]
+        self.assertEqual(len(recorded), 300)
+        programs.wait_until(lambda: len(watcher.seen) >= 300, "the watcher caught up")
+        watcher.stop()
+        self.assertEqual(watcher.seen, recorded)
 
     def test_a_token_that_is_none_is_refused(self):
         with self.assertRaises(grpc.RpcError) as raised:

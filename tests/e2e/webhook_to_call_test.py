@@ -142,7 +142,7 @@ class WebhookToCallTest(EndToEndTest):
 
     def test_a_row_of_another_program_is_taken(self):
         """Section A: only the columns that must not be null, and words of its own."""
-        self.write("INSERT INTO call (id, status) VALUES (77, 'Scheduled')")
+        self.rows("INSERT INTO call (id, status) VALUES (77, 'Scheduled')")
         call = self.api.get_call(77)
         self.assertEqual((call.status, call.status_text),
                          (api.call.CALL_STATUS_UNSPECIFIED, "Scheduled"))
@@ -152,9 +152,9 @@ class WebhookToCallTest(EndToEndTest):
 
     def test_deleting_a_call_deletes_its_journal(self):
         """Section A: ON DELETE CASCADE, for another program."""
-        self.write("INSERT INTO call (id, status) VALUES (78, 'Ready')")
+        self.rows("INSERT INTO call (id, status) VALUES (78, 'Ready')")
         self.sender.post(webhook.status_update(78, "ringing", BEGIN))
-        self.write("DELETE FROM call WHERE id = 78")
+        self.rows("DELETE FROM call WHERE id = 78")
         answer = self.sender.post(webhook.status_update(78, "ringing", BEGIN))
         self.assert_answer(answer, 404, status="error", message="Call with ID 78 not found")
 
