@@ -37,18 +37,19 @@ if(NOT TARGET ODB::odb)
   target_link_libraries(ODB::pgsql INTERFACE ${ODB_PGSQL_LIBRARY} ODB::odb)
 endif()
 
-# odb_generate(target HEADERS a.h ... [DEPENDS file...])
+# odb_generate(target HEADERS a.h ... [DEPENDS file...] [SQLITE_ONLY])
 # For each header of this folder: common, sqlite and pgsql code and the schema as statements, into
 # <build>/gen/<folder>, added to target. The folder's traits_sqlite.h and traits_pgsql.h say how
-# column types are stored; they and DEPENDS are what the headers include. The folder lies directly
-# in the root of the sources, since generated code includes its header as <folder>/<header>.
+# column types are stored; they and DEPENDS are what the headers include. <folder> is as seen from
+# the root of the sources, as in every #include. With SQLITE_ONLY the code is for SQLite alone, which
+# needs no traits, and its schema is named after the last folder.
 #
 # The compiler knows no C++17, but passes -std to the g++ that it is a plugin of. Foreign keys are
 # not deferrable, so that an error comes from the statement that makes it and not from COMMIT.
 function(odb_generate target)
-  cmake_parse_arguments(A "" "" "HEADERS;DEPENDS" ${ARGN})
-  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
-  get_filename_component(root ${CMAKE_CURRENT_SOURCE_DIR} DIRECTORY)
+  cmake_parse_arguments(A "SQLITE_ONLY" "" "HEADERS;DEPENDS" ${ARGN})
+  get_filename_component(root ${AUTOPULSE_ROOT} ABSOLUTE)
+  file(RELATIVE_PATH folder ${root} ${CMAKE_CURRENT_SOURCE_DIR})
   set(out ${CMAKE_CURRENT_BINARY_DIR}/gen/${folder})
   file(MAKE_DIRECTORY ${out})
   set(includes -I ${root})
@@ -56,25 +57,35 @@ function(odb_generate target)
     list(PREPEND includes -I ${ODB_COMPAT_DIR})
   endif()
   string(REPLACE "/" "_" long_name autopulse/callevents/${folder}/)
+  if(A_SQLITE_ONLY)
+    get_filename_component(schema ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+    set(parts odb)
+    set(traits)
+    set(databases -d sqlite --schema-name ${schema})
+  else()
+    set(parts odb odb-sqlite odb-pgsql)
+    set(traits traits_sqlite.h traits_pgsql.h)
+    set(databases --multi-database dynamic -d common -d sqlite -d pgsql
+      --fkeys-deferrable-mode not_deferrable
+      --hxx-prologue "sqlite:#include \"${folder}/traits_sqlite.h\""
+      --hxx-prologue "pgsql:#include \"${folder}/traits_pgsql.h\"")
+  endif()
   foreach(header IN LISTS A_HEADERS)
     get_filename_component(name ${header} NAME_WE)
     set(outs)
-    foreach(part odb odb-sqlite odb-pgsql)
+    foreach(part IN LISTS parts)
       list(APPEND outs ${out}/${name}-${part}.cc ${out}/${name}-${part}.h ${out}/${name}-${part}.ipp)
     endforeach()
     add_custom_command(
       OUTPUT ${outs}
       COMMAND ${ODB_EXECUTABLE} --std c++14 -x -std=c++17 ${includes}
-        --multi-database dynamic -d common -d sqlite -d pgsql
+        ${databases}
         --generate-query --generate-prepared
         --generate-schema --schema-format embedded --suppress-migration
-        --fkeys-deferrable-mode not_deferrable
         --statement-regex "/(.+)${long_name}(.+)/$1$2/"
         --hxx-suffix .h --cxx-suffix .cc --ixx-suffix .ipp --include-prefix ${folder}
-        --hxx-prologue "sqlite:#include \"${folder}/traits_sqlite.h\""
-        --hxx-prologue "pgsql:#include \"${folder}/traits_pgsql.h\""
         -o ${out} ${CMAKE_CURRENT_SOURCE_DIR}/${header}
-      DEPENDS ${header} traits_sqlite.h traits_pgsql.h ${A_DEPENDS} VERBATIM)
+      DEPENDS ${header} ${traits} ${A_DEPENDS} VERBATIM)
     target_sources(${target} PRIVATE ${outs})
   endforeach()
   target_include_directories(${target} PUBLIC ${root})

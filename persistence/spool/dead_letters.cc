@@ -1,0 +1,77 @@
+#include "persistence/spool/dead_letters.h"
+
+#include <memory>
+#include <odb/database.hxx>
+
+#include "absl/strings/str_cat.h"
+#include "persistence/spool/row_mapping.h"
+#include "persistence/spool/rows-odb.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::persistence::spool {
+namespace {
+
+using Query = odb::query<DeadLetterSummary>;
+
+Query ToQuery(const DeadLetterFilter& filter, std::int64_t after_id, int limit) {
+  Query query = Query::id > after_id;
+  if (!filter.ids.empty())
+    query = query && Query::id.in_range(filter.ids.begin(), filter.ids.end());
+  if (!filter.call.empty()) query = query && Query::call == filter.call;
+  if (!filter.reason.empty()) query = query && Query::reason == filter.reason;
+  if (filter.since) query = query && Query::create_time >= ToMicros(*filter.since);
+  if (filter.until) query = query && Query::create_time < ToMicros(*filter.until);
+  return query + "ORDER BY" + Query::id + absl::StrCat("LIMIT ", limit);
+}
+
+}  // namespace
+
+absl::Status DeadLetters::Add(const DeadLetter& letter) {
+  return database_.Write([&](odb::database& database) {
+    DeadLetterRow row = ToRow(letter);
+    database.persist(row);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::vector<DeadLetter>> DeadLetters::List(const DeadLetterFilter& filter,
+                                                          std::int64_t after_id, int limit) {
+  std::vector<DeadLetter> letters;
+  RETURN_IF_ERROR(database_.Read([&](odb::database& database) {
+    for (const DeadLetterSummary& row :
+         database.query<DeadLetterSummary>(ToQuery(filter, after_id, limit))) {
+      letters.push_back(FromRow(row));
+    }
+    return absl::OkStatus();
+  }));
+  return letters;
+}
+
+absl::StatusOr<DeadLetter> DeadLetters::Get(std::int64_t id) {
+  DeadLetter letter;
+  RETURN_IF_ERROR(database_.Read([&](odb::database& database) {
+    const std::unique_ptr<DeadLetterRow> row(database.load<DeadLetterRow>(id));
+    letter = FromRow(*row);
+    return absl::OkStatus();
+  }));
+  return letter;
+}
+
+absl::Status DeadLetters::RecordFailure(std::int64_t id, const Failures& failures) {
+  return database_.Write([&](odb::database& database) {
+    DeadLetterRow row;  // what is readonly is not written
+    row.id = id;
+    row.failures = ToColumns(failures);
+    database.update(row);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status DeadLetters::Remove(std::int64_t id) {
+  return database_.Write([&](odb::database& database) {
+    database.erase<DeadLetterRow>(id);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace autopulse::callevents::persistence::spool

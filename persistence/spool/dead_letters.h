@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "persistence/spool/failures.h"
+#include "persistence/spool/spool_database.h"
+
+namespace autopulse::callevents::persistence::spool {
+
+// The form of what a pending event carries; a dead letter may carry another one.
+inline constexpr char kPendingForm[] = "request";
+
+// What was given up.
+struct DeadLetter {
+  std::int64_t id = 0;  // given when it is kept
+  std::string reason;   // a word
+  std::string call;     // empty if it names none
+  std::string form;     // what the payload is, a word
+  std::string payload;  // empty in a list
+  absl::Time receive_time;
+  absl::Time create_time;  // when it was given up
+  Failures failures;
+};
+
+// Which dead letters. What is not set does not restrict.
+struct DeadLetterFilter {
+  std::vector<std::int64_t> ids;
+  std::string call;
+  std::string reason;
+  std::optional<absl::Time> since;  // create time, inclusive
+  std::optional<absl::Time> until;  // create time, exclusive
+};
+
+// The dead letters of a spool. Thread-safe; errors are those of SpoolDatabase.
+class DeadLetters {
+ public:
+  // `database` must outlive this.
+  explicit DeadLetters(SpoolDatabase& database) : database_(database) {}
+
+  // Keeps a dead letter; its `id` is not read.
+  absl::Status Add(const DeadLetter& letter);
+
+  // Reads those with an id above `after_id` that match, by id, without payloads; at most `limit`.
+  absl::StatusOr<std::vector<DeadLetter>> List(const DeadLetterFilter& filter,
+                                               std::int64_t after_id, int limit);
+
+  // Reads one, whole. NOT_FOUND if there is none.
+  absl::StatusOr<DeadLetter> Get(std::int64_t id);
+
+  // Writes down that another attempt failed. NOT_FOUND if there is none.
+  absl::Status RecordFailure(std::int64_t id, const Failures& failures);
+
+  // Removes one. NOT_FOUND if there is none.
+  absl::Status Remove(std::int64_t id);
+
+ private:
+  SpoolDatabase& database_;
+};
+
+}  // namespace autopulse::callevents::persistence::spool

@@ -1,0 +1,199 @@
+#include "persistence/spool/event_spool.h"
+
+#include <odb/database.hxx>
+#include <odb/exceptions.hxx>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "persistence/spool/row_mapping.h"
+#include "persistence/spool/rows-odb.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::persistence::spool {
+namespace {
+
+using LaneQuery = odb::query<LaneHead>;
+
+// The lane of a call; made if there is none.
+std::int64_t LaneOf(odb::database& database, const NewEvent& event) {
+  LaneHead head;
+  if (database.query_one<LaneHead>(LaneQuery::call == event.call, head)) return head.id;
+  LaneRow lane;
+  lane.call = event.call;
+  lane.due_time = ToMicros(event.due);
+  database.persist(lane);
+  return lane.id;
+}
+
+void SetDue(odb::database& database, std::int64_t lane_id, absl::Time due) {
+  LaneRow lane;  // the call is readonly and not written
+  lane.id = lane_id;
+  lane.due_time = ToMicros(due);
+  database.update(lane);
+}
+
+void UpdateEvent(odb::database& database, const Settlement& settlement, std::int64_t lane_id) {
+  PendingEventRow row;  // what is readonly is not written
+  row.id = settlement.event;
+  row.lane_id = lane_id;
+  row.failures = ToColumns(settlement.failures);
+  database.update(row);
+}
+
+void Bury(odb::database& database, const Settlement& settlement, absl::Time now) {
+  PendingEventRow pending;
+  database.load(settlement.event, pending);
+  DeadLetterRow letter;
+  letter.reason = settlement.reason;
+  letter.call = pending.call;
+  letter.form = kPendingForm;
+  letter.receive_time = pending.receive_time;
+  letter.create_time = ToMicros(now);
+  letter.failures = ToColumns(settlement.failures);
+  letter.payload = std::move(pending.payload);
+  database.persist(letter);
+  database.erase<PendingEventRow>(settlement.event);
+}
+
+void StandAside(odb::database& database, const Settlement& settlement, absl::Time now) {
+  LaneRow lane;
+  lane.due_time = ToMicros(settlement.due);
+  database.persist(lane);
+  UpdateEvent(database, settlement, lane.id);
+  SetDue(database, settlement.lane, now);
+}
+
+void Apply(odb::database& database, const Settlement& settlement, absl::Time now) {
+  switch (settlement.kind) {
+    case Settlement::Kind::kDelivered:
+      return database.erase<PendingEventRow>(settlement.event);
+    case Settlement::Kind::kRetry:
+      UpdateEvent(database, settlement, settlement.lane);
+      return SetDue(database, settlement.lane, settlement.due);
+    case Settlement::Kind::kStandAside:
+      return StandAside(database, settlement, now);
+    case Settlement::Kind::kBury:
+      return Bury(database, settlement, now);
+  }
+}
+
+// False if the event is gone: another process that uses the file was quicker.
+bool SettleOne(odb::database& database, const Settlement& settlement, absl::Time now) {
+  try {
+    Apply(database, settlement, now);
+    return true;
+  } catch (const odb::object_not_persistent&) {
+    return false;
+  }
+}
+
+void RemoveEmptyLanes(odb::database& database, const std::set<std::int64_t>& lanes) {
+  if (lanes.empty()) return;
+  database.execute(absl::StrCat(
+      "DELETE FROM \"lane\" WHERE \"id\" IN (", absl::StrJoin(lanes, ","),
+      ") AND NOT EXISTS (SELECT 1 FROM \"pending_event\" WHERE \"lane_id\" = \"lane\".\"id\")"));
+}
+
+}  // namespace
+
+EventSpool::EventSpool(std::unique_ptr<SpoolDatabase> database)
+    : database_(std::move(database)), dead_letters_(*database_) {}
+
+absl::StatusOr<std::unique_ptr<EventSpool>> EventSpool::Open(const std::string& path,
+                                                             absl::Time now,
+                                                             const Options& options) {
+  ASSIGN_OR_RETURN(auto database, SpoolDatabase::Open(path, options.busy_timeout));
+  std::unique_ptr<EventSpool> spool(new EventSpool(std::move(database)));
+  RETURN_IF_ERROR(spool->Begin(now));
+  return spool;
+}
+
+absl::Status EventSpool::Begin(absl::Time now) {
+  return database_->Write([&](odb::database& database) {
+    // A clock that was set back must not hold events up until it has caught up.
+    database.execute(absl::StrCat("UPDATE \"lane\" SET \"due_time\" = ", ToMicros(now),
+                                  " WHERE \"due_time\" > ", ToMicros(now)));
+    pending_ = database.query_value<PendingCount>().count;
+    return absl::OkStatus();
+  });
+}
+
+absl::Status EventSpool::Append(const NewEvent& event) {
+  RETURN_IF_ERROR(database_->Write([&](odb::database& database) {
+    PendingEventRow row;
+    row.lane_id = LaneOf(database, event);
+    row.call = event.call;
+    row.receive_time = ToMicros(event.receive_time);
+    row.failures = ToColumns(event.failures);
+    row.payload = ToBlob(event.payload);
+    database.persist(row);
+    return absl::OkStatus();
+  }));
+  ++pending_;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> EventSpool::HasWaiting(absl::string_view call) {
+  if (pending_.load() == 0) return false;
+  bool found = false;
+  RETURN_IF_ERROR(database_->Read([&](odb::database& database) {
+    LaneHead head;
+    found = database.query_one<LaneHead>(LaneQuery::call == std::string(call), head);
+    return absl::OkStatus();
+  }));
+  return found;
+}
+
+absl::StatusOr<std::vector<PendingEvent>> EventSpool::ReadDue(absl::Time now,
+                                                              const PageLimits& limits) {
+  using Query = odb::query<DueEvent>;
+  std::vector<PendingEvent> page;
+  RETURN_IF_ERROR(database_->Read([&](odb::database& database) {
+    std::size_t bytes = 0;
+    for (const DueEvent& row : database.query<DueEvent>(
+             (Query::LaneRow::due_time <= ToMicros(now)) + "ORDER BY" + Query::LaneRow::due_time +
+             "," + Query::LaneRow::id + "," + Query::PendingEventRow::id +
+             absl::StrCat("LIMIT ", limits.events))) {
+      PendingEvent event = FromRow(row);
+      const bool same_lane = !page.empty() && page.back().lane == event.lane;
+      if (same_lane && page.back().failures.attempts > 0) continue;
+      bytes += event.payload.size();
+      if (bytes > limits.bytes && !page.empty()) break;
+      page.push_back(std::move(event));
+    }
+    return absl::OkStatus();
+  }));
+  return page;
+}
+
+absl::StatusOr<std::optional<absl::Time>> EventSpool::NextDue() {
+  std::optional<absl::Time> due;
+  RETURN_IF_ERROR(database_->Read([&](odb::database& database) {
+    LaneHead head;
+    const LaneQuery first("ORDER BY" + LaneQuery::due_time + "LIMIT 1");
+    if (database.query_one<LaneHead>(first, head)) due = FromMicros(head.due_time);
+    return absl::OkStatus();
+  }));
+  return due;
+}
+
+absl::Status EventSpool::Settle(const std::vector<Settlement>& settlements, absl::Time now) {
+  std::int64_t removed = 0;
+  RETURN_IF_ERROR(database_->Write([&](odb::database& database) {
+    std::set<std::int64_t> lanes;
+    for (const Settlement& settlement : settlements) {
+      if (!SettleOne(database, settlement, now)) continue;
+      lanes.insert(settlement.lane);
+      removed += settlement.kind == Settlement::Kind::kDelivered ||
+                 settlement.kind == Settlement::Kind::kBury;
+    }
+    RemoveEmptyLanes(database, lanes);
+    return absl::OkStatus();
+  }));
+  pending_ -= removed;
+  return absl::OkStatus();
+}
+
+}  // namespace autopulse::callevents::persistence::spool

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "persistence/spool/dead_letters.h"
+#include "persistence/spool/failures.h"
+#include "persistence/spool/spool_database.h"
+
+namespace autopulse::callevents::persistence::spool {
+
+// An event on its way into the spool.
+struct NewEvent {
+  std::string call;         // whose events are sent in order [O7]; not empty
+  std::string payload;      // bytes, as they will be read back
+  absl::Time receive_time;  // of the first intake [O6]
+  Failures failures;        // of the attempt that brought it here, if there was one
+  absl::Time due;           // when it is to be sent, unless others of its call wait before it
+};
+
+// An event that is to be sent.
+struct PendingEvent {
+  std::int64_t id = 0;    // the order of intake
+  std::int64_t lane = 0;  // the queue that it stands in
+  bool alone = false;     // it stands aside: nothing waits behind it
+  std::string call;
+  std::string payload;
+  absl::Time receive_time;
+  Failures failures;
+};
+
+// What became of a pending event.
+struct Settlement {
+  enum class Kind {
+    kDelivered,   // it is removed
+    kRetry,       // its lane is due again at `due`
+    kStandAside,  // it gets a lane of its own, due at `due`; the lane that it held back is due now
+    kBury,        // it becomes a dead letter for `reason`
+  };
+
+  Kind kind = Kind::kDelivered;
+  std::int64_t event = 0;
+  std::int64_t lane = 0;
+  Failures failures;
+  absl::Time due;
+  std::string reason;
+};
+
+// How much `ReadDue` reads.
+struct PageLimits {
+  int events = 500;
+  std::size_t bytes = std::size_t{4} << 20;  // exceeded by one event at most
+};
+
+// Events that could not be delivered yet, in a file that survives this process. Thread-safe.
+//
+// Errors are those of SpoolDatabase. What a method was told to keep is on disk when it returns OK.
+class EventSpool {
+ public:
+  struct Options {
+    absl::Duration busy_timeout = absl::Seconds(5);
+  };
+
+  // Opens or makes the file `path`. What is due later than `now` is due at once.
+  static absl::StatusOr<std::unique_ptr<EventSpool>> Open(const std::string& path, absl::Time now,
+                                                          const Options& options);
+
+  // Keeps `event`, behind the others of its call.
+  absl::Status Append(const NewEvent& event);
+
+  // Whether events of this call wait in order. Those that stand aside do not count [O7].
+  absl::StatusOr<bool> HasWaiting(absl::string_view call);
+
+  // Reads what is due, the lanes that wait longest first, in order within each lane. Behind an
+  // event that has failed, nothing of its lane is read.
+  absl::StatusOr<std::vector<PendingEvent>> ReadDue(absl::Time now, const PageLimits& limits);
+
+  // When the next lane is due; nothing if the spool is empty.
+  absl::StatusOr<std::optional<absl::Time>> NextDue();
+
+  // Writes down what became of events, all or nothing.
+  absl::Status Settle(const std::vector<Settlement>& settlements, absl::Time now);
+
+  // How many events are pending, as far as this process has seen.
+  std::int64_t pending() const { return pending_.load(); }
+
+  DeadLetters& dead_letters() { return dead_letters_; }
+
+ private:
+  explicit EventSpool(std::unique_ptr<SpoolDatabase> database);
+
+  absl::Status Begin(absl::Time now);
+
+  std::unique_ptr<SpoolDatabase> database_;
+  DeadLetters dead_letters_;
+  std::atomic<std::int64_t> pending_{0};
+};
+
+}  // namespace autopulse::callevents::persistence::spool

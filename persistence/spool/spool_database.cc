@@ -1,0 +1,219 @@
+#include "persistence/spool/spool_database.h"
+
+#include <sqlite3.h>
+
+#include <exception>
+#include <filesystem>
+#include <odb/exceptions.hxx>
+#include <odb/schema-catalog.hxx>
+#include <odb/sqlite/connection-factory.hxx>
+#include <odb/sqlite/connection.hxx>
+#include <odb/sqlite/exceptions.hxx>
+#include <odb/sqlite/transaction.hxx>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "persistence/spool/rows-odb.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::persistence::spool {
+namespace {
+
+constexpr char kSchema[] = "spool";
+
+// What one commit may take along.
+constexpr std::size_t kMaxGroup = 256;
+
+absl::StatusCode CodeOf(int result_code) {
+  constexpr int kPrimaryMask = 0xff;
+  switch (result_code & kPrimaryMask) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return absl::StatusCode::kAborted;
+    case SQLITE_FULL:
+    case SQLITE_NOMEM:
+    case SQLITE_TOOBIG:
+      return absl::StatusCode::kResourceExhausted;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      return absl::StatusCode::kUnavailable;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return absl::StatusCode::kDataLoss;
+    default:
+      return absl::StatusCode::kInternal;
+  }
+}
+
+absl::Status SqliteError(int result_code, absl::string_view message) {
+  return absl::Status(CodeOf(result_code), absl::StrCat("spool: ", message));
+}
+
+// To be called in a catch clause only.
+absl::Status StatusOfCurrentException() {
+  try {
+    throw;
+  } catch (const odb::sqlite::database_exception& e) {
+    return SqliteError(e.extended_error(), e.message());
+  } catch (const odb::object_not_persistent&) {
+    return absl::NotFoundError("spool: the row does not exist");
+  } catch (const odb::recoverable& e) {
+    return absl::AbortedError(absl::StrCat("spool: ", e.what()));
+  } catch (const std::exception& e) {
+    return absl::InternalError(absl::StrCat("spool: ", e.what()));
+  }
+}
+
+template <typename Body>
+absl::Status CatchErrors(const Body& body) {
+  try {
+    return body();
+  } catch (...) {
+    return StatusOfCurrentException();
+  }
+}
+
+class ConnectionPool : public odb::sqlite::connection_pool_factory {
+ public:
+  explicit ConnectionPool(absl::Duration busy_timeout) : busy_timeout_(busy_timeout) {}
+
+ protected:
+  pooled_connection_ptr create() override {
+    pooled_connection_ptr connection = connection_pool_factory::create();
+    sqlite3_busy_timeout(connection->handle(),
+                         static_cast<int>(absl::ToInt64Milliseconds(busy_timeout_)));
+    connection->execute("PRAGMA synchronous=FULL");
+    connection->execute("PRAGMA journal_size_limit=67108864");
+    // What was delivered is gone from the file too, not only from the tables.
+    connection->execute("PRAGMA secure_delete=ON");
+    return connection;
+  }
+
+ private:
+  absl::Duration busy_timeout_;
+};
+
+absl::Status CheckPath(const std::string& path) {
+  std::error_code ignored;
+  const std::filesystem::path file(path);
+  if (std::filesystem::is_directory(file, ignored)) {
+    return absl::FailedPreconditionError("it is a folder");
+  }
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (!std::filesystem::is_directory(folder, ignored)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("there is no folder `", folder.string(), "`"));
+  }
+  return absl::OkStatus();
+}
+
+bool HasTables(sqlite3* handle) {
+  constexpr char kSql[] = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'lane'";
+  bool found = false;
+  const auto note = [](void* result, int, char**, char**) {
+    *static_cast<bool*>(result) = true;
+    return 0;
+  };
+  sqlite3_exec(handle, kSql, note, &found, nullptr);
+  return found;
+}
+
+}  // namespace
+
+SpoolDatabase::SpoolDatabase(const std::string& path, absl::Duration busy_timeout)
+    : database_(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE,
+                /*foreign_keys=*/true, /*vfs=*/"", std::make_unique<ConnectionPool>(busy_timeout)) {
+}
+
+absl::StatusOr<std::unique_ptr<SpoolDatabase>> SpoolDatabase::Open(const std::string& path,
+                                                                   absl::Duration busy_timeout) {
+  RETURN_IF_ERROR(CheckPath(path));
+  std::unique_ptr<SpoolDatabase> database;
+  const absl::Status opened = CatchErrors([&] {
+    database.reset(new SpoolDatabase(path, busy_timeout));
+    return database->Prepare();
+  });
+  if (absl::IsDataLoss(opened)) {
+    return absl::FailedPreconditionError("it is damaged, or not a SQLite database");
+  }
+  RETURN_IF_ERROR(opened);
+  return database;
+}
+
+absl::Status SpoolDatabase::Prepare() {
+  {
+    const odb::sqlite::connection_ptr connection = database_.connection();
+    sqlite3* const handle = connection->handle();
+    if (sqlite3_db_readonly(handle, "main") == 1) {
+      return absl::FailedPreconditionError("it is not writable");
+    }
+    const int result = sqlite3_exec(handle, "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
+    if (result != SQLITE_OK) {
+      return SqliteError(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
+    }
+  }
+  odb::sqlite::transaction transaction(database_.begin_exclusive());
+  if (HasTables(transaction.connection().handle())) return absl::OkStatus();
+  odb::schema_catalog::create_schema(database_, kSchema, /*drop=*/false);
+  transaction.commit();
+  return absl::OkStatus();
+}
+
+absl::Status SpoolDatabase::Read(const Work& work) {
+  return CatchErrors([&] {
+    const odb::sqlite::transaction transaction(database_.begin());
+    return work(database_);
+  });
+}
+
+absl::Status SpoolDatabase::Write(const Work& work) {
+  Waiting mine{.work = &work, .status = absl::OkStatus()};
+  const absl::MutexLock lock(&mutex_);
+  waiting_.push_back(&mine);
+  const auto may_go_on = [this, &mine] {
+    mutex_.AssertHeld();
+    return mine.done || !committing_;
+  };
+  mutex_.Await(absl::Condition(&may_go_on));
+  // Whoever finds nobody committing commits for all who wait, itself among them, unless they are
+  // more than one commit takes: then the next of them goes on.
+  while (!mine.done) {
+    const std::size_t count = std::min(waiting_.size(), kMaxGroup);
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+    const std::vector<Waiting*> group(waiting_.begin(), end);
+    waiting_.erase(waiting_.begin(), end);
+    committing_ = true;
+    mutex_.Unlock();
+    const absl::Status status = Commit(group);
+    mutex_.Lock();
+    committing_ = false;
+    for (Waiting* const waiting : group) {
+      waiting->status = status;
+      waiting->done = true;
+    }
+  }
+  return mine.status;
+}
+
+absl::Status SpoolDatabase::Commit(const std::vector<Waiting*>& group) {
+  return CatchErrors([&]() -> absl::Status {
+    const odb::sqlite::connection_ptr connection = database_.connection();
+    absl::Status status = CatchErrors([&]() -> absl::Status {
+      odb::sqlite::transaction transaction(connection->begin_immediate());
+      for (const Waiting* const waiting : group) RETURN_IF_ERROR((*waiting->work)(database_));
+      transaction.commit();
+      return absl::OkStatus();
+    });
+    // A COMMIT that failed, of a full disk for instance, leaves its transaction open.
+    if (!status.ok() && sqlite3_get_autocommit(connection->handle()) == 0) {
+      sqlite3_exec(connection->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+    }
+    return status;
+  });
+}
+
+}  // namespace autopulse::callevents::persistence::spool

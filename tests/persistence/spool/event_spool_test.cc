@@ -1,0 +1,251 @@
+#include "persistence/spool/event_spool.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+
+namespace autopulse::callevents::persistence::spool {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
+
+class EventSpoolTest : public testing::Test {
+ protected:
+  EventSpoolTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "spool_test_XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+    Open();
+  }
+  ~EventSpoolTest() override {
+    spool_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  std::string path() const { return folder_ / "spool.db"; }
+
+  void Open() {
+    spool_.reset();
+    auto opened = EventSpool::Open(path(), kNow, {});
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    spool_ = *std::move(opened);
+  }
+
+  absl::Status Append(const std::string& call, const std::string& payload, absl::Time due = kNow) {
+    return spool_->Append(
+        {.call = call, .payload = payload, .receive_time = kNow, .failures = {}, .due = due});
+  }
+
+  std::vector<PendingEvent> Due(absl::Time now = kNow, const PageLimits& limits = {}) {
+    const auto page = spool_->ReadDue(now, limits);
+    EXPECT_TRUE(page.ok()) << page.status();
+    return page.value_or(std::vector<PendingEvent>());
+  }
+
+  std::vector<std::string> DuePayloads(absl::Time now = kNow, const PageLimits& limits = {}) {
+    std::vector<std::string> payloads;
+    for (const PendingEvent& event : Due(now, limits)) payloads.push_back(event.payload);
+    return payloads;
+  }
+
+  static Settlement Settle(Settlement::Kind kind, const PendingEvent& event,
+                           absl::Time due = kNow) {
+    Settlement settlement{.kind = kind,
+                          .event = event.id,
+                          .lane = event.lane,
+                          .failures = event.failures,
+                          .due = due,
+                          .reason = "because"};
+    settlement.failures.attempts += kind == Settlement::Kind::kDelivered ? 0 : 1;
+    return settlement;
+  }
+
+  std::filesystem::path folder_;
+  std::unique_ptr<EventSpool> spool_;
+};
+
+TEST_F(EventSpoolTest, WhatIsKeptIsThereAfterReopening) {  // REQ1
+  const std::string bytes("\x00\xff\x01", 3);
+  ASSERT_TRUE(Append("calls/15", bytes).ok());
+  Open();
+  EXPECT_EQ(spool_->pending(), 1);
+  ASSERT_THAT(DuePayloads(), ElementsAre(bytes));
+  EXPECT_EQ(Due()[0].call, "calls/15");
+  EXPECT_EQ(Due()[0].receive_time, kNow);  // O6
+}
+
+TEST_F(EventSpoolTest, EventsOfACallAreReadInOrderOfIntake) {  // O7
+  ASSERT_TRUE(Append("calls/1", "a").ok());
+  ASSERT_TRUE(Append("calls/2", "b").ok());
+  ASSERT_TRUE(Append("calls/1", "c").ok());
+  EXPECT_THAT(DuePayloads(), ElementsAre("a", "c", "b"));
+}
+
+TEST_F(EventSpoolTest, NewEventJoinsTheOthersOfItsCallHoweverLongTheyWait) {  // O7
+  ASSERT_TRUE(Append("calls/1", "a", kNow + absl::Minutes(1)).ok());
+  ASSERT_TRUE(Append("calls/1", "b", kNow).ok());
+  EXPECT_THAT(DuePayloads(), IsEmpty());
+  EXPECT_THAT(DuePayloads(kNow + absl::Minutes(1)), ElementsAre("a", "b"));
+}
+
+TEST_F(EventSpoolTest, BehindAnEventThatFailedNothingOfItsCallIsRead) {  // O7
+  for (const char* payload : {"a", "b"}) ASSERT_TRUE(Append("calls/1", payload).ok());
+  ASSERT_TRUE(Append("calls/2", "c").ok());
+  ASSERT_TRUE(spool_->Settle({Settle(Settlement::Kind::kRetry, Due()[0])}, kNow).ok());
+  EXPECT_THAT(DuePayloads(), ElementsAre("a", "c"));
+}
+
+TEST_F(EventSpoolTest, EventThatStandsAsideHoldsNothingBack) {  // O7
+  for (const char* payload : {"a", "b"}) ASSERT_TRUE(Append("calls/1", payload).ok());
+  const absl::Time later = kNow + absl::Seconds(5);
+  ASSERT_TRUE(spool_->Settle({Settle(Settlement::Kind::kStandAside, Due()[0], later)}, kNow).ok());
+  EXPECT_THAT(DuePayloads(), ElementsAre("b"));
+  ASSERT_TRUE(spool_->Settle({Settle(Settlement::Kind::kDelivered, Due()[0])}, kNow).ok());
+  EXPECT_FALSE(*spool_->HasWaiting("calls/1"));
+  ASSERT_THAT(DuePayloads(later), ElementsAre("a"));
+  EXPECT_TRUE(Due(later)[0].alone);
+}
+
+TEST_F(EventSpoolTest, DeliveredEventsLeaveNothingBehind) {
+  ASSERT_TRUE(Append("calls/1", "a").ok());
+  EXPECT_TRUE(*spool_->HasWaiting("calls/1"));
+  EXPECT_FALSE(*spool_->HasWaiting("calls/2"));
+  ASSERT_TRUE(spool_->Settle({Settle(Settlement::Kind::kDelivered, Due()[0])}, kNow).ok());
+  EXPECT_FALSE(*spool_->HasWaiting("calls/1"));
+  EXPECT_EQ(spool_->pending(), 0);
+  EXPECT_EQ(*spool_->NextDue(), std::nullopt);
+}
+
+TEST_F(EventSpoolTest, PagesAreBoundInEventsAndBytes) {
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(Append(absl::StrCat("calls/", i), "1234").ok());
+  EXPECT_EQ(Due(kNow, {.events = 3}).size(), 3u);
+  EXPECT_EQ(Due(kNow, {.events = 5, .bytes = 9}).size(), 2u);
+  EXPECT_EQ(Due(kNow, {.events = 5, .bytes = 1}).size(), 1u);
+}
+
+TEST_F(EventSpoolTest, BuriedEventIsADeadLetterWithItsHistory) {  // U1
+  ASSERT_TRUE(Append("calls/1", "a").ok());
+  Settlement settlement = Settle(Settlement::Kind::kBury, Due()[0]);
+  settlement.failures.first_error = "first";
+  settlement.failures.first_error_time = kNow - absl::Hours(1);
+  settlement.failures.last_error = std::string(2'000, 'x');
+  ASSERT_TRUE(spool_->Settle({settlement}, kNow).ok());
+  EXPECT_THAT(Due(), IsEmpty());
+  const auto letters = spool_->dead_letters().List({}, 0, 10);
+  ASSERT_TRUE(letters.ok());
+  ASSERT_EQ(letters->size(), 1u);
+  EXPECT_EQ(letters->front().reason, "because");
+  EXPECT_EQ(letters->front().payload, "");
+  EXPECT_EQ(letters->front().failures.first_error, "first");
+  EXPECT_EQ(letters->front().failures.first_error_time, kNow - absl::Hours(1));
+  EXPECT_EQ(letters->front().failures.last_error.size(), 500u);
+  const auto letter = spool_->dead_letters().Get(letters->front().id);
+  ASSERT_TRUE(letter.ok());
+  EXPECT_EQ(letter->payload, "a");
+}
+
+TEST_F(EventSpoolTest, DeadLettersAreFoundByIdCallReasonAndTime) {  // REQ8
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(spool_->dead_letters()
+                    .Add({.reason = i < 2 ? "x" : "y",
+                          .call = absl::StrCat("calls/", i % 2),
+                          .form = "body",
+                          .payload = "p",
+                          .receive_time = kNow,
+                          .create_time = kNow + absl::Minutes(i),
+                          .failures = {}})
+                    .ok());
+  }
+  const auto ids = [this](const DeadLetterFilter& filter, std::int64_t after = 0, int limit = 10) {
+    std::vector<std::int64_t> found;
+    const auto letters = spool_->dead_letters().List(filter, after, limit);
+    EXPECT_TRUE(letters.ok()) << letters.status();
+    for (const DeadLetter& letter : *letters) found.push_back(letter.id);
+    return found;
+  };
+  EXPECT_THAT(ids({}), ElementsAre(1, 2, 3, 4));
+  EXPECT_THAT(ids({}, 2), ElementsAre(3, 4));
+  EXPECT_THAT(ids({}, 0, 1), ElementsAre(1));
+  EXPECT_THAT(ids({.ids = {2, 4}, .call = "", .reason = "", .since = {}, .until = {}}),
+              ElementsAre(2, 4));
+  EXPECT_THAT(ids({.ids = {}, .call = "calls/1", .reason = "y", .since = {}, .until = {}}),
+              ElementsAre(4));
+  EXPECT_THAT(ids({.ids = {},
+                   .call = "",
+                   .reason = "",
+                   .since = kNow + absl::Minutes(1),
+                   .until = kNow + absl::Minutes(3)}),
+              ElementsAre(2, 3));
+  EXPECT_TRUE(spool_->dead_letters().Remove(1).ok());
+  EXPECT_TRUE(absl::IsNotFound(spool_->dead_letters().Remove(1)));
+  EXPECT_TRUE(absl::IsNotFound(spool_->dead_letters().Get(1).status()));
+}
+
+TEST_F(EventSpoolTest, ClockThatWasSetBackDelaysNothingAfterARestart) {  // FT44
+  ASSERT_TRUE(Append("calls/1", "a", kNow + absl::Hours(5)).ok());
+  Open();
+  EXPECT_THAT(DuePayloads(), ElementsAre("a"));
+}
+
+TEST_F(EventSpoolTest, ManyThreadsKeepEventsAtOnce) {
+  constexpr int kThreads = 16;
+  constexpr int kEach = 20;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([this, t] {
+      for (int i = 0; i < kEach; ++i) {
+        EXPECT_TRUE(Append(absl::StrCat("calls/", t), absl::StrCat(i)).ok());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(spool_->pending(), kThreads * kEach);
+  const auto events = Due();
+  ASSERT_EQ(events.size(), std::size_t{kThreads} * kEach);
+  for (std::size_t i = 0; i < events.size(); ++i) {  // O7
+    EXPECT_EQ(events[i].payload, absl::StrCat(i % kEach));
+  }
+}
+
+TEST_F(EventSpoolTest, FileThatIsNoDatabaseIsRefused) {  // FT10
+  const std::string other = folder_ / "other";
+  std::ofstream(other) << std::string(4096, 'x');
+  EXPECT_TRUE(absl::IsFailedPrecondition(EventSpool::Open(other, kNow, {}).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(EventSpool::Open(folder_, kNow, {}).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(EventSpool::Open(folder_ / "no/f", kNow, {}).status()));
+}
+
+TEST_F(EventSpoolTest, ReadingDueEventsGoesByTheIndexWithoutSorting) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
+  std::string plan;
+  const auto collect = [](void* text, int, char** values, char**) {
+    absl::StrAppend(static_cast<std::string*>(text), values[3], "\n");
+    return 0;
+  };
+  ASSERT_EQ(sqlite3_exec(database,
+                         "EXPLAIN QUERY PLAN SELECT * FROM lane LEFT JOIN pending_event "
+                         "ON pending_event.lane_id = lane.id WHERE lane.due_time <= 1 "
+                         "ORDER BY lane.due_time, lane.id, pending_event.id LIMIT 500",
+                         collect, &plan, nullptr),
+            SQLITE_OK);
+  sqlite3_close(database);
+  EXPECT_THAT(plan, testing::HasSubstr("lane_due_time_i"));
+  EXPECT_THAT(plan, testing::HasSubstr("pending_event_lane_id_i"));
+  EXPECT_THAT(plan, testing::Not(testing::HasSubstr("TEMP B-TREE")));
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::persistence::spool
