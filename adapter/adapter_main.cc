@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdint>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -15,11 +16,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "adapter/call_event_client.h"
+#include "adapter/delivery.h"
 #include "adapter/webhook_auth.h"
 #include "adapter/webhook_handler.h"
 #include "adapter/webhook_server.h"
+#include "persistence/spool/event_spool.h"
 #include "services/base/clock.h"
 #include "services/base/config.h"
 #include "services/base/counters.h"
@@ -41,7 +45,10 @@ struct AdapterSettings {
   std::int64_t threads = 64;
   std::string log_level = "info";
   std::string spool;
+  RetryPolicy retry;
 };
+
+using persistence::spool::EventSpool;
 
 std::optional<int> ReadSettings(int argc, const char* const* argv, AdapterSettings& settings) {
   base::Settings parser(
@@ -62,7 +69,14 @@ std::optional<int> ReadSettings(int argc, const char* const* argv, AdapterSettin
   parser.Add("threads", settings.threads, "How many requests are handled at a time");
   parser.AddChoice("log-level", settings.log_level, {"debug", "info", "warning", "error"},
                    "The least level that is logged");
-  parser.Add("spool", settings.spool, "File for events that the service could not take");
+  parser.Add("spool", settings.spool,
+             "File that keeps events which the service could not take; none: they are refused");
+  parser.Add("hold", settings.retry.hold,
+             "How long an event that fails holds back those of its call");
+  parser.Add("unknown-call-ttl", settings.retry.unknown_call_ttl,
+             "How long the spool waits for a call to be registered");
+  parser.Add("max-attempts", settings.retry.max_attempts,
+             "How often an event may fail by itself before it is given up");
   return parser.Parse(argc, argv);
 }
 
@@ -101,16 +115,44 @@ void LogCounters(const base::Counters& counters) {
   }
 }
 
-int Run(const AdapterSettings& settings, WebhookAuth auth) {
+// The way of an event with a spool and without one.
+WebhookHandler MakeHandler(const AdapterSettings& settings, const CallEventClient& client,
+                           Delivery* delivery, base::Counters& counters) {
+  WebhookHandler::Options options{.register_unknown_calls = settings.unknown_calls == "create"};
+  if (delivery == nullptr) {
+    const auto report = [&client](const v1::ReportCallEventRequest& request) {
+      return client.Report(request);
+    };
+    return WebhookHandler(options, report, base::SystemClock(), counters);
+  }
+  if (!settings.insecure_no_auth) {  // what just anyone sends is not worth the disk
+    options.keep_malformed = [delivery](absl::string_view body, const absl::Status& error,
+                                        absl::Time receive_time) {
+      delivery->KeepMalformed(body, error, receive_time);
+    };
+  }
+  const auto deliver = [delivery](const v1::ReportCallEventRequest& request) {
+    return delivery->Deliver(request);
+  };
+  return WebhookHandler(options, deliver, base::SystemClock(), counters);
+}
+
+// `spool` may be null.
+int Run(const AdapterSettings& settings, WebhookAuth auth, EventSpool* spool) {
   // Before any thread starts, so that none of them takes the signals.
   const sigset_t stop_signals = BlockStopSignals();
   base::Counters counters;
   const CallEventClient client(
       {.service = settings.service, .deadline = settings.service_deadline});
-  const WebhookHandler handler(
-      {.register_unknown_calls = settings.unknown_calls == "create"},
-      [&client](const v1::ReportCallEventRequest& request) { return client.Report(request); },
-      base::SystemClock(), counters);
+  std::optional<Delivery> delivery;
+  if (spool != nullptr) {
+    delivery.emplace(client, *spool, counters, Delivery::Options{.retry = settings.retry},
+                     base::SteadyClock());
+    base::LogInfo("spool open", {{"pending", spool->pending()}});
+    delivery->Start();
+  }
+  const WebhookHandler handler =
+      MakeHandler(settings, client, delivery.has_value() ? &*delivery : nullptr, counters);
   WebhookServer server({.listen = settings.listen, .threads = static_cast<int>(settings.threads)},
                        std::move(auth), handler, counters);
 
@@ -130,6 +172,7 @@ int Run(const AdapterSettings& settings, WebhookAuth auth) {
   int signal = 0;
   sigwait(&stop_signals, &signal);
   server.Stop();
+  if (delivery.has_value()) delivery->Stop();
   LogCounters(counters);
   return failed ? base::kExitFailure : base::kExitOk;
 }
@@ -144,12 +187,22 @@ int Main(int argc, const char* const* argv) {
   if (settings.service_deadline <= absl::ZeroDuration()) {
     return Refuse(base::kExitUsage, "--service-deadline must be more than zero");
   }
+  if (settings.retry.max_attempts < 1) {
+    return Refuse(base::kExitUsage, "--max-attempts must be more than zero");
+  }
   absl::StatusOr<WebhookAuth> auth = MakeAuth(settings);
   if (!auth.ok()) return Refuse(base::kExitConfiguration, auth.status().message());
+  std::unique_ptr<EventSpool> spool;
   if (!settings.spool.empty()) {
-    base::LogWarning("there is no spool yet: --spool does nothing", {{"spool", settings.spool}});
+    absl::StatusOr<std::unique_ptr<EventSpool>> opened =
+        EventSpool::Open(settings.spool, absl::Now(), {});
+    if (!opened.ok()) {
+      return Refuse(base::kExitConfiguration, absl::StrCat("cannot use the spool ", settings.spool,
+                                                           ": ", opened.status().message()));
+    }
+    spool = *std::move(opened);
   }
-  return Run(settings, *std::move(auth));
+  return Run(settings, *std::move(auth), spool.get());
 }
 
 }  // namespace

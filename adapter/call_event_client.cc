@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "services/base/field_limits.h"
 
@@ -41,6 +42,16 @@ std::shared_ptr<grpc::Channel> ServiceChannel(const std::string& service) {
   return grpc::CreateCustomChannel(service, grpc::InsecureChannelCredentials(), ChannelArguments());
 }
 
+// gRPC's codes and Abseil's are the same numbers.
+absl::Status ToAbsl(const grpc::Status& status) {
+  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+}
+
+void Limit(absl::Duration deadline, grpc::ClientContext& context) {
+  context.set_wait_for_ready(false);
+  context.set_deadline(absl::ToChronoTime(absl::Now() + deadline));
+}
+
 }  // namespace
 
 CallEventClient::CallEventClient(const Options& options)
@@ -50,13 +61,23 @@ CallEventClient::CallEventClient(const Options& options)
 absl::StatusOr<v1::ReportCallEventResponse> CallEventClient::Report(
     const v1::ReportCallEventRequest& request) const {
   grpc::ClientContext context;
-  context.set_wait_for_ready(false);
-  context.set_deadline(absl::ToChronoTime(absl::Now() + deadline_));
+  Limit(deadline_, context);
   v1::ReportCallEventResponse response;
   const grpc::Status status = stub_->ReportCallEvent(&context, request, &response);
   if (status.ok()) return response;
-  // gRPC's codes and Abseil's are the same numbers.
-  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  return ToAbsl(status);
+}
+
+absl::StatusOr<v1::BatchReportCallEventsResponse> CallEventClient::ReportBatch(
+    const v1::BatchReportCallEventsRequest& request) const {
+  grpc::ClientContext context;
+  Limit(2 * deadline_, context);
+  v1::BatchReportCallEventsResponse response;
+  const grpc::Status status = stub_->BatchReportCallEvents(&context, request, &response);
+  if (!status.ok()) return ToAbsl(status);
+  if (response.results_size() == request.requests_size()) return response;
+  return absl::InternalError(absl::StrCat("the service gave ", response.results_size(),
+                                          " results for ", request.requests_size(), " events"));
 }
 
 }  // namespace autopulse::callevents::adapter

@@ -17,7 +17,7 @@ class CallEventClient {
  public:
   struct Options {
     std::string service;                         // HOST:PORT
-    absl::Duration deadline = absl::Seconds(5);  // for one event, answer included
+    absl::Duration deadline = absl::Seconds(5);  // for one event, answer included; twice for many
   };
 
   explicit CallEventClient(const Options& options);
@@ -27,6 +27,12 @@ class CallEventClient {
   // recorded all the same.
   absl::StatusOr<v1::ReportCallEventResponse> Report(
       const v1::ReportCallEventRequest& request) const;
+
+  // Reports up to 500 events, in this order, and waits for what became of them: one result for
+  // each. Fails if nothing is known of any of them; INTERNAL if the service gave another number of
+  // results.
+  absl::StatusOr<v1::BatchReportCallEventsResponse> ReportBatch(
+      const v1::BatchReportCallEventsRequest& request) const;
 
  private:
   absl::Duration deadline_;

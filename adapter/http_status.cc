@@ -79,6 +79,14 @@ std::string SuccessMessage(const v1::CallEvent& recorded) {
   }
 }
 
+// E1
+std::string UnknownCallMessage(const v1::ReportCallEventRequest& request) {
+  const auto call = CallNumber(request.parent());
+  return absl::StrCat("Call with ID ",
+                      call.has_value() ? absl::StrCat(*call) : request.event().provider_call_id(),
+                      " not found");
+}
+
 }  // namespace
 
 HttpAnswer ErrorAnswer(int status, absl::string_view message) {
@@ -114,16 +122,22 @@ HttpAnswer RecordedAnswer(const v1::ReportCallEventRequest& request,
   return {.status = 200, .body = std::move(body).Finish()};
 }
 
+HttpAnswer QueuedAnswer(const v1::ReportCallEventRequest& request, const absl::Status& reason) {
+  if (absl::IsNotFound(reason)) {
+    AnswerBody body("error", UnknownCallMessage(request));
+    body.AddTrue("queued");
+    return {.status = 202, .body = std::move(body).Finish()};
+  }
+  AnswerBody body("accepted", "Event queued");
+  if (const auto call = CallNumber(request.parent())) body.AddNumber("call_id", *call);
+  return {.status = 202, .body = std::move(body).Finish()};
+}
+
 HttpAnswer ServiceErrorAnswer(const v1::ReportCallEventRequest& request,
                               const absl::Status& error) {
   switch (error.code()) {
-    case absl::StatusCode::kNotFound: {
-      const auto call = CallNumber(request.parent());
-      return ErrorAnswer(404, absl::StrCat("Call with ID ",
-                                           call.has_value() ? absl::StrCat(*call)
-                                                            : request.event().provider_call_id(),
-                                           " not found"));
-    }
+    case absl::StatusCode::kNotFound:
+      return ErrorAnswer(404, UnknownCallMessage(request));
     case absl::StatusCode::kInvalidArgument:
       return ErrorAnswer(400, error.message());
     case absl::StatusCode::kUnavailable:

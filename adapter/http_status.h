@@ -31,6 +31,10 @@ HttpAnswer IgnoredAnswer(absl::string_view type);
 HttpAnswer RecordedAnswer(const v1::ReportCallEventRequest& request,
                           const v1::ReportCallEventResponse& response);
 
+// 202 for an event that is kept and sent later, `reason` being why it was not sent now: E1's words
+// and `"queued":true` for a call that the service does not know [U1].
+HttpAnswer QueuedAnswer(const v1::ReportCallEventRequest& request, const absl::Status& reason);
+
 // The answer where the service did not record the event: 404 for a call that it does not know [E1],
 // 503 with Retry-After where a repetition can help, 400 with its words for what it refuses, 500
 // without a word for the rest.

@@ -67,13 +67,13 @@ HttpAnswer WebhookHandler::Handle(absl::string_view body) const {
 HttpAnswer WebhookHandler::Process(absl::string_view body, absl::Time receive_time,
                                    Handled& handled) const {
   const absl::StatusOr<JsonTree> json = ParseJson(body);
-  if (!json.ok()) return MalformedAnswer(json.status());
+  if (!json.ok()) return Refuse(body, json.status(), receive_time);
   Warnings warnings(counters_);
   const absl::StatusOr<vapi::Translation> translation = vapi::Translate(
       *json,
       {.receive_time = receive_time, .register_unknown_calls = options_.register_unknown_calls},
       warnings);
-  if (!translation.ok()) return MalformedAnswer(translation.status());
+  if (!translation.ok()) return Refuse(body, translation.status(), receive_time);
 
   handled.type = WithoutNul(CutUtf8(translation->type, kMaxLoggedType));
   if (!translation->request.has_value()) {
@@ -85,6 +85,12 @@ HttpAnswer WebhookHandler::Process(absl::string_view body, absl::Time receive_ti
   return Report(*translation->request, handled);
 }
 
+HttpAnswer WebhookHandler::Refuse(absl::string_view body, const absl::Status& error,
+                                  absl::Time receive_time) const {
+  if (options_.keep_malformed) options_.keep_malformed(body, error, receive_time);
+  return MalformedAnswer(error);
+}
+
 HttpAnswer WebhookHandler::Report(const v1::ReportCallEventRequest& request,
                                   Handled& handled) const {
   handled.call = request.parent();
@@ -92,11 +98,16 @@ HttpAnswer WebhookHandler::Report(const v1::ReportCallEventRequest& request,
   if (request.event().has_notice()) {
     counters_.Increment("notice", request.event().notice().kind());  // V1, V2
   }
-  const absl::StatusOr<v1::ReportCallEventResponse> response = report_(request);
+  const Delivered delivered = report_(request);
+  const absl::StatusOr<v1::ReportCallEventResponse>& response = delivered.response;
   if (response.ok()) {
     handled.call = response->call().name();
     handled.outcome = std::string(OutcomeName(*response));
     return RecordedAnswer(request, *response);
+  }
+  if (delivered.queued) {
+    handled.outcome = "queued";
+    return QueuedAnswer(request, response.status());
   }
   handled.outcome = absl::StatusCodeToString(response.status().code());
   HttpAnswer answer = ServiceErrorAnswer(request, response.status());

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "adapter/delivery.h"
 #include "adapter/http_status.h"
 #include "adapter/vapi/translate.h"
 #include "adapter/warnings.h"
@@ -18,25 +19,31 @@ namespace autopulse::callevents::adapter {
 // Counts it and logs one line. Thread-safe.
 class WebhookHandler {
  public:
-  // Reports an event, as `CallEventClient::Report` does.
-  using Reporter =
-      std::function<absl::StatusOr<v1::ReportCallEventResponse>(const v1::ReportCallEventRequest&)>;
+  // Reports an event, as `Delivery::Deliver` does, or `CallEventClient::Report`.
+  using Reporter = std::function<Delivered(const v1::ReportCallEventRequest&)>;
+
+  // Keeps a body of which no event can be made, as `Delivery::KeepMalformed` does.
+  using MalformedKeeper =
+      std::function<void(absl::string_view body, const absl::Status& error, absl::Time)>;
 
   struct Options {
     bool register_unknown_calls = false;  // U1
+    MalformedKeeper keep_malformed = {};  // none: they are answered and forgotten
   };
 
   // `counters` must outlive the handler.
   WebhookHandler(const Options& options, Reporter report, base::Clock clock,
                  base::Counters& counters);
 
-  // Handles one body. Blocks until the service has answered.
+  // Handles one body. Blocks until the event is recorded, kept or refused.
   HttpAnswer Handle(absl::string_view body) const;
 
  private:
   struct Handled;
 
   HttpAnswer Process(absl::string_view body, absl::Time receive_time, Handled& handled) const;
+  HttpAnswer Refuse(absl::string_view body, const absl::Status& error,
+                    absl::Time receive_time) const;
   HttpAnswer Report(const v1::ReportCallEventRequest& request, Handled& handled) const;
 
   Options options_;

@@ -102,6 +102,26 @@ TEST(ServiceErrorAnswerTest, UnknownCallIsNotFoundInTheDocumentsWords) {  // E1
             R"({"status":"error","message":"Call with ID vapi-7 not found"})");
 }
 
+TEST(QueuedAnswerTest, UnknownCallIsAcceptedInTheDocumentsWords) {  // U1, E1
+  v1::ReportCallEventRequest request;
+  request.set_parent("calls/15");
+  const HttpAnswer answer = QueuedAnswer(request, absl::NotFoundError("x"));
+  EXPECT_EQ(answer.status, 202);
+  EXPECT_EQ(answer.body,
+            R"({"status":"error","message":"Call with ID 15 not found","queued":true})");
+}
+
+TEST(QueuedAnswerTest, AnythingElseIsAccepted) {
+  v1::ReportCallEventRequest request;
+  request.set_parent("calls/15");
+  EXPECT_EQ(QueuedAnswer(request, absl::UnavailableError("x")).status, 202);
+  EXPECT_EQ(QueuedAnswer(request, absl::UnavailableError("x")).body,
+            R"({"status":"accepted","message":"Event queued","call_id":15})");
+  request.set_parent("calls/-");
+  EXPECT_EQ(QueuedAnswer(request, absl::UnavailableError("x")).body,
+            R"({"status":"accepted","message":"Event queued"})");
+}
+
 TEST(ServiceErrorAnswerTest, WhatARepetitionCanHealIsServiceUnavailable) {
   for (const absl::Status& error : {absl::UnavailableError("x"), absl::DeadlineExceededError("x"),
                                     absl::ResourceExhaustedError("x"), absl::AbortedError("x")}) {

@@ -69,6 +69,33 @@ TEST_F(WebhookHandlerTest, UnavailableServiceIsToldToTheSender) {
   EXPECT_EQ(counters_.Get("webhooks", "UNAVAILABLE"), 1);
 }
 
+TEST_F(WebhookHandlerTest, QueuedEventIsAccepted) {
+  const WebhookHandler handler(
+      {},
+      [](const v1::ReportCallEventRequest&) {
+        Delivered delivered = absl::StatusOr<v1::ReportCallEventResponse>(absl::AbortedError("x"));
+        delivered.queued = true;
+        return delivered;
+      },
+      base::SystemClock(), counters_);
+  EXPECT_EQ(handler.Handle(kRinging).status, 202);
+  EXPECT_EQ(counters_.Get("webhooks", "queued"), 1);
+}
+
+TEST_F(WebhookHandlerTest, MalformedBodyIsKeptWhereThereIsAKeeper) {
+  std::vector<std::string> kept;
+  const WebhookHandler handler(
+      {.keep_malformed = [&kept](absl::string_view body, const absl::Status&,
+                                 absl::Time) { kept.emplace_back(body); }},
+      [](const v1::ReportCallEventRequest&) -> Delivered {
+        return absl::StatusOr<v1::ReportCallEventResponse>(absl::InternalError("not reported"));
+      },
+      base::SystemClock(), counters_);
+  EXPECT_EQ(handler.Handle("{").status, 400);
+  EXPECT_EQ(handler.Handle(R"({"type":"hangup"})").status, 400);
+  EXPECT_THAT(kept, testing::ElementsAre("{", R"({"type":"hangup"})"));
+}
+
 TEST_F(WebhookHandlerTest, UnknownCallsAreRegisteredOnlyIfAskedTo) {  // U1
   constexpr absl::string_view kInbound =
       R"({"message":{"type":"status-update","status":"ringing","customer":{"number":"+15550142001"},

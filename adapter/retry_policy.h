@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace autopulse::callevents::adapter {
+
+// Exponential backoff with full jitter: after n failures a pause of anything from zero up to
+// `first` doubled n - 1 times, and never more than `most`. Thread-safe.
+class Backoff {
+ public:
+  struct Options {
+    absl::Duration first = absl::Milliseconds(500);
+    absl::Duration most = absl::Seconds(30);
+  };
+
+  explicit Backoff(const Options& options) : options_(options) {}
+
+  // The pause after `failures` failures, at random.
+  absl::Duration After(int failures) const;
+
+ private:
+  Options options_;
+};
+
+// How many retries may be made in a while, so that what fails again and again leaves the service to
+// what does not. Not thread-safe.
+class RetryBudget {
+ public:
+  struct Options {
+    double per_second = 200;
+    double burst = 1000;
+  };
+
+  explicit RetryBudget(const Options& options) : options_(options), tokens_(options.burst) {}
+
+  // Takes one retry out of the budget. False if it is used up.
+  bool Take(absl::Time now);
+
+ private:
+  Options options_;
+  double tokens_;
+  absl::Time refilled_ = absl::InfiniteFuture();
+};
+
+// When an event is tried again, and when it is not.
+struct RetryPolicy {
+  absl::Duration hold = absl::Minutes(1);               // O7
+  absl::Duration unknown_call_ttl = absl::Minutes(10);  // U1
+  std::int64_t max_attempts = 100;                      // of an event that fails by itself
+  Backoff::Options backoff = {};
+  RetryBudget::Options budget = {};
+};
+
+// Whether an error says that the service serves nobody now, rather than that it does not want this
+// event: UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED.
+bool IsOutage(absl::StatusCode code);
+
+}  // namespace autopulse::callevents::adapter
