@@ -93,7 +93,11 @@ int Drainer::DrainOnce() {
       }
     }
   }
-  if (settlements.empty() || !Settle(settlements).ok()) return 0;
+  if (settlements.empty()) return 0;
+  if (!Settle(settlements).ok()) {
+    batch_size_ = std::max(1, batch_size_ / 2);  // less of it may fit on a full disk
+    return 0;
+  }
   return static_cast<int>(settlements.size());
 }
 

@@ -1,8 +1,10 @@
 #include "persistence/spool/event_spool.h"
 
+#include <filesystem>
 #include <odb/database.hxx>
 #include <odb/exceptions.hxx>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -98,29 +100,50 @@ void RemoveEmptyLanes(odb::database& database, const std::set<std::int64_t>& lan
 
 }  // namespace
 
-EventSpool::EventSpool(std::unique_ptr<SpoolDatabase> database)
-    : database_(std::move(database)), dead_letters_(*database_) {}
+EventSpool::EventSpool(std::unique_ptr<SpoolDatabase> database, std::string path,
+                       const Options& options)
+    : path_(std::move(path)),
+      options_(options),
+      database_(std::move(database)),
+      dead_letters_(*database_) {}
 
 absl::StatusOr<std::unique_ptr<EventSpool>> EventSpool::Open(const std::string& path,
                                                              absl::Time now,
                                                              const Options& options) {
   ASSIGN_OR_RETURN(auto database, SpoolDatabase::Open(path, options.busy_timeout));
-  std::unique_ptr<EventSpool> spool(new EventSpool(std::move(database)));
+  std::unique_ptr<EventSpool> spool(new EventSpool(std::move(database), path, options));
   RETURN_IF_ERROR(spool->Begin(now));
   return spool;
 }
 
 absl::Status EventSpool::Begin(absl::Time now) {
   return database_->Write([&](odb::database& database) {
-    // A clock that was set back must not hold events up until it has caught up.
-    database.execute(absl::StrCat("UPDATE \"lane\" SET \"due_time\" = ", ToMicros(now),
-                                  " WHERE \"due_time\" > ", ToMicros(now)));
+    if (options_.sends) {
+      // A clock that was set back must not hold events up until it has caught up.
+      database.execute(absl::StrCat("UPDATE \"lane\" SET \"due_time\" = ", ToMicros(now),
+                                    " WHERE \"due_time\" > ", ToMicros(now)));
+    }
     pending_ = database.query_value<PendingCount>().count;
     return absl::OkStatus();
   });
 }
 
+absl::Status EventSpool::CheckRoom(std::size_t bytes) {
+  const std::uintmax_t needed = options_.reserve_bytes + bytes;
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(path_, error);
+  if (error || space.available >= needed) return absl::OkStatus();
+  std::uintmax_t free_bytes = 0;
+  RETURN_IF_ERROR(database_->Read([&](odb::database& database) {
+    free_bytes = static_cast<std::uintmax_t>(database.query_value<FreeBytes>().bytes);
+    return absl::OkStatus();
+  }));
+  if (space.available + free_bytes >= needed) return absl::OkStatus();
+  return absl::ResourceExhaustedError("spool: the disk is full, but for what is kept free");
+}
+
 absl::Status EventSpool::Append(const NewEvent& event) {
+  RETURN_IF_ERROR(CheckRoom(event.payload.size()));
   RETURN_IF_ERROR(database_->Write([&](odb::database& database) {
     PendingEventRow row;
     row.lane_id = LaneOf(database, event);

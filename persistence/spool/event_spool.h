@@ -68,13 +68,18 @@ class EventSpool {
  public:
   struct Options {
     absl::Duration busy_timeout = absl::Seconds(5);
+    // What is left free on the disk: without room for its log SQLite cannot even delete, and a
+    // spool that has filled its disk would never be emptied.
+    std::uintmax_t reserve_bytes = std::uintmax_t{16} << 20;
+    bool sends = true;  // false for a process that only looks at what another one sends
   };
 
-  // Opens or makes the file `path`. What is due later than `now` is due at once.
+  // Opens or makes the file `path`. For who sends, what is due later than `now` is due at once.
   static absl::StatusOr<std::unique_ptr<EventSpool>> Open(const std::string& path, absl::Time now,
                                                           const Options& options);
 
-  // Keeps `event`, behind the others of its call.
+  // Keeps `event`, behind the others of its call. RESOURCE_EXHAUSTED also if less than the reserve
+  // would be left, on the disk and within the file.
   absl::Status Append(const NewEvent& event);
 
   // Whether events of this call wait in order. Those that stand aside do not count [O7].
@@ -96,10 +101,13 @@ class EventSpool {
   DeadLetters& dead_letters() { return dead_letters_; }
 
  private:
-  explicit EventSpool(std::unique_ptr<SpoolDatabase> database);
+  EventSpool(std::unique_ptr<SpoolDatabase> database, std::string path, const Options& options);
 
   absl::Status Begin(absl::Time now);
+  absl::Status CheckRoom(std::size_t bytes);
 
+  const std::string path_;
+  const Options options_;
   std::unique_ptr<SpoolDatabase> database_;
   DeadLetters dead_letters_;
   std::atomic<std::int64_t> pending_{0};

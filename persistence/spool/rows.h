@@ -127,6 +127,14 @@ struct PendingCount {
   std::int64_t count = 0;
 };
 
+// What the file has room for without growing.
+#pragma db view query(                                    \
+    "SELECT f.\"freelist_count\" * p.\"page_size\" FROM " \
+    "pragma_freelist_count AS f, pragma_page_size AS p")
+struct FreeBytes {
+  std::int64_t bytes = 0;
+};
+
 // The lane of a call, or the one that is due first.
 #pragma db view object(LaneRow)
 struct LaneHead {

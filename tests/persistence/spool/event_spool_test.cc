@@ -219,6 +219,14 @@ TEST_F(EventSpoolTest, ManyThreadsKeepEventsAtOnce) {
   }
 }
 
+TEST_F(EventSpoolTest, ReserveOfTheDiskIsLeftFree) {  // FT7
+  ASSERT_TRUE(Append("calls/1", "a").ok());
+  spool_.reset();
+  spool_ = *EventSpool::Open(path(), kNow, {.reserve_bytes = std::uintmax_t{1} << 60});
+  EXPECT_TRUE(absl::IsResourceExhausted(Append("calls/1", "b")));
+  EXPECT_TRUE(spool_->Settle({Settle(Settlement::Kind::kDelivered, Due()[0])}, kNow).ok());
+}
+
 TEST_F(EventSpoolTest, FileThatIsNoDatabaseIsRefused) {  // FT10
   const std::string other = folder_ / "other";
   std::ofstream(other) << std::string(4096, 'x');
