@@ -19,7 +19,9 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "adapter/call_event_client.h"
+#include "adapter/dead_letters_command.h"
 #include "adapter/delivery.h"
+#include "adapter/replay_command.h"
 #include "adapter/webhook_auth.h"
 #include "adapter/webhook_handler.h"
 #include "adapter/webhook_server.h"
@@ -55,6 +57,8 @@ std::optional<int> ReadSettings(int argc, const char* const* argv, AdapterSettin
       kProgram, "Takes VAPI's webhooks and reports them to the call event service.",
       "Example:\n"
       "  vapi-webhook-adapter --webhook-secret-file=var/webhook-secret\n"
+      "  vapi-webhook-adapter dead-letters --help\n"
+      "  vapi-webhook-adapter replay --help\n"
       "Each setting may come from the environment too: VAPI_WEBHOOK_ADAPTER_LISTEN, ...");
   parser.Add("listen", settings.listen, "HOST:PORT to take webhooks on; port 0 takes a free one");
   parser.Add("service", settings.service, "HOST:PORT of call-event-service");
@@ -208,4 +212,13 @@ int Main(int argc, const char* const* argv) {
 }  // namespace
 }  // namespace autopulse::callevents::adapter
 
-int main(int argc, char** argv) { return autopulse::callevents::adapter::Main(argc, argv); }
+int main(int argc, char** argv) {
+  namespace adapter = autopulse::callevents::adapter;
+  if (argc > 1 && absl::string_view(argv[1]) == "dead-letters") {
+    return adapter::RunDeadLettersCommand(argc - 1, argv + 1);
+  }
+  if (argc > 1 && absl::string_view(argv[1]) == "replay") {
+    return adapter::RunReplayCommand(argc - 1, argv + 1);
+  }
+  return adapter::Main(argc, argv);
+}

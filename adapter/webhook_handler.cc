@@ -13,6 +13,16 @@ namespace {
 
 constexpr std::size_t kMaxLoggedType = 100;
 
+// What kind of word a log may show: the provider's word for the event, never a text of the call.
+absl::string_view LoggedWord(const v1::CallEvent& event) {
+  if (event.has_status_update()) return event.status_update().provider_status();
+  if (event.has_hangup()) return event.hangup().provider_reason();  // H2
+  if (event.has_end_of_call_report()) return event.end_of_call_report().ended_reason();
+  return event.notice().kind();
+}
+
+}  // namespace
+
 absl::string_view OutcomeName(const v1::ReportCallEventResponse& response) {
   if (response.duplicate()) return "duplicate";
   switch (response.event().outcome()) {
@@ -24,16 +34,6 @@ absl::string_view OutcomeName(const v1::ReportCallEventResponse& response) {
       return "applied";
   }
 }
-
-// What kind of word a log may show: the provider's word for the event, never a text of the call.
-absl::string_view LoggedWord(const v1::CallEvent& event) {
-  if (event.has_status_update()) return event.status_update().provider_status();
-  if (event.has_hangup()) return event.hangup().provider_reason();  // H2
-  if (event.has_end_of_call_report()) return event.end_of_call_report().ended_reason();
-  return event.notice().kind();
-}
-
-}  // namespace
 
 // What the log line says of a webhook.
 struct WebhookHandler::Handled {

@@ -15,6 +15,9 @@
 
 namespace autopulse::callevents::adapter {
 
+// What the service made of an event, in a word: `applied`, `late`, `stale`, `duplicate`.
+absl::string_view OutcomeName(const v1::ReportCallEventResponse& response);
+
 // Takes the body of a webhook that was let in, to its answer: parse, translate, report, answer.
 // Counts it and logs one line. Thread-safe.
 class WebhookHandler {

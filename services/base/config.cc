@@ -76,7 +76,7 @@ void Settings::AddChoice(const std::string& name, std::string& value,
   Implementation& self = *implementation_;
   // A check of CLI11's own would let a wrong word of the environment pass without a sound (2.4).
   auto* option = self.app.add_option_function<std::string>(
-      "--" + name,
+      name == "output" ? "-o,--output" : "--" + name,
       [&value, name, words](const std::string& text) {
         if (std::find(words.begin(), words.end(), text) == words.end()) {
           throw CLI::ValidationError("--" + name,

@@ -37,7 +37,7 @@ class Settings {
   void Add(const std::string& name, std::int64_t& value, const std::string& help);
   void Add(const std::string& name, absl::Duration& value, const std::string& help);
 
-  // Adds `--name=VALUE` that takes one of `words`.
+  // Adds `--name=VALUE` that takes one of `words`. `output` is `-o` too, in every program.
   void AddChoice(const std::string& name, std::string& value, const std::vector<std::string>& words,
                  const std::string& help);
 
