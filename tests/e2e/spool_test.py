@@ -1,0 +1,199 @@
+"""The adapter's spool: what was answered with 2xx arrives, once and in order, whatever is killed."""
+
+import json
+import random
+import sqlite3
+import subprocess
+import unittest
+
+import programs
+import webhook
+from fixture import EndToEndTest
+
+KILLS = 10
+BEGIN = 1_752_241_074_000
+
+
+class SpoolTest(EndToEndTest):
+    """Adapters with a spool; the service comes and goes."""
+
+    def setUp(self):
+        super().setUp()
+        self.spool = self.folder / "spool.db"
+        self.service = self.start_service()
+        self.port = self.service.port
+        self.api = self.connect(self.service.address)
+        self.restart_adapter()
+
+    def restart_adapter(self, *arguments):
+        """Starts an adapter; the one before must have ended."""
+        self.adapter = self.start_adapter(f"127.0.0.1:{self.port}", f"--spool={self.spool}",
+                                          *arguments)
+        self.sender = self.sender_to(self.adapter)
+
+    def restart_service(self):
+        self.service = self.start_service(listen=f"127.0.0.1:{self.port}")
+        self.api = self.connect(self.service.address)
+
+    def spooled(self, statement):
+        database = sqlite3.connect(self.spool, timeout=30)
+        try:
+            return database.execute(statement).fetchall()
+        finally:
+            database.close()
+
+    def wait_until_drained(self):
+        programs.wait_until(
+            lambda: self.spooled("SELECT count(*) FROM pending_event") == [(0,)], "an empty spool")
+
+    def test_what_was_accepted_survives_kill_9_of_the_adapter(self):
+        """REQ1, O7, FT3: 202 means that it is on disk."""
+        self.api.create_call(1)
+        self.service.kill()
+        for number in range(20):
+            body = webhook.status_update(1, "in-progress", BEGIN + number, "vapi-1")
+            self.assert_answer(self.sender.post(body), 202, status="accepted",
+                               message="Event queued", call_id=1)
+        self.adapter.kill()
+        self.restart_adapter()
+        self.restart_service()
+        self.wait_until_drained()
+        times = [event.event_time.ToMilliseconds() for event in self.api.events(1)]
+        self.assertEqual(times, [BEGIN + number for number in range(20)])
+
+    def test_webhook_that_overtakes_its_registration_is_applied(self):
+        """U1, FT48."""
+        self.assert_answer(self.sender.post(webhook.status_update(7, "ringing", BEGIN, "vapi-7")),
+                           202, status="error", message="Call with ID 7 not found", queued=True)
+        self.api.create_call(7)
+        self.wait_until_drained()
+        self.assertEqual(self.api.get_call(7).status_text, "Ringing")
+
+    def test_call_that_is_never_registered_makes_a_dead_letter(self):
+        """U1."""
+        self.adapter.stop()
+        self.restart_adapter("--unknown-call-ttl=1s")
+        self.sender.post(webhook.status_update(7, "ringing", BEGIN, "vapi-7"))
+        self.wait_until_drained()
+        self.assertEqual(self.spooled("SELECT reason, call FROM dead_letter"),
+                         [("unknown_call", "calls/7")])
+
+    def dead_letters(self, *arguments):
+        return programs.run("vapi-webhook-adapter", "dead-letters", *arguments,
+                            f"--spool={self.spool}", f"--service=127.0.0.1:{self.port}")
+
+    def test_dead_letters_are_replayed_once_what_was_wrong_is_put_right(self):
+        """REQ8, FT59: an account of each, and an exit code for all."""
+        self.adapter.stop()
+        self.restart_adapter("--unknown-call-ttl=0s")
+        for call_id in (7, 8):
+            self.sender.post(webhook.status_update(call_id, "ringing", BEGIN, f"vapi-{call_id}"))
+            self.wait_until_drained()
+        listed = self.dead_letters("list", "--reason=unknown_call", "-o", "json")
+        self.assertEqual([json.loads(line)["call"] for line in listed.stdout.splitlines()],
+                         ["calls/7", "calls/8"])
+        self.assertEqual(self.dead_letters("replay").returncode, 2)  # which?
+        self.assertIn("1 would be replayed", self.dead_letters("replay", "1", "--dry-run").stdout)
+        self.api.create_call(7)
+        replayed = self.dead_letters("replay", "--all")
+        self.assertEqual(replayed.returncode, 1)
+        self.assertIn("1 applied\n2 failed: ", replayed.stdout)
+        self.assertEqual(self.api.get_call(7).status_text, "Ringing")
+        self.assertEqual(self.dead_letters("discard", "2").stdout, "2 discarded\n")
+        self.assertEqual(self.dead_letters("list", "-o", "json").stdout, "")
+
+    def test_recorded_bodies_are_replayed_from_files(self):
+        self.api.create_call(1)
+        lines = self.folder / "export.jsonl"
+        lines.write_text("".join(
+            json.dumps(webhook.status_update(1, word, BEGIN + number, "vapi-1")) + "\n"
+            for number, word in enumerate(("ringing", "in-progress"))))
+        replayed = programs.run("vapi-webhook-adapter", "replay", str(lines), str(lines),
+                                f"--service=127.0.0.1:{self.port}")
+        self.assertEqual((replayed.returncode, replayed.stdout), (0, "200 4\n"))
+        self.assertEqual(len(self.api.events(1)), 2)
+        lines.write_text("{}\n")
+        self.assertEqual(programs.run("vapi-webhook-adapter", "replay", str(lines)).returncode, 1)
+
+    def test_malformed_body_of_an_authenticated_sender_is_kept(self):
+        """REQ8."""
+        self.assertEqual(self.sender.post("{").http, 400)
+        self.assertEqual(self.sender.post("{", secret="wrong").http, 401)
+        self.assertEqual(self.spooled("SELECT reason, payload FROM dead_letter"),
+                         [("malformed", b"{")])
+
+    def test_sigterm_leaves_the_rest_for_the_next_start(self):
+        self.api.create_call(1)
+        self.service.kill()
+        self.sender.post(webhook.status_update(1, "ringing", BEGIN, "vapi-1"))
+        self.assertEqual(self.adapter.stop(), 0)
+        self.assertEqual(self.spooled("PRAGMA integrity_check"), [("ok",)])
+        self.restart_service()
+        self.restart_adapter()
+        self.wait_until_drained()
+        self.assertEqual(self.api.get_call(1).status_text, "Ringing")
+
+    def test_kills_of_both_under_load_lose_nothing(self):
+        """FT5: acknowledged is stored, once, and in the order of each call [O7]."""
+        rng, number, acknowledged = random.Random(11), 0, {1: [], 2: []}
+        for call_id in acknowledged:
+            self.api.create_call(call_id)
+        for kill in range(KILLS):
+            for _ in range(rng.randrange(5, 60)):
+                number += 1
+                call_id = number % 2 + 1
+                answer = self.sender.post(webhook.status_update(
+                    call_id, "in-progress", BEGIN + number, f"vapi-{call_id}"))
+                self.assertIn(answer.http, (200, 202))
+                acknowledged[call_id].append(BEGIN + number)
+            if kill % 2 == 0:
+                self.adapter.kill()
+                self.restart_adapter()
+            if kill % 3 == 0:
+                self.service.kill()
+            elif self.service.process.poll() is not None:
+                self.restart_service()
+        if self.service.process.poll() is not None:
+            self.restart_service()
+        self.wait_until_drained()
+        for call_id, times in acknowledged.items():
+            stored = [event.event_time.ToMilliseconds() for event in self.api.events(call_id)]
+            self.assertEqual(stored, times)
+        self.assertEqual(self.spooled("PRAGMA integrity_check"), [("ok",)])
+
+    def test_full_disk_is_refused_and_heals_by_itself(self):
+        """FT7: 503 with Retry-After instead of a promise; what was promised is kept."""
+        disk = self.folder / "disk"
+        disk.mkdir()
+        mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)],
+                               capture_output=True, check=False)
+        if mount.returncode != 0:
+            self.skipTest("a file system may not be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", str(disk)], check=True)
+        self.adapter.stop()
+        self.spool = disk / "spool.db"
+        self.restart_adapter()
+        for call_id in range(1, 60):
+            self.api.create_call(call_id)
+        self.service.kill()
+        text, accepted = "x" * 400_000, []
+        for call_id in range(1, 60):
+            answer = self.sender.post(webhook.report(
+                call_id, BEGIN, f"vapi-{call_id}", messages=[{"role": "user", "message": text}]))
+            if answer.http == 202:
+                accepted.append(call_id)
+                continue
+            self.assertEqual(answer.http, 503)
+            self.assertEqual(answer.headers["retry-after"], "5")
+        self.assertGreater(len(accepted), 3)
+        self.assertLess(len(accepted), 59)
+        self.restart_service()
+        self.wait_until_drained()
+        for call_id in accepted:
+            self.assertEqual(len(self.api.events(call_id)), 1)
+        self.service.kill()
+        self.assertEqual(self.sender.post(webhook.status_update(60, "ringing")).http, 202)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
