@@ -170,8 +170,13 @@ absl::Status OdbCallWriter::InsertCreation(const core::CreationRequest& request,
   return Run([&] {
     database_.erase_query<CreationRequestRow>(odb::query<CreationRequestRow>::create_time <
                                               ToEntity(forget_before));
-    database_.persist(ToEntity(request));
-    return absl::OkStatus();
+    try {
+      database_.persist(ToEntity(request));
+    } catch (const odb::object_already_persistent&) {
+      // The same request elsewhere was quicker: the next try finds what it has made.
+      transaction_status_ = absl::AbortedError("the request is being answered elsewhere");
+    }
+    return transaction_status_;
   });
 }
 

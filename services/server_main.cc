@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "persistence/open_database.h"
 #include "services/base/clock.h"
@@ -74,6 +74,11 @@ int AwaitStopSignal(const sigset_t& signals) {
   return signal;
 }
 
+// A URL may hold a password.
+std::string NameForDisplay(const std::string& database) {
+  return absl::StartsWith(database, "sqlite:") ? database : "postgresql";
+}
+
 int Fail(int exit_code, const absl::Status& why) {
   std::cerr << kProgram << ": " << why.message() << "\n";
   return exit_code;
@@ -114,7 +119,7 @@ int Serve(const Options& options, const sigset_t& stop_signals) {
 
   const std::string host = options.listen.substr(0, options.listen.rfind(':'));
   std::cout << kProgram << " ready on " << host << ":" << (*server)->port() << " (database "
-            << options.database << ")" << std::endl;
+            << NameForDisplay(options.database) << ")" << std::endl;
   const int signal = AwaitStopSignal(stop_signals);
   base::LogInfo("stopping", {{"signal", signal}});
   (*server)->Stop(options.drain);

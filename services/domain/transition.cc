@@ -1,9 +1,8 @@
 #include "services/domain/transition.h"
 
 #include <algorithm>
+#include <limits>
 #include <variant>
-
-#include "services/base/field_limits.h"
 
 namespace autopulse::callevents::domain {
 namespace {
@@ -225,7 +224,8 @@ std::optional<Phase> NextPhase(Trigger trigger, Phase phase) {
 
 std::int64_t WholeSeconds(absl::Time start, absl::Time end) {
   if (end < start) return 0;
-  return std::min(absl::ToInt64Seconds(end - start), base::kMaxInteger);
+  constexpr std::int64_t kLargest = std::numeric_limits<std::int32_t>::max();  // an INTEGER column
+  return std::min(absl::ToInt64Seconds(end - start), kLargest);
 }
 
 Changes Transition(const FoldState& before, const CallEvent& event, const RuleOptions& options) {
