@@ -2,11 +2,12 @@
 # Installs what is missing, checks, builds and tests everything. This is what CI runs.
 #
 #   bazel-free-scripts/test.sh          lint, release build, all tests
-#   bazel-free-scripts/test.sh --all    also clang-tidy, all tests under the address and undefined
-#                                       behavior sanitizers, and those labelled `tsan` under the
-#                                       thread sanitizer
+#   bazel-free-scripts/test.sh --all    also all tests under the address and undefined behavior
+#                                       sanitizers, those labelled `tsan` under the thread
+#                                       sanitizer, and clang-tidy at last
 #
-# Ends with ctest's summary, and with another exit code than 0 if anything failed.
+# Ends with ctest's summary, or with what clang-tidy found; and with another exit code than 0 if
+# anything failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -39,8 +40,7 @@ run_thread_sanitizer() {
   local tests
   mapfile -t tests < <(ctest --preset tsan -N -L '^tsan$' | sed -n 's/^ *Test *#[0-9]*: //p')
   build tsan --target "${tests[@]}"
-  TSAN_OPTIONS="suppressions=$PWD/tests/sanitizers/thread_suppressions.txt" \
-    run_tests tsan -L '^tsan$'
+  run_tests tsan -L '^tsan$'
 }
 
 case "${1:-}" in
@@ -54,8 +54,8 @@ if [ "${1:-}" != --all ]; then
   run_tests release
   exit
 fi
-bazel-free-scripts/lint.sh --tidy
 run_tests release
 build asan
 run_tests asan
 run_thread_sanitizer
+bazel-free-scripts/lint.sh --tidy

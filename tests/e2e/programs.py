@@ -3,6 +3,7 @@
 import os
 import pathlib
 import queue
+import signal
 import subprocess
 import tempfile
 import threading
@@ -34,6 +35,12 @@ def wait_until(condition, what, seconds=30.0):
 def _environment(more):
     kept = {name: value for name, value in os.environ.items() if name != CLIENT_POLL}
     return {**kept, **(more or {})}
+
+
+def _assert_not_crashed(name, code, log):
+    """Whatever a test is about: sanitizers abort the program after a report, even one at its end."""
+    if code < 0 and code != -signal.SIGKILL:
+        raise AssertionError(f"{name} was ended by {signal.Signals(-code).name}: {log}")
 
 
 class Program:
@@ -76,9 +83,10 @@ class Program:
         self.process.terminate()
 
     def wait(self, seconds=60.0):
-        """The exit code, once the program has ended."""
+        """The exit code, once the program has ended. Fails if it has crashed."""
         code = self.process.wait(seconds)
         self.process.stdout.close()
+        _assert_not_crashed(self.name, code, self.log_text())
         return code
 
     def stop(self):
@@ -95,10 +103,10 @@ class Program:
         return self
 
     def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.kill()
-        self.process.stdout.close()
-        self.log.close()
+        try:
+            self.kill()  # fails if it has crashed before
+        finally:
+            self.log.close()
 
 
 def start_service(database_url, *arguments, listen="127.0.0.1:0"):
@@ -116,6 +124,8 @@ def start_adapter(service_address, folder, *arguments):
 
 
 def run(name, *arguments, environment=None, seconds=60.0):
-    """Runs a program to its end."""
-    return subprocess.run([str(BIN / name), *arguments], capture_output=True, text=True,
-                          timeout=seconds, env=_environment(environment))
+    """Runs a program to its end. Fails if it crashes."""
+    result = subprocess.run([str(BIN / name), *arguments], capture_output=True, text=True,
+                            timeout=seconds, env=_environment(environment))
+    _assert_not_crashed(name, result.returncode, result.stderr)
+    return result
