@@ -50,7 +50,7 @@ class Scanner {
 
 absl::Duration TakeFraction(Scanner& scanner) {
   if (!scanner.Take(".,")) return absl::ZeroDuration();
-  std::int64_t micros = scanner.Digits(1) * 100'000;
+  std::int64_t micros = std::int64_t{scanner.Digits(1)} * 100'000;
   std::int64_t place = 10'000;
   while (absl::ascii_isdigit(static_cast<unsigned char>(scanner.next()))) {
     micros += scanner.Digits(1) * place;
