@@ -158,7 +158,7 @@ int Run(const AdapterSettings& settings, WebhookAuth auth, EventSpool* spool) {
   const WebhookHandler handler =
       MakeHandler(settings, client, delivery.has_value() ? &*delivery : nullptr, counters);
   WebhookServer server({.listen = settings.listen, .threads = static_cast<int>(settings.threads)},
-                       std::move(auth), handler, counters);
+                       auth, handler, counters);
 
   std::atomic<bool> failed{false};
   const absl::Status started = server.Start([&failed] {
@@ -206,7 +206,7 @@ int Main(int argc, const char* const* argv) {
     }
     spool = *std::move(opened);
   }
-  return Run(settings, *std::move(auth), spool.get());
+  return Run(settings, *auth, spool.get());
 }
 
 }  // namespace

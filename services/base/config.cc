@@ -36,7 +36,7 @@ struct Settings::Implementation {
   }
 };
 
-Settings::Settings(std::string program, std::string description, std::string footer)
+Settings::Settings(std::string program, const std::string& description, std::string footer)
     : implementation_(std::make_unique<Implementation>(description, std::move(program))) {
   CLI::App& app = implementation_->app;
   app.footer(std::move(footer));

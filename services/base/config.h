@@ -28,7 +28,7 @@ enum ExitCode : int {
 //   if (auto exit_code = settings.Parse(argc, argv)) return *exit_code;
 class Settings {
  public:
-  Settings(std::string program, std::string description, std::string footer);
+  Settings(std::string program, const std::string& description, std::string footer);
   ~Settings();
 
   // Adds `--name=VALUE`. What `value` holds is the default, shown by `--help`. `value` must outlive
