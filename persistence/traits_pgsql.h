@@ -1,37 +1,17 @@
 #pragma once
 
-#include <cstring>
 #include <odb/pgsql/traits.hxx>
 
 #include "persistence/column_types.h"
-#include "persistence/timestamp_text.h"
+#include "persistence/timestamp_traits.h"
 
 // How generated code for PostgreSQL reads and writes our column types.
 namespace odb::pgsql {
 
-// As text in UTC; the column mapping makes a TIMESTAMPTZ of it.
+// The column mapping makes a TIMESTAMPTZ of the text.
 template <>
-class value_traits<autopulse::callevents::persistence::Timestamp, id_string> {
- public:
-  typedef autopulse::callevents::persistence::Timestamp value_type;
-  typedef value_type query_type;
-  typedef details::buffer image_type;
-
-  static void set_value(value_type& value, const details::buffer& image, std::size_t size,
-                        bool is_null) {
-    value = is_null ? value_type{}
-                    : autopulse::callevents::persistence::ReadTimestamp(image.data(), size);
-  }
-
-  static void set_image(details::buffer& image, std::size_t& size, bool& is_null,
-                        value_type value) {
-    is_null = false;
-    const autopulse::callevents::persistence::TimestampText text(value);
-    size = text.size();
-    if (size > image.capacity()) image.capacity(size);
-    std::memcpy(image.data(), text.data(), size);
-  }
-};
+class value_traits<autopulse::callevents::persistence::Timestamp, id_string>
+    : public autopulse::callevents::persistence::TimestampTextTraits<details::buffer> {};
 
 // As ten-thousandths; the column mapping divides and multiplies.
 template <>
