@@ -51,12 +51,18 @@ function(autopulse_program name)
   target_link_libraries(${name} PRIVATE ${A_DEPENDS} autopulse_options)
 endfunction()
 
+# autopulse_reads_sources(file...): these sources of the current folder open files of the tree. Only
+# they are told its path, so that a compiler cache serves all the others in any clone.
+function(autopulse_reads_sources)
+  set_source_files_properties(${ARGN} PROPERTIES
+    COMPILE_DEFINITIONS AUTOPULSE_SOURCE_DIR="${AUTOPULSE_ROOT}")
+endfunction()
+
 # autopulse_test(NAME SOURCES file... [DEPENDS target...] [LABELS label...]): one GoogleTest program.
 function(autopulse_test name)
   cmake_parse_arguments(A "" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
   add_executable(${name} ${A_SOURCES})
   target_link_libraries(${name} PRIVATE ${A_DEPENDS} GTest::gmock_main autopulse_options)
-  target_compile_definitions(${name} PRIVATE AUTOPULSE_SOURCE_DIR="${AUTOPULSE_ROOT}")
   if(AUTOPULSE_SANITIZERS MATCHES thread)  # tests/sanitizers/README.md
     target_sources(${name} PRIVATE ${AUTOPULSE_ROOT}/tests/sanitizers/annotate_abseil.cc)
     target_link_libraries(${name} PRIVATE absl::synchronization)
