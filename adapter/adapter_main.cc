@@ -147,7 +147,7 @@ int Run(const AdapterSettings& settings, WebhookAuth auth, EventSpool* spool) {
   const sigset_t stop_signals = BlockStopSignals();
   base::Counters counters;
   const CallEventClient client(
-      {.service = settings.service, .deadline = settings.service_deadline});
+      {.channel = {.service = settings.service}, .deadline = settings.service_deadline});
   std::optional<Delivery> delivery;
   if (spool != nullptr) {
     delivery.emplace(client, *spool, counters, Delivery::Options{.retry = settings.retry},

@@ -1,22 +1,21 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
+#include "clients/cpp/channel.h"
 
 namespace autopulse::callevents::adapter {
 
 // Reports events to the call event service over gRPC. Thread-safe.
 //
-// The connection is made when it is needed and made again when it breaks; the service may be
-// started later than this.
+// Several threads share one connection, `client::OpenChannel`.
 class CallEventClient {
  public:
   struct Options {
-    std::string service;                         // HOST:PORT
+    client::ChannelOptions channel;
     absl::Duration deadline = absl::Seconds(5);  // for one event, answer included; twice for many
   };
 

@@ -109,7 +109,8 @@ class Command {
   Command(const CommandSettings& settings, EventSpool& spool)
       : settings_(settings),
         letters_(spool.dead_letters()),
-        client_({.service = settings.service, .deadline = settings.service_deadline}) {}
+        client_({.channel = {.service = settings.service}, .deadline = settings.service_deadline}) {
+  }
 
   absl::Status Run(const DeadLetterFilter& filter) {
     const std::string& action = settings_.words.front();

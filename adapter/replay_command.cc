@@ -90,7 +90,7 @@ int RunReplayCommand(int argc, const char* const* argv) {
   base::SetLogLevel(settings.log_level);
   base::Counters counters;
   const CallEventClient client(
-      {.service = settings.service, .deadline = settings.service_deadline});
+      {.channel = {.service = settings.service}, .deadline = settings.service_deadline});
   const WebhookHandler handler(
       {.register_unknown_calls = settings.unknown_calls == "create"},
       [&client](const v1::ReportCallEventRequest& request) { return client.Report(request); },

@@ -1,37 +1,13 @@
 #include "clients/cpp/call_events_client.h"
 
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
 #include "absl/random/random.h"
-#include "absl/time/clock.h"
 
 namespace autopulse::callevents::client {
 namespace {
-
-absl::Status FromGrpc(const grpc::Status& status) {
-  // gRPC's codes and Abseil's have the same numbers.
-  return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
-}
-
-std::shared_ptr<grpc::Channel> CreateChannel(const ClientOptions& options) {
-  grpc::ChannelArguments arguments;
-  arguments.SetMaxReceiveMessageSize(CallEventsClient::kMaxMessageBytes);
-  arguments.SetMaxSendMessageSize(CallEventsClient::kMaxMessageBytes);
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  // A peer that vanished without a word is noticed by pings. The service writes to every stream
-  // about every 30 seconds, so this is not too often for it.
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 60'000);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 20'000);
-  // gRPC's own limit of two minutes would outlast `max_backoff`.
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5'000);
-  return grpc::CreateCustomChannel(options.service, grpc::InsecureChannelCredentials(), arguments);
-}
 
 bool IsCuredByReconnecting(const absl::Status& status) {
   switch (status.code()) {
@@ -58,7 +34,8 @@ void WaitUnlessStopped(absl::Duration delay, const std::stop_token& stop) {
 }  // namespace
 
 CallEventsClient::CallEventsClient(ClientOptions options)
-    : options_(std::move(options)), stub_(v1::CallEventService::NewStub(CreateChannel(options_))) {}
+    : options_(std::move(options)),
+      stub_(v1::CallEventService::NewStub(OpenChannel(options_.channel))) {}
 
 template <typename Request, typename Response>
 absl::StatusOr<Response> CallEventsClient::Send(grpc::Status (Stub::*method)(grpc::ClientContext*,
@@ -66,7 +43,7 @@ absl::StatusOr<Response> CallEventsClient::Send(grpc::Status (Stub::*method)(grp
                                                                              Response*),
                                                 const Request& request) const {
   grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + options_.timeout));
+  LimitTime(options_.timeout, context);
   Response response;
   const grpc::Status status = (stub_.get()->*method)(&context, request, &response);
   if (!status.ok()) return FromGrpc(status);

@@ -10,14 +10,13 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
+#include "clients/cpp/channel.h"
 
 namespace autopulse::callevents::client {
 
 // How to reach the service, and how long to wait for it.
 struct ClientOptions {
-  // HOST:PORT, or unix:PATH for a socket on this machine. The connection is neither encrypted nor
-  // sent through a proxy.
-  std::string service = "127.0.0.1:50051";
+  ChannelOptions channel;
 
   // The most that one request may take; `Watch` alone has no deadline.
   absl::Duration timeout = absl::Seconds(5);
@@ -37,7 +36,7 @@ struct WatchHandlers {
   std::function<void(const absl::Status& reason, absl::Duration delay)> on_disconnect;
 };
 
-// A client of CallEventService. Copes with addresses, deadlines, message sizes and reconnecting;
+// A client of CallEventService. Copes with deadlines and reconnecting, on the channel of channel.h;
 // otherwise requests and responses are those of the API.
 //
 // Nothing is connected before the first request. A request is sent once: whoever repeats a report
@@ -47,9 +46,6 @@ struct WatchHandlers {
 // Thread-safe. Requests of one client share one connection.
 class CallEventsClient {
  public:
-  // The largest message either way, which is what the service takes.
-  static constexpr int kMaxMessageBytes = 16 << 20;
-
   explicit CallEventsClient(ClientOptions options);
 
   CallEventsClient(const CallEventsClient&) = delete;

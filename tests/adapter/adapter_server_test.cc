@@ -133,7 +133,7 @@ class AdapterServerTest : public testing::Test {
 
   base::Counters counters_;
   std::unique_ptr<StubService> service_ = std::make_unique<StubService>();
-  CallEventClient client_{{.service = absl::StrCat("127.0.0.1:", service_->port())}};
+  CallEventClient client_{{.channel = {.service = absl::StrCat("127.0.0.1:", service_->port())}}};
   WebhookHandler handler_{
       {},
       [this](const v1::ReportCallEventRequest& request) { return client_.Report(request); },
@@ -341,8 +341,9 @@ TEST_F(AdapterServerTest, SlowServiceRunsIntoTheDeadline) {
     release.WaitForNotification();
     return grpc::Status::OK;
   });
-  const CallEventClient impatient({.service = absl::StrCat("127.0.0.1:", service_->port()),
-                                   .deadline = absl::Milliseconds(50)});
+  const CallEventClient impatient(
+      {.channel = {.service = absl::StrCat("127.0.0.1:", service_->port())},
+       .deadline = absl::Milliseconds(50)});
   EXPECT_EQ(impatient.Report({}).status().code(), absl::StatusCode::kDeadlineExceeded);
   release.Notify();
 }

@@ -148,7 +148,8 @@ class SpoolingTest : public testing::Test {
   std::filesystem::path folder_;
   RecordingService service_;
   base::Counters counters_;
-  CallEventClient client_{{.service = service_.address(), .deadline = absl::Seconds(5)}};
+  CallEventClient client_{
+      {.channel = {.service = service_.address()}, .deadline = absl::Seconds(5)}};
   std::unique_ptr<persistence::spool::EventSpool> spool_;
 };
 

@@ -33,6 +33,7 @@ const std::vector<Origin>& Origins() {
       {"persistence/spool/", "spool"},
       {"persistence/", "persistence"},
       {"adapter/", "adapter"},
+      {"clients/cpp/channel.h", "channel"},
       {"clients/cpp/", "client"},
       {"autopulse/", "proto"},
       {"absl/", "Abseil"},
@@ -92,10 +93,10 @@ const std::vector<Boundary>& Boundaries() {
        {"persistence", "core", "domain", "base"},
        {"std", "Abseil", "system", "ODB", "SQLite", "libpq"}},
       {"adapter/",
-       {"adapter", "proto", "base", "spool"},
+       {"adapter", "channel", "proto", "base", "spool"},
        {"std", "Abseil", "system", "gRPC", "Protobuf", "JSON", "httplib", "OpenSSL"}},
       {"clients/cpp/",
-       {"client", "proto"},
+       {"client", "channel", "proto"},
        {"std", "Abseil", "system", "gRPC", "Protobuf", "JSON", "CLI11"}},
   };
   return boundaries;
@@ -151,6 +152,8 @@ TEST(IncludeBoundariesTest, AnIncludeBeyondTheBoundaryIsFound) {
   EXPECT_THAT(Violations({"persistence/x.cc", "#include <nlohmann/json.hpp>\n"}),
               testing::SizeIs(1));
   EXPECT_THAT(Violations({"adapter/x.cc", "#include \"persistence/open_database.h\"\n"}),
+              testing::SizeIs(1));
+  EXPECT_THAT(Violations({"adapter/x.cc", "#include \"clients/cpp/call_events_client.h\"\n"}),
               testing::SizeIs(1));
   EXPECT_THAT(Violations({"services/elsewhere/x.cc", ""}), testing::SizeIs(1));
 }

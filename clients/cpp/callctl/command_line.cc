@@ -140,7 +140,7 @@ std::optional<ExitCode> ParseCommandLine(int argc, const char* const* argv,
   app.require_subcommand(1);
   app.footer(absl::StrCat("Examples:\n  ", absl::StrReplaceAll(kExamples, {{"\n", "\n  "}}), "\n\n",
                           kExitCodeHelp));
-  GlobalOptions options{.service = invocation.client.service,
+  GlobalOptions options{.service = invocation.client.channel.service,
                         .timeout = absl::FormatDuration(invocation.client.timeout)};
   AddGlobalOptions(app, options);
   AddCallsCommands(app, invocation.command);
@@ -151,7 +151,7 @@ std::optional<ExitCode> ParseCommandLine(int argc, const char* const* argv,
   } catch (const CLI::ParseError& error) {
     return Explain(app, error);
   }
-  invocation.client.service = options.service;
+  invocation.client.channel.service = options.service;
   invocation.format = options.format == "json" ? OutputFormat::kJson : OutputFormat::kTable;
   if (!absl::ParseDuration(options.timeout, &invocation.client.timeout)) return ExitCode::kUsage;
   return std::nullopt;

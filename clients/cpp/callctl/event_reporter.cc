@@ -10,7 +10,7 @@ namespace autopulse::callevents::callctl {
 namespace {
 
 constexpr std::size_t kMaxBatchLength = 500;  // BatchReportCallEventsRequest.requests
-constexpr std::size_t kMaxBatchBytes = client::CallEventsClient::kMaxMessageBytes / 2;
+constexpr std::size_t kMaxBatchBytes = client::kMaxMessageBytes / 2;
 
 using Results = std::vector<v1::BatchReportCallEventsResult>;
 

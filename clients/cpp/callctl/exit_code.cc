@@ -26,7 +26,7 @@ ExitCode ExitCodeFor(const absl::Status& error) {
 
 std::string ErrorSentence(const absl::Status& error, const client::ClientOptions& options) {
   std::string message = EscapeForTerminal(error.message());
-  const std::string service = EscapeForTerminal(options.service);
+  const std::string service = EscapeForTerminal(options.channel.service);
   switch (error.code()) {
     case absl::StatusCode::kUnavailable:
       return absl::StrCat("cannot reach the service at ", service,

@@ -20,7 +20,7 @@ using tests::FakeCallEventService;
 using tests::WatchResponse;
 
 ClientOptions OptionsFor(const std::string& service) {
-  return {.service = service,
+  return {.channel = {.service = service},
           .timeout = absl::Seconds(30),
           .first_backoff = absl::Milliseconds(1),
           .max_backoff = absl::Milliseconds(5)};

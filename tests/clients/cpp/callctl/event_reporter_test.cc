@@ -39,7 +39,7 @@ struct Report {
 Report ReportTo(const tests::FakeCallEventService& service,
                 const std::vector<v1::ReportCallEventRequest>& events, bool terminal) {
   const client::CallEventsClient client(
-      {.service = service.address(), .timeout = absl::Seconds(30)});
+      {.channel = {.service = service.address()}, .timeout = absl::Seconds(30)});
   std::ostringstream out;
   std::ostringstream err;
   Session session{.client = client, .out = out, .err = err, .shows_progress = terminal};
