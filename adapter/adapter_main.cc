@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <csignal>
-#include <cstdint>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -18,6 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "adapter/adapter_settings.h"
 #include "adapter/call_event_client.h"
 #include "adapter/dead_letters_command.h"
 #include "adapter/delivery.h"
@@ -35,54 +35,8 @@ namespace autopulse::callevents::adapter {
 namespace {
 
 constexpr char kProgram[] = "vapi-webhook-adapter";
-constexpr std::int64_t kMaxThreads = 4096;
-
-struct AdapterSettings {
-  std::string listen = "127.0.0.1:8080";
-  std::string service = "127.0.0.1:50051";
-  std::string webhook_secret_file;
-  bool insecure_no_auth = false;
-  absl::Duration service_deadline = absl::Seconds(5);
-  std::string unknown_calls = "reject";
-  std::int64_t threads = 64;
-  std::string log_level = "info";
-  std::string spool;
-  RetryPolicy retry;
-};
 
 using persistence::spool::EventSpool;
-
-std::optional<int> ReadSettings(int argc, const char* const* argv, AdapterSettings& settings) {
-  base::Settings parser(
-      kProgram, "Takes VAPI's webhooks and reports them to the call event service.",
-      "Example:\n"
-      "  vapi-webhook-adapter --webhook-secret-file=var/webhook-secret\n"
-      "  vapi-webhook-adapter dead-letters --help\n"
-      "  vapi-webhook-adapter replay --help\n"
-      "Each setting may come from the environment too: VAPI_WEBHOOK_ADAPTER_LISTEN, ...");
-  parser.Add("listen", settings.listen, "HOST:PORT to take webhooks on; port 0 takes a free one");
-  parser.Add("service", settings.service, "HOST:PORT of call-event-service");
-  parser.Add("webhook-secret-file", settings.webhook_secret_file,
-             "File whose first line is what VAPI sends in X-Vapi-Secret");
-  parser.AddFlag("insecure-no-auth", settings.insecure_no_auth,
-                 "Take webhooks from anyone, without a secret");
-  parser.Add("service-deadline", settings.service_deadline,
-             "How long the service may take to record one event");
-  parser.AddChoice("unknown-calls", settings.unknown_calls, {"reject", "create"},
-                   "What becomes of inbound calls that nobody registered");
-  parser.Add("threads", settings.threads, "How many requests are handled at a time");
-  parser.AddChoice("log-level", settings.log_level, {"debug", "info", "warning", "error"},
-                   "The least level that is logged");
-  parser.Add("spool", settings.spool,
-             "File that keeps events which the service could not take; none: they are refused");
-  parser.Add("hold", settings.retry.hold,
-             "How long an event that fails holds back those of its call");
-  parser.Add("unknown-call-ttl", settings.retry.unknown_call_ttl,
-             "How long the spool waits for a call to be registered");
-  parser.Add("max-attempts", settings.retry.max_attempts,
-             "How often an event may fail by itself before it is given up");
-  return parser.Parse(argc, argv);
-}
 
 int Refuse(base::ExitCode exit_code, absl::string_view sentence) {
   std::cerr << kProgram << ": " << sentence << '\n';
@@ -183,17 +137,8 @@ int Run(const AdapterSettings& settings, WebhookAuth auth, EventSpool* spool) {
 
 int Main(int argc, const char* const* argv) {
   AdapterSettings settings;
-  if (const auto exit_code = ReadSettings(argc, argv, settings)) return *exit_code;
+  if (const auto exit_code = ReadAdapterSettings(argc, argv, settings)) return *exit_code;
   base::SetLogLevel(settings.log_level);
-  if (settings.threads < 1 || settings.threads > kMaxThreads) {
-    return Refuse(base::kExitUsage, absl::StrCat("--threads must be from 1 to ", kMaxThreads));
-  }
-  if (settings.service_deadline <= absl::ZeroDuration()) {
-    return Refuse(base::kExitUsage, "--service-deadline must be more than zero");
-  }
-  if (settings.retry.max_attempts < 1) {
-    return Refuse(base::kExitUsage, "--max-attempts must be more than zero");
-  }
   absl::StatusOr<WebhookAuth> auth = MakeAuth(settings);
   if (!auth.ok()) return Refuse(base::kExitConfiguration, auth.status().message());
   std::unique_ptr<EventSpool> spool;

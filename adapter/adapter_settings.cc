@@ -1,0 +1,80 @@
+#include "adapter/adapter_settings.h"
+
+#include <iostream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "services/base/config.h"
+
+namespace autopulse::callevents::adapter {
+namespace {
+
+constexpr char kProgram[] = "vapi-webhook-adapter";
+constexpr std::int64_t kMaxThreads = 4096;
+
+constexpr char kFooter[] =
+    "Example:\n"
+    "  vapi-webhook-adapter --webhook-secret-file=var/webhook-secret --spool=var/spool.db\n"
+    "  vapi-webhook-adapter dead-letters --help\n"
+    "  vapi-webhook-adapter replay --help\n"
+    "Each setting may come from the environment too: VAPI_WEBHOOK_ADAPTER_LISTEN, ...";
+
+void AddListening(AdapterSettings& settings, base::Settings& parser) {
+  parser.Add("listen", settings.listen, "HOST:PORT to take webhooks on; port 0 takes a free one");
+  parser.Add("webhook-secret-file", settings.webhook_secret_file,
+             "File whose first line is what VAPI sends in X-Vapi-Secret");
+  parser.AddFlag("insecure-no-auth", settings.insecure_no_auth,
+                 "Take webhooks from anyone, without a secret");
+  parser.Add("threads", settings.threads, "How many requests are handled at a time");
+  parser.AddChoice("log-level", settings.log_level, {"debug", "info", "warning", "error"},
+                   "The least level that is logged");
+}
+
+void AddService(AdapterSettings& settings, base::Settings& parser) {
+  parser.Add("service", settings.service, "HOST:PORT of call-event-service");
+  parser.Add("service-deadline", settings.service_deadline,
+             "How long the service may take to record one event");
+  parser.AddChoice("unknown-calls", settings.unknown_calls, {"reject", "create"},
+                   "What becomes of inbound calls that nobody registered");
+}
+
+void AddSpool(AdapterSettings& settings, base::Settings& parser) {
+  parser.Add("spool", settings.spool,
+             "File that keeps events which the service could not take; none: they are refused");
+  parser.Add("hold", settings.retry.hold,
+             "How long an event that fails holds back those of its call");
+  parser.Add("unknown-call-ttl", settings.retry.unknown_call_ttl,
+             "How long the spool waits for a call to be registered");
+  parser.Add("max-attempts", settings.retry.max_attempts,
+             "How often an event may fail by itself before it is given up");
+}
+
+// What is wrong with the values; empty if nothing is.
+std::string WrongValue(const AdapterSettings& settings) {
+  if (settings.threads < 1 || settings.threads > kMaxThreads) {
+    return absl::StrCat("--threads must be from 1 to ", kMaxThreads);
+  }
+  if (settings.service_deadline <= absl::ZeroDuration()) {
+    return "--service-deadline must be more than zero";
+  }
+  if (settings.retry.max_attempts < 1) return "--max-attempts must be more than zero";
+  return "";
+}
+
+}  // namespace
+
+std::optional<int> ReadAdapterSettings(int argc, const char* const* argv,
+                                       AdapterSettings& settings) {
+  base::Settings parser(
+      kProgram, "Takes VAPI's webhooks and reports them to the call event service.", kFooter);
+  AddListening(settings, parser);
+  AddService(settings, parser);
+  AddSpool(settings, parser);
+  if (const auto exit_code = parser.Parse(argc, argv)) return exit_code;
+  const std::string wrong = WrongValue(settings);
+  if (wrong.empty()) return std::nullopt;
+  std::cerr << kProgram << ": " << wrong << '\n';
+  return base::kExitUsage;
+}
+
+}  // namespace autopulse::callevents::adapter

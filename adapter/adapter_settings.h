@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "adapter/retry_policy.h"
+
+namespace autopulse::callevents::adapter {
+
+// What `vapi-webhook-adapter` is told by its command line and environment; docs/operations.md says
+// what each does.
+struct AdapterSettings {
+  std::string listen = "127.0.0.1:8080";
+  std::string service = "127.0.0.1:50051";
+  std::string webhook_secret_file;
+  bool insecure_no_auth = false;
+  absl::Duration service_deadline = absl::Seconds(5);
+  std::string unknown_calls = "reject";
+  std::int64_t threads = 64;
+  std::string log_level = "info";
+  std::string spool;  // empty for none
+  RetryPolicy retry;
+};
+
+// Reads the settings and checks what can be checked without a look at files and addresses. Nothing
+// if the program is to go on; otherwise what it is to exit with, as `base::Settings::Parse`.
+std::optional<int> ReadAdapterSettings(int argc, const char* const* argv,
+                                       AdapterSettings& settings);
+
+}  // namespace autopulse::callevents::adapter
