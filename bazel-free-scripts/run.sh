@@ -12,6 +12,7 @@
 #                                               (its schema is upgraded first: --migrate)
 #   VAPI_WEBHOOK_ADAPTER_LISTEN                 127.0.0.1:8080
 #   VAPI_WEBHOOK_ADAPTER_WEBHOOK_SECRET_FILE    var/webhook-secret of this clone
+#   VAPI_WEBHOOK_ADAPTER_SPOOL                  var/spool.db of this clone; empty for none
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root=$PWD
@@ -43,7 +44,7 @@ public_name() {
 }
 
 # Prints what to do now. $1: where the service listens. $2: the adapter. $3: the secret's file.
-# $4: the database.
+# $4: the database. $5: the spool.
 introduce() {
   local id=15
   # A second run finds the call of the first: another number then.
@@ -56,6 +57,7 @@ AutoPulse call events is running. Ctrl-C stops it.
   gRPC       $1 (reflection is on)
   secret     $3 (VAPI sends it as X-Vapi-Secret)
   database   $4
+  spool      $5
 
 Try it from another terminal: register a call, let VAPI say that it rings, look at it.
 
@@ -106,6 +108,7 @@ run() {
   local database=${CALL_EVENT_SERVICE_DATABASE:-sqlite:$root/var/calls.db}
   local webhook_listen=${VAPI_WEBHOOK_ADAPTER_LISTEN:-127.0.0.1:8080}
   local secret=${VAPI_WEBHOOK_ADAPTER_WEBHOOK_SECRET_FILE:-$root/var/webhook-secret}
+  local spool=${VAPI_WEBHOOK_ADAPTER_SPOOL-$root/var/spool.db}
   local service_address adapter_address died
   make_secret "$secret"
 
@@ -115,9 +118,10 @@ run() {
     --database="$database" --migrate || exit 1
   service=$started_pid service_address=$started_address
   start vapi-webhook-adapter 2 "$bin/vapi-webhook-adapter" --listen="$webhook_listen" \
-    --service="$service_address" --webhook-secret-file="$secret" || exit 1
+    --service="$service_address" --webhook-secret-file="$secret" --spool="$spool" || exit 1
   adapter=$started_pid adapter_address=$started_address
-  introduce "$service_address" "$adapter_address" "$secret" "$(public_name "$database")"
+  introduce "$service_address" "$adapter_address" "$secret" "$(public_name "$database")" \
+    "${spool:-none: what the service cannot take is refused}"
 
   local code=0
   # The shell would say itself that a program was killed.

@@ -100,9 +100,10 @@ void RemoveEmptyLanes(odb::database& database, const std::set<std::int64_t>& lan
 
 }  // namespace
 
-EventSpool::EventSpool(std::unique_ptr<SpoolDatabase> database, std::string path,
-                       const Options& options)
-    : path_(std::move(path)),
+EventSpool::EventSpool(std::optional<FileLock> lock, std::unique_ptr<SpoolDatabase> database,
+                       std::string path, const Options& options)
+    : lock_(std::move(lock)),
+      path_(std::move(path)),
       options_(options),
       database_(std::move(database)),
       dead_letters_(*database_) {}
@@ -110,8 +111,14 @@ EventSpool::EventSpool(std::unique_ptr<SpoolDatabase> database, std::string path
 absl::StatusOr<std::unique_ptr<EventSpool>> EventSpool::Open(const std::string& path,
                                                              absl::Time now,
                                                              const Options& options) {
+  RETURN_IF_ERROR(SpoolDatabase::CheckPath(path));
+  std::optional<FileLock> lock;
+  if (options.sends) {
+    ASSIGN_OR_RETURN(lock, FileLock::Take(path));
+  }
   ASSIGN_OR_RETURN(auto database, SpoolDatabase::Open(path, options.busy_timeout));
-  std::unique_ptr<EventSpool> spool(new EventSpool(std::move(database), path, options));
+  std::unique_ptr<EventSpool> spool(
+      new EventSpool(std::move(lock), std::move(database), path, options));
   RETURN_IF_ERROR(spool->Begin(now));
   return spool;
 }

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "persistence/spool/dead_letters.h"
 #include "persistence/spool/failures.h"
+#include "persistence/spool/file_lock.h"
 #include "persistence/spool/spool_database.h"
 
 namespace autopulse::callevents::persistence::spool {
@@ -71,10 +72,13 @@ class EventSpool {
     // What is left free on the disk: without room for its log SQLite cannot even delete, and a
     // spool that has filled its disk would never be emptied.
     std::uintmax_t reserve_bytes = std::uintmax_t{16} << 20;
-    bool sends = true;  // false for a process that only looks at what another one sends
+    // Whether this process sends what is pending: one at a time may. False for one that only looks
+    // at what another one sends.
+    bool sends = true;
   };
 
   // Opens or makes the file `path`. For who sends, what is due later than `now` is due at once.
+  // FAILED_PRECONDITION also if another process sends from it.
   static absl::StatusOr<std::unique_ptr<EventSpool>> Open(const std::string& path, absl::Time now,
                                                           const Options& options);
 
@@ -101,11 +105,13 @@ class EventSpool {
   DeadLetters& dead_letters() { return dead_letters_; }
 
  private:
-  EventSpool(std::unique_ptr<SpoolDatabase> database, std::string path, const Options& options);
+  EventSpool(std::optional<FileLock> lock, std::unique_ptr<SpoolDatabase> database,
+             std::string path, const Options& options);
 
   absl::Status Begin(absl::Time now);
   absl::Status CheckRoom(std::size_t bytes);
 
+  const std::optional<FileLock> lock_;  // the last to go
   const std::string path_;
   const Options options_;
   std::unique_ptr<SpoolDatabase> database_;

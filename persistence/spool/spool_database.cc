@@ -1,6 +1,9 @@
 #include "persistence/spool/spool_database.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <exception>
 #include <filesystem>
@@ -97,18 +100,10 @@ class ConnectionPool : public odb::sqlite::connection_pool_factory {
   absl::Duration busy_timeout_;
 };
 
-absl::Status CheckPath(const std::string& path) {
-  std::error_code ignored;
-  const std::filesystem::path file(path);
-  if (std::filesystem::is_directory(file, ignored)) {
-    return absl::FailedPreconditionError("it is a folder");
-  }
-  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  if (!std::filesystem::is_directory(folder, ignored)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("there is no folder `", folder.string(), "`"));
-  }
-  return absl::OkStatus();
+// What undelivered events say is nobody else's business. SQLite's own files beside it get the same.
+void MakePrivateFile(const std::string& path) {
+  const int made = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (made >= 0) close(made);
 }
 
 bool HasTables(sqlite3* handle) {
@@ -129,10 +124,25 @@ SpoolDatabase::SpoolDatabase(const std::string& path, absl::Duration busy_timeou
                 /*foreign_keys=*/true, /*vfs=*/"", std::make_unique<ConnectionPool>(busy_timeout)) {
 }
 
+absl::Status SpoolDatabase::CheckPath(const std::string& path) {
+  std::error_code ignored;
+  const std::filesystem::path file(path);
+  if (std::filesystem::is_directory(file, ignored)) {
+    return absl::FailedPreconditionError("it is a folder");
+  }
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (!std::filesystem::is_directory(folder, ignored)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("there is no folder `", folder.string(), "`"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<SpoolDatabase>> SpoolDatabase::Open(const std::string& path,
                                                                    absl::Duration busy_timeout) {
   RETURN_IF_ERROR(CheckPath(path));
   std::unique_ptr<SpoolDatabase> database;
+  MakePrivateFile(path);
   const absl::Status opened = CatchErrors([&] {
     database.reset(new SpoolDatabase(path, busy_timeout));
     return database->Prepare();

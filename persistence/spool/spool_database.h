@@ -26,7 +26,10 @@ class SpoolDatabase {
   // committed along with it.
   using Work = std::function<absl::Status(odb::database&)>;
 
-  // Opens the file `path` or makes it, with the tables of rows.h.
+  // FAILED_PRECONDITION with a sentence if `path` cannot be a file.
+  static absl::Status CheckPath(const std::string& path);
+
+  // Opens the file `path` or makes it, with the tables of rows.h, for the owner's eyes only.
   //
   // FAILED_PRECONDITION with a sentence if the path cannot be such a file.
   static absl::StatusOr<std::unique_ptr<SpoolDatabase>> Open(const std::string& path,

@@ -122,6 +122,16 @@ class SpoolTest(EndToEndTest):
         self.assertEqual(self.spooled("SELECT reason, payload FROM dead_letter"),
                          [("malformed", b"{")])
 
+    def test_second_adapter_on_the_same_spool_is_refused(self):
+        """One sender keeps the order [O7]; kill -9 of it leaves nothing that is in the way."""
+        second = programs.run("vapi-webhook-adapter", "--listen=127.0.0.1:0",
+                              f"--spool={self.spool}", "--insecure-no-auth")
+        self.assertEqual(second.returncode, 3)
+        self.assertIn("another adapter uses it", second.stderr)
+        self.assertEqual(self.dead_letters("list").returncode, 0)
+        self.adapter.kill()
+        self.restart_adapter()
+
     def test_sigterm_leaves_the_rest_for_the_next_start(self):
         self.api.create_call(1)
         self.service.kill()

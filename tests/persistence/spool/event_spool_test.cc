@@ -235,6 +235,26 @@ TEST_F(EventSpoolTest, FileThatIsNoDatabaseIsRefused) {  // FT10
   EXPECT_TRUE(absl::IsFailedPrecondition(EventSpool::Open(folder_ / "no/f", kNow, {}).status()));
 }
 
+TEST_F(EventSpoolTest, OneProcessAtATimeSendsFromIt) {
+  const auto second = EventSpool::Open(path(), kNow, {});
+  EXPECT_TRUE(absl::IsFailedPrecondition(second.status()));
+  EXPECT_THAT(second.status().message(), testing::HasSubstr("another adapter uses it"));
+  std::filesystem::create_symlink(path(), folder_ / "link");
+  EXPECT_FALSE(EventSpool::Open(folder_ / "link", kNow, {}).ok());
+  EXPECT_TRUE(EventSpool::Open(path(), kNow, {.sends = false}).ok());
+  spool_.reset();
+  EXPECT_TRUE(EventSpool::Open(path(), kNow, {}).ok());
+}
+
+TEST_F(EventSpoolTest, NobodyElseMayReadIt) {
+  ASSERT_TRUE(Append("calls/1", "a").ok());
+  for (const auto& file : std::filesystem::directory_iterator(folder_)) {
+    EXPECT_EQ(file.status().permissions() & std::filesystem::perms(077),
+              std::filesystem::perms::none)
+        << file.path();
+  }
+}
+
 TEST_F(EventSpoolTest, ReadingDueEventsGoesByTheIndexWithoutSorting) {
   sqlite3* database = nullptr;
   ASSERT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
