@@ -33,6 +33,9 @@ class Database {
   // Within the thread's current transaction: see core::CallWriter::LockCalls.
   virtual void LockCalls(const std::vector<std::int64_t>& call_ids) = 0;
 
+  // The same: see core::CallWriter::LockProviderCalls.
+  virtual void LockProviderCalls(const std::vector<std::string>& provider_call_ids) = 0;
+
   // The same: an id that the database itself gives a new row of `table`, which may be taken;
   // nothing if that is always the one behind the largest.
   virtual std::optional<std::int64_t> PickId(const std::string& table) = 0;

@@ -63,6 +63,13 @@ absl::Status OdbCallWriter::LockCalls(const std::vector<std::int64_t>& call_ids)
   });
 }
 
+absl::Status OdbCallWriter::LockProviderCalls(const std::vector<std::string>& provider_call_ids) {
+  return Run([&] {
+    kind_.LockProviderCalls(provider_call_ids);
+    return absl::OkStatus();
+  });
+}
+
 template <typename Largest, typename Row>
 absl::StatusOr<std::int64_t> OdbCallWriter::Insert(Row& row, const std::string& table) {
   const bool chosen = row.id != 0;

@@ -22,6 +22,7 @@ class OdbCallWriter : public OdbCallReader {
 
   absl::Status Isolated(const std::function<absl::Status()>& work) override;
   absl::Status LockCalls(const std::vector<std::int64_t>& call_ids) override;
+  absl::Status LockProviderCalls(const std::vector<std::string>& provider_call_ids) override;
   absl::StatusOr<std::int64_t> InsertServiceRecord(const domain::ServiceRecord& record) override;
   absl::StatusOr<std::int64_t> InsertCall(const domain::Call& call) override;
   absl::Status InsertBase(std::int64_t call_id, const domain::FoldState& base) override;

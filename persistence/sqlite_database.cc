@@ -65,6 +65,7 @@ class SqliteDatabase : public Database {
 
   // One transaction at a time writes anyway.
   void LockCalls(const std::vector<std::int64_t>&) override {}
+  void LockProviderCalls(const std::vector<std::string>&) override {}
   std::optional<std::int64_t> PickId(const std::string&) override { return std::nullopt; }
   void SkipId(const std::string&, std::int64_t) override {}
   std::optional<core::JournalMark> MarkJournal() override { return std::nullopt; }

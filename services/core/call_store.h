@@ -154,6 +154,11 @@ class CallWriter : public CallReader {
   // same calls do not wait for each other; ids of no call are passed over.
   virtual absl::Status LockCalls(const std::vector<std::int64_t>& call_ids) = 0;
 
+  // Makes every other transaction that asks for one of these provider's calls wait until this one
+  // ends, whether they are registered or not, so that none is registered twice. To be asked for
+  // once, before `LockCalls`, so that no two transactions wait for each other.
+  virtual absl::Status LockProviderCalls(const std::vector<std::string>& provider_call_ids) = 0;
+
   // Stores a new service record and returns its id: `record.id`, or the next free one if that is
   // zero. ALREADY_EXISTS if the id is taken.
   virtual absl::StatusOr<std::int64_t> InsertServiceRecord(const domain::ServiceRecord& record) = 0;

@@ -1,6 +1,7 @@
 #include "services/core/event_recorder.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -27,15 +28,30 @@ bool ConcernsOneEvent(const absl::Status& status) {
   }
 }
 
-// The calls that are named, each once, in ascending order.
-std::vector<std::int64_t> CallIdsOf(absl::Span<const ReportedEvent> events) {
-  std::vector<std::int64_t> ids;
+// Locks all that `events` concern before anything of it is read: the provider's calls that may be
+// registered [U1], then every call that is known by then. Returns these, ascending.
+absl::StatusOr<std::vector<std::int64_t>> LockConcerned(CallWriter& calls,
+                                                        absl::Span<const ReportedEvent> events) {
+  std::vector<std::int64_t> call_ids;
+  std::set<std::string> looked_up;
+  std::set<std::string> registered;
   for (const ReportedEvent& reported : events) {
-    if (reported.call_id) ids.push_back(*reported.call_id);
+    if (reported.call_id) {
+      call_ids.push_back(*reported.call_id);
+      continue;
+    }
+    looked_up.insert(reported.event.provider_call_id);
+    if (reported.call_if_unknown) registered.insert(reported.event.provider_call_id);
   }
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
+  RETURN_IF_ERROR(calls.LockProviderCalls({registered.begin(), registered.end()}));
+  for (const std::string& provider_call_id : looked_up) {
+    ASSIGN_OR_RETURN(const std::optional<std::int64_t> found, calls.FindCall(provider_call_id));
+    if (found) call_ids.push_back(*found);
+  }
+  std::sort(call_ids.begin(), call_ids.end());
+  call_ids.erase(std::unique(call_ids.begin(), call_ids.end()), call_ids.end());
+  RETURN_IF_ERROR(calls.LockCalls(call_ids));
+  return call_ids;
 }
 
 // The event as watchers and callers get it: what was said stays in the database.
@@ -55,11 +71,11 @@ std::vector<absl::StatusOr<Receipt>> EventRecorder::Record(absl::Span<const Repo
   std::vector<absl::StatusOr<Receipt>> receipts;
   const absl::Status committed = store_.Write([&](CallWriter& calls) -> absl::Status {
     receipts.clear();
-    RETURN_IF_ERROR(calls.LockCalls(CallIdsOf(events)));
+    ASSIGN_OR_RETURN(const std::vector<std::int64_t> locked, LockConcerned(calls, events));
     for (const ReportedEvent& reported : events) {
       absl::StatusOr<Receipt> receipt;
       const absl::Status recorded = calls.Isolated([&]() -> absl::Status {
-        receipt = RecordIn(calls, reported);
+        receipt = RecordIn(calls, reported, locked);
         return receipt.status();
       });
       if (!recorded.ok() && !ConcernsOneEvent(recorded)) return recorded;
@@ -75,9 +91,10 @@ std::vector<absl::StatusOr<Receipt>> EventRecorder::Record(absl::Span<const Repo
   return receipts;
 }
 
-absl::StatusOr<Receipt> EventRecorder::RecordIn(CallWriter& calls, const ReportedEvent& reported) {
+absl::StatusOr<Receipt> EventRecorder::RecordIn(CallWriter& calls, const ReportedEvent& reported,
+                                                absl::Span<const std::int64_t> locked) {
   const domain::CallEvent& event = reported.event;
-  ASSIGN_OR_RETURN(const std::int64_t call_id, FindOrRegister(calls, reported));
+  ASSIGN_OR_RETURN(const std::int64_t call_id, FindOrRegister(calls, reported, locked));
   ASSIGN_OR_RETURN(std::optional<domain::RecordedEvent> known,
                    calls.FindEvent(call_id, event.event_id));
   ASSIGN_OR_RETURN(domain::Call call, calls.GetCall(call_id));
@@ -107,12 +124,16 @@ absl::StatusOr<Receipt> EventRecorder::RecordIn(CallWriter& calls, const Reporte
 }
 
 absl::StatusOr<std::int64_t> EventRecorder::FindOrRegister(CallWriter& calls,
-                                                           const ReportedEvent& reported) {
+                                                           const ReportedEvent& reported,
+                                                           absl::Span<const std::int64_t> locked) {
   if (reported.call_id) return *reported.call_id;
   const std::string& provider_call_id = reported.event.provider_call_id;
   ASSIGN_OR_RETURN(const std::optional<std::int64_t> found, calls.FindCall(provider_call_id));
   if (found) {
-    RETURN_IF_ERROR(calls.LockCalls({*found}));
+    if (!std::binary_search(locked.begin(), locked.end(), *found)) {
+      // An event, of this group or from elsewhere, has brought another call the id meanwhile.
+      RETURN_IF_ERROR(calls.LockCalls({*found}));
+    }
     return *found;
   }
   if (!reported.call_if_unknown) {

@@ -49,8 +49,11 @@ class EventRecorder {
   std::vector<absl::StatusOr<Receipt>> Record(absl::Span<const ReportedEvent> events);
 
  private:
-  absl::StatusOr<Receipt> RecordIn(CallWriter& calls, const ReportedEvent& reported);
-  absl::StatusOr<std::int64_t> FindOrRegister(CallWriter& calls, const ReportedEvent& reported);
+  // `locked` are the calls, ascending, that are locked already.
+  absl::StatusOr<Receipt> RecordIn(CallWriter& calls, const ReportedEvent& reported,
+                                   absl::Span<const std::int64_t> locked);
+  absl::StatusOr<std::int64_t> FindOrRegister(CallWriter& calls, const ReportedEvent& reported,
+                                              absl::Span<const std::int64_t> locked);
   absl::Status Save(CallWriter& calls, const domain::Decision& decision,
                     const domain::CallEvent& event, domain::Call& call);
   void PublishNew(const std::vector<absl::StatusOr<Receipt>>& receipts);

@@ -43,6 +43,9 @@ class FakeTransaction : public core::CallWriter {
 
   absl::Status Isolated(const std::function<absl::Status()>& work) override;
   absl::Status LockCalls(const std::vector<std::int64_t>&) override { return absl::OkStatus(); }
+  absl::Status LockProviderCalls(const std::vector<std::string>&) override {
+    return absl::OkStatus();
+  }
   absl::StatusOr<std::int64_t> InsertServiceRecord(const domain::ServiceRecord& record) override;
   absl::StatusOr<std::int64_t> InsertCall(const domain::Call& call) override;
   absl::Status InsertBase(std::int64_t call_id, const domain::FoldState& base) override;
