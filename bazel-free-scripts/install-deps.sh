@@ -28,7 +28,7 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 packages=(
   build-essential cmake ninja-build pkg-config ccache ca-certificates curl
   odb libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler libabsl-dev
-  nlohmann-json3-dev libssl-dev libsqlite3-dev sqlite3 libpq-dev libspdlog-dev libcli11-dev
+  nlohmann-json3-dev libsimdjson-dev libssl-dev libsqlite3-dev sqlite3 libpq-dev libspdlog-dev libcli11-dev
 )
 test_packages=(libgtest-dev libgmock-dev python3 python3-grpcio python3-protobuf shellcheck
                postgresql python3-psycopg2 python3-sqlalchemy python3-alembic)

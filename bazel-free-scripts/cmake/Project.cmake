@@ -13,6 +13,7 @@ find_package(Protobuf REQUIRED)     # module mode: Debian ships no protobuf-conf
 find_package(gRPC CONFIG REQUIRED)
 find_package(absl CONFIG REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_package(simdjson CONFIG REQUIRED)
 find_package(spdlog CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 find_package(SQLite3 REQUIRED)

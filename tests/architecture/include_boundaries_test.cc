@@ -45,6 +45,7 @@ const std::vector<Origin>& Origins() {
       {"libpq", "libpq"},
       {"postgresql/", "libpq"},
       {"nlohmann/", "JSON"},
+      {"simdjson", "JSON"},
       {"httplib", "httplib"},
       {"CLI/", "CLI11"},
       {"spdlog/", "spdlog"},
