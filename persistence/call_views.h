@@ -21,6 +21,12 @@ struct LargestCall {
   std::optional<std::int64_t> id;
 };
 
+#pragma db view object(CallRow)
+struct CallCount {
+#pragma db column("count(*)")
+  std::int64_t count;
+};
+
 #pragma db view object(CallEventRow)
 struct LargestEvent {
 #pragma db column("max(" + CallEventRow::id + ")")

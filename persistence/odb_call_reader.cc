@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "persistence/call_query.h"
 #include "persistence/call_views-odb.h"
+#include "persistence/column_words.h"
 #include "persistence/entities-odb.h"
 #include "persistence/entity_mapping.h"
 #include "persistence/event_mapping.h"
@@ -81,6 +82,11 @@ absl::StatusOr<std::vector<domain::Call>> OdbCallReader::ListCalls(const core::C
   return Run([&] { return QueryCalls(database_, query); });
 }
 
+absl::StatusOr<std::int64_t> OdbCallReader::CountCalls() {
+  return Run(
+      [&]() -> absl::StatusOr<std::int64_t> { return database_.query_value<CallCount>().count; });
+}
+
 absl::StatusOr<std::optional<std::int64_t>> OdbCallReader::FindCall(
     const std::string& provider_call_id) {
   return Run([&]() -> absl::StatusOr<std::optional<std::int64_t>> {
@@ -117,6 +123,19 @@ absl::StatusOr<std::optional<domain::RecordedEvent>> OdbCallReader::FindEvent(
     const std::optional<CallEventRow> row = FindEventRow(call_id, event_id);
     if (!row) return std::nullopt;
     return FromEntity(*row);
+  });
+}
+
+absl::StatusOr<std::optional<domain::RecordedEvent>> OdbCallReader::FindLastChange(
+    std::int64_t call_id) {
+  return Run([&]() -> absl::StatusOr<std::optional<domain::RecordedEvent>> {
+    using Columns = odb::query<CallEventRow>;
+    std::vector<domain::RecordedEvent> newest = ReadPage<CallEventRow>(
+        database_,
+        Columns::call_id == call_id && Columns::outcome != ToWord(domain::EventOutcome::kStale),
+        "DESC", /*limit=*/1);
+    if (newest.empty()) return std::nullopt;
+    return std::move(newest.front());
   });
 }
 

@@ -92,6 +92,9 @@ class CallReader {
   // At most `query.limit` calls.
   virtual absl::StatusOr<std::vector<domain::Call>> ListCalls(const CallQuery& query) = 0;
 
+  // How many calls there are.
+  virtual absl::StatusOr<std::int64_t> CountCalls() = 0;
+
   // The call that a provider's call belongs to, by its row or by its events; the newest (largest
   // id) of several, nothing if there is none.
   virtual absl::StatusOr<std::optional<std::int64_t>> FindCall(
@@ -107,6 +110,11 @@ class CallReader {
   // The event with this id, without its transcript; nothing if it was never recorded.
   virtual absl::StatusOr<std::optional<domain::RecordedEvent>> FindEvent(
       std::int64_t call_id, const std::string& event_id) = 0;
+
+  // The newest event of a call, by sequence, that wrote its rows: not a STALE one. Without its
+  // transcript; nothing if there is none.
+  virtual absl::StatusOr<std::optional<domain::RecordedEvent>> FindLastChange(
+      std::int64_t call_id) = 0;
 
   // At most `limit` events of a call behind `after_sequence`, by sequence, without transcripts.
   virtual absl::StatusOr<std::vector<domain::RecordedEvent>> ListEvents(std::int64_t call_id,

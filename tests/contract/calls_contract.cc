@@ -29,6 +29,16 @@ TEST_P(CallStoreContract, CallIsReadBackAsItWasInserted) {  // R3: the cost is e
   EXPECT_TRUE(stored.state == call.state);
 }
 
+TEST_P(CallStoreContract, CallsAreCounted) {
+  const auto count = [&] {
+    return Read([](core::CallReader& reader) { return reader.CountCalls(); }).value();
+  };
+  EXPECT_EQ(count(), 0);
+  AddCall();
+  AddCall();
+  EXPECT_EQ(count(), 2);
+}
+
 TEST_P(CallStoreContract, WhatIsAbsentStaysAbsent) {
   const domain::Call stored = GetCall(AddCall());
   EXPECT_EQ(stored.service_record_id, std::nullopt);

@@ -173,6 +173,28 @@ TEST_P(CallStoreContract, LastSequenceIsThatOfTheNewestEvent) {
   EXPECT_EQ(last(), newest);
 }
 
+TEST_P(CallStoreContract, LastChangeIsTheNewestEventThatIsNotStale) {
+  const std::int64_t call_id = AddCall();
+  const auto last_change = [&](std::int64_t of_call) -> std::string {
+    const auto event =
+        Read([&](core::CallReader& reader) { return reader.FindLastChange(of_call); }).value();
+    return event ? event->event.event_id : "none";
+  };
+  const auto add = [&](std::int64_t to_call, const char* event_id, domain::EventOutcome outcome) {
+    domain::RecordedEvent event = EventOf(to_call, event_id);
+    event.outcome = outcome;
+    AddEvent(event);
+  };
+  add(call_id, "e1", domain::EventOutcome::kStale);
+  EXPECT_EQ(last_change(call_id), "none");
+  add(call_id, "e2", domain::EventOutcome::kApplied);
+  EXPECT_EQ(last_change(call_id), "e2");
+  add(call_id, "e3", domain::EventOutcome::kLate);
+  add(call_id, "e4", domain::EventOutcome::kStale);
+  add(AddCall(), "e5", domain::EventOutcome::kApplied);
+  EXPECT_EQ(last_change(call_id), "e3");
+}
+
 TEST_P(CallStoreContract, HistoryIsTheBaseAndTheEventsThatCount) {  // O3, V2
   const std::int64_t call_id = AddCall();
   const domain::FoldState base{.call = FullState(),

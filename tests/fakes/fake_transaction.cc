@@ -47,6 +47,10 @@ absl::StatusOr<std::vector<domain::Call>> FakeTransaction::ListCalls(const core:
   return calls;
 }
 
+absl::StatusOr<std::int64_t> FakeTransaction::CountCalls() {
+  return static_cast<std::int64_t>(tables_.calls.size());
+}
+
 absl::StatusOr<std::optional<std::int64_t>> FakeTransaction::FindCall(
     const std::string& provider_call_id) {
   std::optional<std::int64_t> found;
@@ -88,6 +92,17 @@ absl::StatusOr<std::optional<domain::RecordedEvent>> FakeTransaction::FindEvent(
   const domain::RecordedEvent* const event = FindStored(call_id, event_id);
   if (event == nullptr) return std::nullopt;
   return WithoutTranscript(*event);
+}
+
+absl::StatusOr<std::optional<domain::RecordedEvent>> FakeTransaction::FindLastChange(
+    std::int64_t call_id) {
+  for (auto it = tables_.events.rbegin(); it != tables_.events.rend(); ++it) {
+    const domain::RecordedEvent& event = it->second;
+    if (event.call_id == call_id && event.outcome != domain::EventOutcome::kStale) {
+      return WithoutTranscript(event);
+    }
+  }
+  return std::nullopt;
 }
 
 absl::StatusOr<std::vector<domain::RecordedEvent>> FakeTransaction::ListEvents(

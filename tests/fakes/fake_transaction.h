@@ -18,6 +18,7 @@ class FakeTransaction : public core::CallWriter {
 
   absl::StatusOr<domain::Call> GetCall(std::int64_t call_id) override;
   absl::StatusOr<std::vector<domain::Call>> ListCalls(const core::CallQuery& query) override;
+  absl::StatusOr<std::int64_t> CountCalls() override;
   absl::StatusOr<std::optional<std::int64_t>> FindCall(
       const std::string& provider_call_id) override;
   absl::StatusOr<domain::ServiceRecord> GetServiceRecord(std::int64_t id) override;
@@ -25,6 +26,8 @@ class FakeTransaction : public core::CallWriter {
       std::optional<std::int64_t> before_id, int limit) override;
   absl::StatusOr<std::optional<domain::RecordedEvent>> FindEvent(
       std::int64_t call_id, const std::string& event_id) override;
+  absl::StatusOr<std::optional<domain::RecordedEvent>> FindLastChange(
+      std::int64_t call_id) override;
   absl::StatusOr<std::vector<domain::RecordedEvent>> ListEvents(std::int64_t call_id,
                                                                 std::int64_t after_sequence,
                                                                 int limit) override;

@@ -1,0 +1,84 @@
+// call-event-migrate: takes a database's schema up and down, and its calls along with the rules.
+
+#include <csignal>
+#include <iostream>
+#include <optional>
+
+#include "persistence/maintenance/refold_command.h"
+#include "persistence/migrations/commands.h"
+#include "services/base/config.h"
+#include "services/base/progress_bar.h"
+#include "services/base/status_macros.h"
+
+namespace {
+
+using autopulse::callevents::base::Settings;
+using autopulse::callevents::persistence::maintenance::RefoldInvocation;
+using autopulse::callevents::persistence::maintenance::RunRefold;
+using autopulse::callevents::persistence::migrations::Invocation;
+using autopulse::callevents::persistence::migrations::RunCommand;
+namespace base = autopulse::callevents::base;
+
+constexpr const char* kFooter =
+    "Commands:\n"
+    "  upgrade [REV]       go up to REV (default: head); an empty database gets all tables\n"
+    "  downgrade REV|-N    go down to REV (`base` is the lowest), or N revisions\n"
+    "  current             print where the database is\n"
+    "  history             list all revisions\n"
+    "  plan [REV]          print the SQL from here to REV (default: head), and run none\n"
+    "  verify              print where the schema is not what the programs need\n"
+    "  stamp REV           note that the database is at REV, and change nothing else\n"
+    "  refold              bring calls to what their events give under the rules as they are "
+    "now\n\n"
+    "An AutoPulse database from before this project: stamp base, then upgrade.\n"
+    "--database is CALL_EVENT_MIGRATE_DATABASE in the environment.\n"
+    "Exit codes: 0 done, 1 failed or differences found, 2 wrong command line, 3 cannot open the "
+    "database.";
+
+int ExitCodeOf(const absl::Status& error) {
+  if (absl::IsInvalidArgument(error)) return base::kExitUsage;
+  return absl::IsUnavailable(error) ? base::kExitConfiguration : base::kExitFailure;
+}
+
+absl::StatusOr<int> Run(const Invocation& invocation, RefoldInvocation& refold) {
+  const bool is_refold = !invocation.words.empty() && invocation.words[0] == "refold";
+  if (!is_refold && (refold.all || refold.dry_run || !refold.call.empty())) {
+    return absl::InvalidArgumentError("--call, --all and --dry-run are for refold");
+  }
+  if (!is_refold) return RunCommand(invocation, std::cout);
+  if (invocation.words.size() > 1) {
+    return absl::InvalidArgumentError("refold takes no further words: which call is --call=ID");
+  }
+  refold.database = invocation.database;
+  RETURN_IF_ERROR(RunRefold(refold, base::StandardErrorProgress(), std::cout));
+  return base::kExitOk;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Into a closed pipe, output is lost; a migration is not.
+  std::signal(SIGPIPE, SIG_IGN);
+  Invocation invocation;
+  Settings settings("call-event-migrate",
+                    "Takes a database's schema up and down, and its calls along with the rules.",
+                    kFooter);
+  settings.Add("database", invocation.database, "sqlite:FILE or a libpq URL, postgresql://...");
+  settings.AddFlag("yes", invocation.yes, "Downgrade although it loses data");
+  RefoldInvocation refold;
+  settings.Add("call", refold.call, "refold: one call, by its id");
+  settings.AddFlag("all", refold.all, "refold: every call");
+  settings.AddFlag("dry-run", refold.dry_run, "refold: only say what would change");
+  settings.AddChoice("report-status", refold.report_status, {"completed", "ended-reason"},
+                     "refold: what call-event-service is run with");
+  settings.Add("overwrite", refold.overwrite,
+               "refold: columns, with commas, that are written also where no event wrote the value "
+               "they have; `transcript`, `all`");
+  settings.AddWords("command", invocation.words, "What to do, and to which revision");
+  if (const std::optional<int> exit_code = settings.Parse(argc, argv)) return *exit_code;
+
+  const absl::StatusOr<int> exit_code = Run(invocation, refold);
+  if (exit_code.ok()) return *exit_code;
+  std::cerr << "call-event-migrate: " << exit_code.status().message() << "\n";
+  return ExitCodeOf(exit_code.status());
+}

@@ -1,0 +1,172 @@
+#include "persistence/maintenance/refold_command.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "persistence/maintenance/open_existing.h"
+#include "persistence/maintenance/refold_report.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::persistence::maintenance {
+namespace {
+
+// How many calls are read at a time, and written in one transaction at most: few enough that
+// recording waits for none of them for long.
+constexpr int kPageSize = 200;
+
+absl::StatusOr<std::int64_t> ReadCallId(absl::string_view word) {
+  std::int64_t id = 0;
+  absl::ConsumePrefix(&word, "calls/");
+  if (absl::SimpleAtoi(word, &id) && id > 0) return id;
+  return absl::InvalidArgumentError(absl::StrCat("--call: `", word, "` is no call, such as 15"));
+}
+
+absl::Status ReadOverwrite(const std::string& words, core::RefoldOptions& options) {
+  const auto& names = domain::kCallColumnNames;
+  for (const absl::string_view word : absl::StrSplit(words, ',', absl::SkipEmpty())) {
+    const auto* const name = std::find(names.begin(), names.end(), word);
+    if (name != names.end()) {
+      options.overwritten.set(static_cast<std::size_t>(name - names.begin()));
+    } else if (word == "transcript") {
+      options.overwrites_transcript = true;
+    } else if (word == "all") {
+      options.overwritten.set();
+      options.overwrites_transcript = true;
+    } else {
+      return absl::InvalidArgumentError(absl::StrCat("--overwrite: `", word, "` is none of all, ",
+                                                     absl::StrJoin(names, ", "), ", transcript"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<core::RefoldOptions> ReadOptions(const RefoldInvocation& invocation) {
+  if (invocation.call.empty() != invocation.all) {
+    return absl::InvalidArgumentError("refold needs --call=ID or --all, and not both");
+  }
+  if (invocation.report_status.empty()) {
+    return absl::InvalidArgumentError(
+        "refold needs --report-status=completed or ended-reason: what call-event-service is run "
+        "with");
+  }
+  core::RefoldOptions options;
+  if (invocation.report_status == "ended-reason") {
+    options.rules.report_status = domain::ReportStatus::kEndedReason;
+  }
+  RETURN_IF_ERROR(ReadOverwrite(invocation.overwrite, options));
+  return options;
+}
+
+// One run over calls.
+class Refolding {
+ public:
+  Refolding(core::Refolder& refolder, bool dry_run, bool shows_kept, base::ProgressBar& progress,
+            std::ostream& out)
+      : refolder_(refolder),
+        dry_run_(dry_run),
+        shows_kept_(shows_kept),
+        progress_(progress),
+        out_(out) {}
+
+  absl::Status Take(const core::RefoldPage& page) {
+    std::vector<std::int64_t> to_change;
+    for (const core::RefoldedCall& call : page.calls) {
+      if (call.writes() && !dry_run_) {
+        to_change.push_back(call.call_id);
+      } else {
+        Show(call);
+      }
+    }
+    if (!to_change.empty()) {  // compared again, now that they are locked
+      ASSIGN_OR_RETURN(const std::vector<core::RefoldedCall> changed, refolder_.Apply(to_change));
+      for (const core::RefoldedCall& call : changed) Show(call);
+    }
+    tally_.AddSeen(page.seen);
+    progress_.Advance(static_cast<std::int64_t>(page.seen));
+    return absl::OkStatus();
+  }
+
+  absl::Status TakeAll() {
+    std::int64_t last_id = 0;
+    while (true) {
+      ASSIGN_OR_RETURN(const core::RefoldPage page, refolder_.Compare(last_id, kPageSize));
+      if (page.seen == 0) return absl::OkStatus();
+      RETURN_IF_ERROR(Take(page));
+      last_id = page.last_id;
+    }
+  }
+
+  void PrintSummary() {
+    progress_.Clear();
+    out_ << tally_.Summary(dry_run_ ? "would change" : "changed");
+  }
+
+ private:
+  void Show(const core::RefoldedCall& call) {
+    tally_.Add(call);
+    PrintLine(WrittenLine(call));
+    if (shows_kept_) PrintLine(KeptLine(call));
+  }
+
+  void PrintLine(const std::string& line) {
+    if (line.empty()) return;
+    progress_.Clear();
+    out_ << line << "\n";
+  }
+
+  core::Refolder& refolder_;
+  const bool dry_run_;
+  const bool shows_kept_;
+  base::ProgressBar& progress_;
+  std::ostream& out_;
+  RefoldTally tally_;
+};
+
+absl::StatusOr<std::int64_t> CountCalls(core::CallStore& store) {
+  std::int64_t count = 0;
+  RETURN_IF_ERROR(store.Read([&](core::CallReader& calls) -> absl::Status {
+    ASSIGN_OR_RETURN(count, calls.CountCalls());
+    return absl::OkStatus();
+  }));
+  return count;
+}
+
+}  // namespace
+
+absl::Status RunRefold(const RefoldInvocation& invocation, const base::ProgressOutput& progress,
+                       std::ostream& out) {
+  ASSIGN_OR_RETURN(core::RefoldOptions options, ReadOptions(invocation));
+  std::int64_t call_id = 0;
+  if (!invocation.all) {
+    ASSIGN_OR_RETURN(call_id, ReadCallId(invocation.call));
+  }
+  ASSIGN_OR_RETURN(const std::unique_ptr<core::CallStore> store, OpenExisting(invocation.database));
+  std::int64_t count = 1;
+  if (invocation.all) {
+    ASSIGN_OR_RETURN(count, CountCalls(*store));
+  }
+  core::Refolder refolder(*store, std::move(options), base::SystemClock());
+  base::ProgressBar bar("refold", count, progress);
+  Refolding refolding(refolder, invocation.dry_run, invocation.dry_run || !invocation.all, bar,
+                      out);
+  if (invocation.all) {
+    RETURN_IF_ERROR(refolding.TakeAll());
+  } else {
+    ASSIGN_OR_RETURN(const core::RefoldPage page, refolder.CompareOne(call_id));
+    RETURN_IF_ERROR(refolding.Take(page));
+  }
+  refolding.PrintSummary();
+  return absl::OkStatus();
+}
+
+}  // namespace autopulse::callevents::persistence::maintenance
