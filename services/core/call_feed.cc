@@ -20,14 +20,21 @@ void CallFeed::Publish(std::vector<FeedEntry> entries) {
       entries_.pop_front();
     }
   }
-  const absl::MutexLock lock(&subscribers_mutex_);
-  for (const auto& [subscription, wake] : subscribers_) wake();
+  WakeAll();
 }
 
 void CallFeed::Advance(std::int64_t sequence) {
-  const absl::MutexLock lock(&entries_mutex_);
-  entries_.clear();
-  kept_after_ = last_sequence_ = std::max(last_sequence_, sequence);
+  {
+    const absl::MutexLock lock(&entries_mutex_);
+    entries_.clear();
+    kept_after_ = last_sequence_ = std::max(last_sequence_, sequence);
+  }
+  WakeAll();
+}
+
+void CallFeed::WakeAll() const {
+  const absl::MutexLock lock(&subscribers_mutex_);
+  for (const auto& [subscription, wake] : subscribers_) wake();
 }
 
 bool CallFeed::has_subscribers() const {

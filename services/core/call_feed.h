@@ -35,7 +35,8 @@ class CallFeed {
   // also from call to call.
   void Publish(std::vector<FeedEntry> entries);
 
-  // Notes that events up to `sequence` were recorded, without keeping them: nobody watches.
+  // Notes that events up to `sequence` were recorded, without keeping them: nobody watches. Wakes
+  // whoever has begun meanwhile.
   void Advance(std::int64_t sequence);
 
   // Whether somebody watches.
@@ -48,12 +49,14 @@ class CallFeed {
   // The sequence of the newest event.
   std::int64_t last_sequence() const;
 
-  // Calls `wake` after each `Publish`, until `Unsubscribe` has returned. `wake` must be quick and
-  // must not subscribe or unsubscribe. Returns what `Unsubscribe` takes.
+  // Calls `wake` after each `Publish` and `Advance`, until `Unsubscribe` has returned. `wake` must
+  // be quick and must not subscribe or unsubscribe. Returns what `Unsubscribe` takes.
   std::uint64_t Subscribe(std::function<void()> wake);
   void Unsubscribe(std::uint64_t subscription);
 
  private:
+  void WakeAll() const;
+
   const std::size_t capacity_;
 
   mutable absl::Mutex entries_mutex_;

@@ -1,6 +1,5 @@
 #include "services/grpc/watch_calls.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -37,8 +36,12 @@ class RefusedWatcher final : public grpc::ServerWriteReactor<v1::WatchCallsRespo
 class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
                       public std::enable_shared_from_this<Watcher> {
  public:
-  Watcher(Watchers& owner, std::vector<core::CallCondition> conditions, std::int64_t cursor)
-      : owner_(owner), conditions_(std::move(conditions)), cursor_(cursor) {}
+  // Begins behind `cursor`. `newest` is where the feed stands.
+  Watcher(Watchers& owner, std::vector<core::CallCondition> conditions, std::int64_t cursor,
+          std::int64_t newest)
+      : owner_(owner), conditions_(std::move(conditions)), cursor_(cursor) {
+    if (cursor > newest) ahead_of_ = newest;
+  }
 
   void Start() {
     StartSendInitialMetadata();  // tells the client that it watches from now on
@@ -128,21 +131,39 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
   }
 
   absl::Status ReadAhead() {
+    if (ahead_of_) RETURN_IF_ERROR(CheckCursor());
     if (std::optional<core::CallFeed::Entries> kept = owner_.feed_.After(cursor_, kReadAhead)) {
       read_ahead_.assign(kept->begin(), kept->end());
       return absl::OkStatus();
     }
-    return owner_.store_.Read([this](core::CallReader& calls) -> absl::Status {
+    // Behind it, where other services write, a smaller sequence may be committed after a larger.
+    const std::int64_t settled = owner_.feed_.last_sequence();
+    return owner_.store_.Read([this, settled](core::CallReader& calls) -> absl::Status {
       read_ahead_.clear();
       ASSIGN_OR_RETURN(std::vector<domain::RecordedEvent> events,
                        calls.ListAllEvents(cursor_, static_cast<int>(kReadAhead)));
       for (domain::RecordedEvent& event : events) {
+        if (event.sequence > settled) break;
         ASSIGN_OR_RETURN(domain::Call call, calls.GetCall(event.call_id));
         read_ahead_.push_back(std::make_shared<const core::FeedEntry>(
             core::FeedEntry{std::move(event), std::move(call)}));
       }
       return absl::OkStatus();
     });
+  }
+
+  // A token of another service may be ahead of what this one has read: the stream goes on when the
+  // feed gets there. One that is ahead of the journal itself is of events that are gone, with a
+  // deleted call or because a backup was restored, and their sequences may be given out again: the
+  // stream begins with what is new.
+  absl::Status CheckCursor() {
+    RETURN_IF_ERROR(owner_.store_.Read([this](core::CallReader& calls) -> absl::Status {
+      ASSIGN_OR_RETURN(const core::JournalMark mark, calls.MarkJournal());
+      if (cursor_ > mark.sequence) cursor_ = *ahead_of_;
+      return absl::OkStatus();
+    }));
+    ahead_of_.reset();
+    return absl::OkStatus();
   }
 
   void Write() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -177,6 +198,7 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
 
   // Of the pump, of which there is one at a time; read by `Write`, which no pump runs beside.
   std::int64_t cursor_;
+  std::optional<std::int64_t> ahead_of_;  // where the feed stood that the cursor was ahead of
   std::deque<Entry> read_ahead_;
 };
 
@@ -200,16 +222,12 @@ grpc::ServerWriteReactor<v1::WatchCallsResponse>* Watchers::Watch(
     const v1::WatchCallsRequest& request) {
   absl::StatusOr<std::vector<core::CallCondition>> conditions = ParseFilter(request.filter());
   if (!conditions.ok()) return new RefusedWatcher(conditions.status());
-  absl::StatusOr<std::int64_t> cursor = feed_.last_sequence();
-  if (!request.resume_token().empty()) {
-    const std::int64_t newest = *cursor;
-    cursor = DecodeResumeToken(request.resume_token());
-    // A token may be ahead: with a call that is deleted, its events go, the newest among them.
-    if (cursor.ok()) cursor = std::min(*cursor, newest);
-  }
+  const std::int64_t newest = feed_.last_sequence();
+  absl::StatusOr<std::int64_t> cursor = newest;
+  if (!request.resume_token().empty()) cursor = DecodeResumeToken(request.resume_token());
   if (!cursor.ok()) return new RefusedWatcher(cursor.status());
 
-  const auto watcher = std::make_shared<Watcher>(*this, *std::move(conditions), *cursor);
+  const auto watcher = std::make_shared<Watcher>(*this, *std::move(conditions), *cursor, newest);
   {
     const absl::MutexLock lock(&mutex_);
     if (stopping_) return new RefusedWatcher(absl::UnavailableError("the service is stopping"));

@@ -86,6 +86,14 @@ TEST(CallFeedTest, WhoIsWokenFindsTheNewEntries) {
   EXPECT_THAT(found, ElementsAre(7));
 }
 
+TEST(CallFeedTest, WhoBeginsWhileNobodyWatchedIsWokenForWhatWasPassedOver) {
+  CallFeed feed(0, 10);
+  std::int64_t newest = 0;
+  feed.Subscribe([&] { newest = feed.last_sequence(); });
+  feed.Advance(7);
+  EXPECT_EQ(newest, 7);
+}
+
 TEST(CallFeedTest, ReadersAndSubscribersMayComeAndGoWhileItPublishes) {
   CallFeed feed(0, 16);
   std::thread publisher([&] {

@@ -135,6 +135,23 @@ class WatchTest(EndToEndTest):
         watcher.stop()
         self.assertEqual(watcher.seen, recorded)
 
+    @unittest.skipUnless(databases.KIND == "postgresql", "SQLite has one service")
+    def test_a_token_used_at_once_on_another_service_repeats_nothing(self):
+        """The other has nobody who watches, and so has not read the newest events yet."""
+        other = self.connect(self.start_service().address)
+        here = self.api.watch()
+        here.initial_metadata()
+        for number in range(0, 40, 2):
+            self.post(number)
+            token = next(here).resume_token
+            there = other.watch(token)
+            there.initial_metadata()
+            self.post(number + 1)
+            expected = next(here).event.name
+            self.assertEqual(next(there).event.name, expected)
+            there.cancel()
+        here.cancel()
+
     def test_a_token_that_is_none_is_refused(self):
         with self.assertRaises(grpc.RpcError) as raised:
             next(self.api.watch("no token"))

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -81,7 +83,29 @@ class WatchCallsTest : public testing::Test {
     }
   }
 
+  // Has another service record `e<sequence>`, which the feed has not read yet.
+  void RecordElsewhere(std::int64_t sequence) {
+    api_.store.Change([&](fakes::FakeTables& tables) {
+      tables.last_sequence = std::max(tables.last_sequence, sequence);
+      tables.events[sequence] = EventElsewhere(sequence);
+    });
+  }
+
+  // Has the feed read it.
+  void PublishFromElsewhere(std::int64_t sequence) {
+    api_.feed.Publish({{EventElsewhere(sequence), {}}});
+  }
+
   ServedApi api_;
+
+ private:
+  static domain::RecordedEvent EventElsewhere(std::int64_t sequence) {
+    domain::RecordedEvent event;
+    event.call_id = 15;
+    event.sequence = sequence;
+    event.event.event_id = absl::StrCat("e", sequence);
+    return event;
+  }
 };
 
 TEST_F(WatchCallsTest, EachEventComesOnceWithTheCallAsItLeftIt) {
@@ -184,7 +208,18 @@ TEST_F(WatchCallsTest, AWrongTokenIsRefused) {
   }
 }
 
-// The newest events are gone if their call was deleted.
+TEST_F(WatchCallsTest, ATokenOfAServiceThatIsAheadRepeatsNothing) {
+  RecordElsewhere(1);
+  RecordElsewhere(2);
+  Watch watch(api_, "", EncodeResumeToken(2));
+  PublishFromElsewhere(1);
+  PublishFromElsewhere(2);
+  RecordElsewhere(3);
+  PublishFromElsewhere(3);
+  EXPECT_EQ(watch.Next(), "e3");
+}
+
+// The newest events are gone if their call was deleted, or a backup restored.
 TEST_F(WatchCallsTest, ATokenAheadOfTheJournalMissesNothing) {
   Watch watch(api_, "", EncodeResumeToken(999));
   ReportNotices(1, 1);
@@ -217,6 +252,19 @@ TEST_F(WatchCallsFromTheDatabaseTest, WhatIsNoLongerInMemoryIsReplayedToo) {
   }
   ReportNotices(151, 151);
   EXPECT_EQ(second.Next(), "e151");
+}
+
+TEST_F(WatchCallsFromTheDatabaseTest, WhatMayStillGetAPredecessorIsNotReplayedYet) {
+  RecordElsewhere(1);
+  api_.feed.Advance(1);
+  RecordElsewhere(3);  // while 2 is being committed
+  Watch watch(api_, "", EncodeResumeToken(0));
+  EXPECT_EQ(watch.Next(), "e1");
+  RecordElsewhere(2);
+  PublishFromElsewhere(2);
+  PublishFromElsewhere(3);
+  EXPECT_EQ(watch.Next(), "e2");
+  EXPECT_EQ(watch.Next(), "e3");
 }
 
 TEST_F(WatchCallsFromTheDatabaseTest, WhatIsReplayedCarriesTheCallAsItIsNow) {
