@@ -2,7 +2,9 @@
 # A throw-away PostgreSQL cluster for tests: in a temporary folder, on a unix socket only, as user
 # postgres when started as root.
 #
-#   tests/postgres/cluster.sh
+#   tests/postgres/cluster.sh [--durable]
+#
+# --durable makes every commit wait for the disk, as in production; tests need no such thing.
 #
 # Prints the URL of a database once it can be used. Then it obeys its standard input, a word a line,
 # and answers each with one line:
@@ -15,6 +17,13 @@
 set -euo pipefail
 
 fail() { printf 'cluster.sh: %s\n' "$*" >&2; exit 1; }
+
+fsync=off
+case "${1:-}" in
+  '') ;;
+  --durable) fsync=on ;;
+  *) fail "unknown argument '$1'; usage: cluster.sh [--durable]" ;;
+esac
 
 bin=$(find /usr/lib/postgresql/*/bin -maxdepth 0 2>/dev/null | sort -V | tail -n 1)
 [ -n "$bin" ] || fail 'PostgreSQL is not installed'
@@ -39,7 +48,7 @@ clean_up() {
 # Its own standard input and output: the server must not hold ours open.
 start() {
   as_postgres "$bin/pg_ctl" -D "$folder/data" -w -l "$folder/log" -o "-c listen_addresses='' \
-    -c unix_socket_directories='$folder' -c max_connections=100 -c fsync=off" \
+    -c unix_socket_directories='$folder' -c max_connections=100 -c fsync=$fsync" \
     start </dev/null >/dev/null 2>&1 || { cat "$folder/log" >&2; fail 'the server does not start'; }
 }
 

@@ -11,11 +11,16 @@ class PostgresCluster:
 
     with PostgresCluster() as cluster:
         url = cluster.create_database()
+
+    Arguments are those of the script.
     """
+
+    def __init__(self, *arguments):
+        self._arguments = arguments
 
     def __enter__(self):
         self._script = subprocess.Popen(
-            [SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+            [SCRIPT, *self._arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         )
         self._read_line()
         return self
