@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what the build needs on Debian 12 or 13, and with --test what the tests need too.
 #
-#   bazel-free-scripts/install-deps.sh [--test | --all]
+#   bazel-free-scripts/install-deps.sh [--test | --bench | --all]
 #
-# --test adds the tests' packages and the linters, --all adds clang-tidy. Runs as root or with
-# sudo. What is there already is left alone: a second run takes no network and no root.
+# --test adds the tests' packages and the linters, --bench what measuring needs beyond those, --all
+# clang-tidy as well. Runs as root or with sudo. What is there already is left alone: a second run
+# takes no network and no root.
 #
 # Everything comes from Debian, through the mirror that this machine's own apt uses:
 #   * packages of this release, by plain apt-get;
@@ -32,6 +33,7 @@ packages=(
 )
 test_packages=(libgtest-dev libgmock-dev python3 python3-grpcio python3-protobuf shellcheck
                postgresql python3-psycopg2 python3-sqlalchemy python3-alembic)
+bench_packages=(libbenchmark-dev gnuplot-nox)
 libodb_packages=(libodb-2.4 libodb-dev libodb-sqlite-2.4 libodb-sqlite-dev
                  libodb-pgsql-2.4 libodb-pgsql-dev)
 libodb_version=2.4.0-1+b3
@@ -195,12 +197,13 @@ install_httplib() {
 
 case "${1:-}" in
   '') ;;
-  --test | --all)
+  --test | --bench | --all)
     packages+=("${test_packages[@]}")
     # npm brings buf. A machine that has another npm keeps it: Debian's would clash with it.
     command -v npm >/dev/null || packages+=(nodejs npm)
+    if [ "$1" != --test ]; then packages+=("${bench_packages[@]}"); fi
     ;;
-  *) fail "unknown argument '$1'; usage: install-deps.sh [--test | --all]" ;;
+  *) fail "unknown argument '$1'; usage: install-deps.sh [--test | --bench | --all]" ;;
 esac
 
 # shellcheck source=/dev/null

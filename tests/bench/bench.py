@@ -1,0 +1,84 @@
+#!/usr/bin/env -S /usr/bin/python3 -B
+"""Measures the programs against the machine's limits; bazel-free-scripts/bench.sh runs this.
+
+Every run measures the limits and ours one after the other, so that what is compared was measured
+within minutes of each other. A run that loses an event, or has one twice, ends the program.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import shutil
+import sys
+import tempfile
+
+import measurements
+import report
+import stores
+
+
+def _arguments():
+    names = ", ".join(measurements.ALL)
+    parser = argparse.ArgumentParser(prog="bench.sh", description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("names", nargs="*", metavar="NAME",
+                        help=f"what to measure; everything without: {names}")
+    parser.add_argument("--runs", type=int, default=5, help="medians are of so many (5)")
+    parser.add_argument("--seconds", type=float, default=5, help="of each measurement (5)")
+    parser.add_argument("--quick", action="store_true",
+                        help="one short run: whether it works, not how fast it is")
+    parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
+    parser.add_argument("--docs", action="store_true",
+                        help="also write the table and the pictures into docs/")
+    arguments = parser.parse_args()
+    unknown = sorted(set(arguments.names) - set(measurements.ALL))
+    if unknown:
+        parser.error(f"unknown NAME {unknown[0]!r}; there are {names}")
+    if arguments.quick:
+        arguments.runs, arguments.seconds = 1, 0.5
+    return arguments
+
+
+def _machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as cpuinfo:
+        models = [line.split(":", 1)[1].strip() for line in cpuinfo if line.startswith("model name")]
+    return {"cpu": models[0] if models else platform.machine(), "cores": os.cpu_count(),
+            "kernel": platform.release()}
+
+
+def _measure(arguments):
+    """The figures of each run: a list of {name: value}."""
+    runs = []
+    for number in range(arguments.runs):
+        run = measurements.Run(arguments.seconds)
+        for name, measurement in measurements.ALL.items():
+            if arguments.names and name not in arguments.names:
+                continue
+            print(f"== run {number + 1} of {arguments.runs}: {name}", file=sys.stderr, flush=True)
+            run.folder = pathlib.Path(tempfile.mkdtemp(prefix="bench."))
+            try:
+                measurement(run)
+            finally:
+                shutil.rmtree(run.folder)
+        runs.append(run.figures)
+    return runs
+
+
+def main():
+    arguments = _arguments()
+    try:
+        runs = _measure(arguments)
+    finally:
+        stores.Postgresql.stop_server()
+    result = {"machine": _machine(), "seconds": arguments.seconds, "runs": runs}
+    if arguments.output == "json":
+        print(json.dumps(result, indent=1))
+    else:
+        print(report.table(result))
+    if arguments.docs:
+        report.write_docs(result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace autopulse::callevents::bench {
+
+// What one call's life is posted as, in order. `mix.py` writes the file.
+//
+// Every body names the same call, `kCallNumber`; whoever sends it writes the number of the call
+// that it means over each of its places. All numbers have ten digits, so that nothing moves.
+struct Mix {
+  std::vector<std::string> names;   // of the steps: "queued", "ringing", ...
+  std::vector<std::string> bodies;  // JSON, at the same index
+
+  std::size_t steps() const { return bodies.size(); }
+};
+
+inline constexpr std::uint64_t kCallNumber = 7'000'000'000;
+inline constexpr std::size_t kCallNumberDigits = 10;
+
+// Reads a mix. Ends the program, saying why, if it cannot.
+Mix ReadMix(const std::string& file);
+
+// Where in `text` the number of the call stands.
+std::vector<std::size_t> CallNumberPlaces(absl::string_view text);
+
+// Writes `number` over the ten digits at `place`.
+void WriteCallNumber(char* place, std::uint64_t number);
+
+// Which steps of which calls were acknowledged: what the database must hold afterwards.
+class Acknowledged {
+ public:
+  // For calls from `first` on, `calls` of them.
+  Acknowledged(std::uint64_t first, std::size_t calls) : first_(first), steps_(calls) {}
+
+  std::uint64_t first() const { return first_; }
+  std::size_t calls() const { return steps_.size(); }
+
+  void Add(std::uint64_t call, std::size_t step) {
+    steps_[call - first_] = static_cast<std::uint8_t>(steps_[call - first_] | (1U << step));
+  }
+
+  // Writes a byte for each call, its bits being the steps. Ends the program if it cannot.
+  void Write(const std::string& file) const;
+
+ private:
+  std::uint64_t first_;
+  std::vector<std::uint8_t> steps_;
+};
+
+}  // namespace autopulse::callevents::bench

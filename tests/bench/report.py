@@ -1,0 +1,126 @@
+"""The table, from the figures of several runs."""
+
+import statistics
+
+# What is wanted: of which figure, and how it is compared. `value` and `goal` take the figures of
+# one run and fail with KeyError where it has none.
+_RATE = "{:,.0f}"
+
+
+class Row:
+    """One line of the table: a figure, and the limit and the goal that belong to it."""
+
+    def __init__(self, title, value, unit="/s", limit=None, limit_name="", goal=None, least=True):
+        self.title = title
+        self.value = value  # of a run's figures; KeyError where it was not measured
+        self.unit = unit
+        self.limit = limit
+        self.limit_name = limit_name
+        self.goal = goal  # (text, a function of a run's figures)
+        self.least = least  # whether the goal is the least, or the most
+
+
+def _figure(name):
+    return lambda figures: figures[name]
+
+
+def _sum(*names):
+    return lambda figures: sum(figures[name] for name in names)
+
+
+def _share_of(name, part):
+    return lambda figures: figures[name] * part
+
+
+def _webhook_rows():
+    for database, part in (("sqlite", 0.5), ("postgresql", 0.35)):
+        for kind, text in (("small", "small bodies"), ("real", "bodies of real size")):
+            name = f"{database}.{kind}"
+            goal = ((f"{part} of bare HTTP", _share_of("http.small.rate", part))
+                    if kind == "small" else
+                    ("60% of small bodies' goal", _share_of("http.small.rate", part * 0.6)))
+            yield Row(f"webhooks, {database}, {text}", _figure(f"{name}.rate"),
+                      limit=_figure(f"http.{kind}.rate"), limit_name="bare HTTP and JSON",
+                      goal=goal)
+            yield Row("- at a constant rate of", _figure(f"{name}.open.rate"))
+            yield Row("- p50 at that rate", _figure(f"{name}.open.p50_ms"), "ms")
+            yield Row("- p99 at that rate", _figure(f"{name}.open.p99_ms"), "ms",
+                      goal=("20 ms", lambda figures: 20), least=False)
+            for part_name in ("adapter", "service", "database server"):
+                if (database, part_name) != ("sqlite", "database server"):
+                    yield Row(f"- cores, {part_name}", _figure(f"{name}.cpu.{part_name}"), "")
+            for part_name in ("adapter", "service"):
+                yield Row(f"- memory, {part_name}", _figure(f"{name}.memory.{part_name}"), "MB")
+            yield Row("- memory, both", _sum(f"{name}.memory.adapter", f"{name}.memory.service"),
+                      "MB", goal=("96 MB", lambda figures: 96), least=False)
+        yield Row(f"one webhook alone, {database}, p50", _figure(f"{database}.alone.p50_us"), "us")
+        yield Row("- p99", _figure(f"{database}.alone.p99_us"), "us")
+
+
+def rows():
+    """All lines, in order."""
+    yield Row("load generator, small bodies", _figure("generator.small.rate"))
+    yield Row("load generator, bodies of real size", _figure("generator.real.rate"))
+    yield Row("bare HTTP and JSON, small bodies", _figure("http.small.rate"))
+    yield Row("bare HTTP and JSON, bodies of real size", _figure("http.real.rate"))
+    yield from _webhook_rows()
+
+
+def _number(value, unit):
+    if unit == "/s" or value >= 1000:
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:.3g}"
+    return f"{text} {unit}".replace(" /s", "/s").strip()
+
+
+def _values(function, runs):
+    """Of those runs that have it."""
+    values = []
+    for figures in runs:
+        try:
+            values.append(function(figures))
+        except KeyError:
+            pass
+    return values
+
+
+def _cells(row, runs):
+    """The cells of one line; nothing if it was not measured."""
+    values = _values(row.value, runs)
+    if not values:
+        return None
+    cells = [row.title, _number(statistics.median(values), row.unit),
+             f"{_number(min(values), '')} to {_number(max(values), '')}"]
+    ratios = _values(lambda f: row.value(f) / row.limit(f), runs) if row.limit else []
+    cells.append(f"{statistics.median(ratios):.2f} of {row.limit_name}" if ratios else "")
+    reached = _values(lambda f: row.value(f) / row.goal[1](f), runs) if row.goal else []
+    if reached:
+        part = statistics.median(reached)
+        good = part >= 1 if row.least else part <= 1
+        wanted = _number(statistics.median(_values(row.goal[1], runs)), row.unit)
+        text = row.goal[0] if row.goal[0] == wanted else f"{row.goal[0]}: {wanted}"
+        cells += [f"{'at least' if row.least else 'at most'} {text}", "yes" if good else "no"]
+    else:
+        cells += ["", ""]
+    return cells
+
+
+HEAD = ["what", "median", "min to max", "of the limit, same run", "goal", "reached"]
+
+
+def table(result):
+    """The lines as a Markdown table, which is readable as it stands."""
+    lines = [HEAD] + [cells for row in rows() if (cells := _cells(row, result["runs"]))]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+    right = (1, 2)
+    padded = ["| " + " | ".join(cell.rjust(width) if column in right else cell.ljust(width)
+                                for column, (cell, width) in enumerate(zip(line, widths))) + " |"
+              for line in lines]
+    rule = "|" + "|".join("-" * (width + 1) + (":" if column in right else "-")
+                          for column, width in enumerate(widths)) + "|"
+    machine = result["machine"]
+    return "\n".join([
+        f"{len(result['runs'])} runs of {result['seconds']:g} s each, on {machine['cores']} cores"
+        f" ({machine['cpu']}, Linux {machine['kernel']}) that all parts share.", "",
+        padded[0], rule, *padded[1:]])

@@ -1,0 +1,119 @@
+"""The databases that are measured: made, filled and looked into by another program's SQL."""
+
+import pathlib
+import sqlite3
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "tests" / "postgres"), str(ROOT / "tests" / "e2e")]
+
+# pylint: disable=wrong-import-position
+import programs  # noqa: E402
+from postgres_cluster import PostgresCluster  # noqa: E402
+
+_COLUMNS = "id, customer_number, direction, status, create_time, update_time"
+_NOW = "'2026-03-01 00:00:00.000000'"
+
+
+class Sqlite:
+    """A file with the current schema; as durable as the service makes it."""
+
+    name = "sqlite"
+
+    def __init__(self, folder, file="calls.db"):
+        self.file = pathlib.Path(folder) / file
+        self.url = f"sqlite:{self.file}"
+        _migrate(self.url)
+
+    def register(self, first, count):
+        """Makes calls `first` to `first + count - 1`, as CreateCall would."""
+        with sqlite3.connect(self.file) as connection:
+            connection.execute(
+                f"INSERT INTO call ({_COLUMNS}) WITH RECURSIVE n(i) AS"
+                f" (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count})"
+                f" SELECT {first} + i, '+1555' || (1000000 + i % 1000000), 'outbound', 'Ready',"
+                f" {_NOW}, {_NOW} FROM n")
+        connection.close()
+
+    def rows(self, statement):
+        connection = sqlite3.connect(self.file, timeout=30)
+        try:
+            return connection.execute(statement).fetchall()
+        finally:
+            connection.close()
+
+    def server_cpu_seconds(self):
+        """There is no server."""
+        return 0.0
+
+    def close(self):
+        """Nothing is held."""
+
+
+class Postgresql:
+    """A database of a server of its own, on this machine, on which a commit waits for the disk."""
+
+    name = "postgresql"
+    _cluster = None
+
+    def __init__(self, _folder):
+        if Postgresql._cluster is None:
+            Postgresql._cluster = PostgresCluster("--durable").__enter__()
+        self.url = Postgresql._cluster.create_database()
+        _migrate(self.url)
+        import psycopg2  # pylint: disable=import-outside-toplevel  # SQLite needs none
+        self._connection = psycopg2.connect(self.url)
+        self._connection.autocommit = True
+
+    def register(self, first, count):
+        self._execute(
+            f"INSERT INTO call ({_COLUMNS}) SELECT {first} + i, '+1555' || (1000000 + i % 1000000),"
+            f" 'outbound', 'Ready', {_NOW}, {_NOW} FROM generate_series(0, {count} - 1) i")
+        self._execute("VACUUM ANALYZE")
+
+    def rows(self, statement):
+        return self._execute(statement)
+
+    def server_cpu_seconds(self):
+        """What the server and its processes, the ended ones too, have used."""
+        parent = self.rows("SELECT pg_backend_pid()")[0][0]
+        with open(f"/proc/{parent}/stat", encoding="ascii") as stat:
+            postmaster = int(stat.read().rsplit(")", 1)[1].split()[1])
+        pids = subprocess.run(["pgrep", "-P", str(postmaster)], capture_output=True, text=True,
+                              check=True).stdout.split()
+        return sum(cpu_seconds(pid) for pid in pids) + cpu_seconds(postmaster, children=True)
+
+    def close(self):
+        self._connection.close()
+
+    @classmethod
+    def stop_server(cls):
+        """Stops what the first database of this kind has started."""
+        if cls._cluster is not None:
+            cls._cluster.__exit__()
+            cls._cluster = None
+
+    def _execute(self, statement):
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+
+KINDS = {kind.name: kind for kind in (Sqlite, Postgresql)}
+
+
+def cpu_seconds(pid, children=False):
+    """What a process has used; with those of its children that have ended, if wanted."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            ticks = [int(word) for word in stat.read().rsplit(")", 1)[1].split()[11:15]]
+    except FileNotFoundError:
+        return 0.0
+    return sum(ticks if children else ticks[:2]) / 100.0
+
+
+def _migrate(url):
+    made = programs.run("call-event-migrate", f"--database={url}", "upgrade")
+    if made.returncode != 0:
+        raise RuntimeError(f"call-event-migrate: {made.stdout}{made.stderr}")
