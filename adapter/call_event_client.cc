@@ -1,6 +1,8 @@
 #include "adapter/call_event_client.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "adapter/retry_policy.h"
 #include "services/base/field_limits.h"
 
 namespace autopulse::callevents::adapter {
@@ -10,28 +12,71 @@ static_assert(client::kMaxMessageBytes == base::kMaxMessageBytes);
 
 CallEventClient::CallEventClient(const Options& options)
     : deadline_(options.deadline),
-      stub_(v1::CallEventService::NewStub(client::OpenChannel(options.channel))) {}
+      stub_(v1::CallEventService::NewStub(client::OpenChannel(options.channel))),
+      batcher_([this](absl::Span<const v1::ReportCallEventRequest* const> events,
+                      absl::Time deadline) { return Send(events, deadline); },
+               options.deadline) {}
 
 absl::StatusOr<v1::ReportCallEventResponse> CallEventClient::Report(
     const v1::ReportCallEventRequest& request) const {
+  return batcher_.Report(request);
+}
+
+absl::StatusOr<v1::BatchReportCallEventsResponse> CallEventClient::ReportBatch(
+    const v1::BatchReportCallEventsRequest& request) const {
+  return SendBatch(request, absl::Now() + 2 * deadline_);
+}
+
+std::vector<ReportBatcher::Result> CallEventClient::Send(
+    absl::Span<const v1::ReportCallEventRequest* const> events, absl::Time deadline) const {
+  std::vector<ReportBatcher::Result> results;
+  results.reserve(events.size());
+  if (events.size() > 1) {
+    v1::BatchReportCallEventsRequest batch;
+    for (const v1::ReportCallEventRequest* event : events) *batch.add_requests() = *event;
+    const absl::StatusOr<v1::BatchReportCallEventsResponse> response = SendBatch(batch, deadline);
+    if (response.ok()) {
+      for (const auto& result : response->results()) results.push_back(ResultOf(result));
+      return results;
+    }
+    if (IsOutage(response.status().code())) {
+      results.assign(events.size(), response.status());
+      return results;
+    }
+  }
+  // One by one, too, where the batch was refused: whose fault it is shows, and costs nobody else.
+  for (const v1::ReportCallEventRequest* event : events) {
+    results.push_back(SendOne(*event, deadline));
+  }
+  return results;
+}
+
+ReportBatcher::Result CallEventClient::SendOne(const v1::ReportCallEventRequest& request,
+                                               absl::Time deadline) const {
   grpc::ClientContext context;
-  client::LimitTime(deadline_, context);
+  client::LimitTime(deadline - absl::Now(), context);
   v1::ReportCallEventResponse response;
   const grpc::Status status = stub_->ReportCallEvent(&context, request, &response);
   if (status.ok()) return response;
   return client::FromGrpc(status);
 }
 
-absl::StatusOr<v1::BatchReportCallEventsResponse> CallEventClient::ReportBatch(
-    const v1::BatchReportCallEventsRequest& request) const {
+absl::StatusOr<v1::BatchReportCallEventsResponse> CallEventClient::SendBatch(
+    const v1::BatchReportCallEventsRequest& request, absl::Time deadline) const {
   grpc::ClientContext context;
-  client::LimitTime(2 * deadline_, context);
+  client::LimitTime(deadline - absl::Now(), context);
   v1::BatchReportCallEventsResponse response;
   const grpc::Status status = stub_->BatchReportCallEvents(&context, request, &response);
   if (!status.ok()) return client::FromGrpc(status);
   if (response.results_size() == request.requests_size()) return response;
   return absl::InternalError(absl::StrCat("the service gave ", response.results_size(),
                                           " results for ", request.requests_size(), " events"));
+}
+
+ReportBatcher::Result ResultOf(const v1::BatchReportCallEventsResult& result) {
+  if (result.has_response()) return result.response();
+  return absl::Status(static_cast<absl::StatusCode>(result.error().code()),
+                      result.error().message());
 }
 
 }  // namespace autopulse::callevents::adapter

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "adapter/report_batcher.h"
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
 #include "clients/cpp/channel.h"
 
@@ -21,9 +24,9 @@ class CallEventClient {
 
   explicit CallEventClient(const Options& options);
 
-  // Reports one event and waits for what became of it. Fails with what the service said;
-  // UNAVAILABLE or DEADLINE_EXCEEDED if it said nothing in time, and then the event may have been
-  // recorded all the same.
+  // Reports one event, together with those of other threads (`ReportBatcher`), and waits for what
+  // became of it. Fails with what the service said; UNAVAILABLE or DEADLINE_EXCEEDED if it said
+  // nothing in time, and then the event may have been recorded all the same.
   absl::StatusOr<v1::ReportCallEventResponse> Report(
       const v1::ReportCallEventRequest& request) const;
 
@@ -34,8 +37,19 @@ class CallEventClient {
       const v1::BatchReportCallEventsRequest& request) const;
 
  private:
+  std::vector<ReportBatcher::Result> Send(
+      absl::Span<const v1::ReportCallEventRequest* const> events, absl::Time deadline) const;
+  ReportBatcher::Result SendOne(const v1::ReportCallEventRequest& request,
+                                absl::Time deadline) const;
+  absl::StatusOr<v1::BatchReportCallEventsResponse> SendBatch(
+      const v1::BatchReportCallEventsRequest& request, absl::Time deadline) const;
+
   absl::Duration deadline_;
   std::unique_ptr<v1::CallEventService::StubInterface> stub_;
+  mutable ReportBatcher batcher_;
 };
+
+// What one result of a batch says.
+ReportBatcher::Result ResultOf(const v1::BatchReportCallEventsResult& result);
 
 }  // namespace autopulse::callevents::adapter

@@ -133,12 +133,7 @@ absl::StatusOr<std::vector<Drainer::Result>> Drainer::Send(const Batch& batch) {
   std::vector<Result> results;
   if (response.ok()) {
     for (const v1::BatchReportCallEventsResult& result : response->results()) {
-      if (result.has_response()) {
-        results.emplace_back(result.response());
-      } else {
-        results.emplace_back(absl::Status(static_cast<absl::StatusCode>(result.error().code()),
-                                          result.error().message()));
-      }
+      results.push_back(ResultOf(result));
     }
     return results;
   }
