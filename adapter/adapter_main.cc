@@ -1,6 +1,5 @@
 // vapi-webhook-adapter: takes VAPI's webhooks and reports them to the call event service.
 
-#include <pthread.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -30,6 +29,7 @@
 #include "services/base/config.h"
 #include "services/base/counters.h"
 #include "services/base/log.h"
+#include "services/base/process.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
@@ -56,15 +56,6 @@ absl::StatusOr<WebhookAuth> MakeAuth(const AdapterSettings& settings) {
   return absl::FailedPreconditionError(
       "no webhook secret: name a file with --webhook-secret-file, or take webhooks from anyone "
       "with --insecure-no-auth");
-}
-
-sigset_t BlockStopSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
 }
 
 void LogCounters(const base::Counters& counters) {
@@ -97,8 +88,6 @@ WebhookHandler MakeHandler(const AdapterSettings& settings, const CallEventClien
 
 // `spool` may be null.
 int Run(const AdapterSettings& settings, WebhookAuth auth, EventSpool* spool) {
-  // Before any thread starts, so that none of them takes the signals.
-  const sigset_t stop_signals = BlockStopSignals();
   base::Counters counters;
   const CallEventClient client(
       {.channel = {.service = settings.service}, .deadline = settings.service_deadline});
@@ -127,8 +116,7 @@ int Run(const AdapterSettings& settings, WebhookAuth auth, EventSpool* spool) {
   std::cout << kProgram << " ready on http://" << host << ':' << server.port() << " (service "
             << settings.service << ")" << std::endl;
 
-  int signal = 0;
-  sigwait(&stop_signals, &signal);
+  base::AwaitStopSignal([] { base::LogInfo("nothing to reload"); });
   server.Stop();
   if (delivery.has_value()) delivery->Stop();
   LogCounters(counters);
@@ -165,5 +153,6 @@ int main(int argc, char** argv) {
   if (argc > 1 && absl::string_view(argv[1]) == "replay") {
     return adapter::RunReplayCommand(argc - 1, argv + 1);
   }
+  autopulse::callevents::base::PrepareServerProcess();
   return adapter::Main(argc, argv);
 }

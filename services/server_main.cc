@@ -1,10 +1,6 @@
 // call-event-service: keeps the state of calls. Wiring only.
 
-#include <pthread.h>
-
-#include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -18,6 +14,7 @@
 #include "services/base/clock.h"
 #include "services/base/config.h"
 #include "services/base/log.h"
+#include "services/base/process.h"
 #include "services/base/work_queue.h"
 #include "services/core/call_feed.h"
 #include "services/core/event_lane.h"
@@ -67,13 +64,6 @@ std::optional<int> ReadOptions(int argc, char** argv, Options& options) {
   return settings.Parse(argc, argv);
 }
 
-// Waits for SIGINT or SIGTERM, which no thread of the process handles otherwise.
-int AwaitStopSignal(const sigset_t& signals) {
-  int signal = 0;
-  sigwait(&signals, &signal);
-  return signal;
-}
-
 // A URL may hold a password.
 std::string NameForDisplay(const std::string& database) {
   return absl::StartsWith(database, "sqlite:") ? database : "postgresql";
@@ -84,7 +74,7 @@ int Fail(int exit_code, const absl::Status& why) {
   return exit_code;
 }
 
-int Serve(const Options& options, const sigset_t& stop_signals) {
+int Serve(const Options& options) {
   absl::StatusOr<std::unique_ptr<core::CallStore>> store =
       persistence::OpenCallStore(options.database, {.migrate = options.migrate});
   if (!store.ok()) return Fail(base::kExitConfiguration, store.status());
@@ -120,7 +110,7 @@ int Serve(const Options& options, const sigset_t& stop_signals) {
   const std::string host = options.listen.substr(0, options.listen.rfind(':'));
   std::cout << kProgram << " ready on " << host << ":" << (*server)->port() << " (database "
             << NameForDisplay(options.database) << ")" << std::endl;
-  const int signal = AwaitStopSignal(stop_signals);
+  const int signal = base::AwaitStopSignal([] { base::LogInfo("nothing to reload"); });
   base::LogInfo("stopping", {{"signal", signal}});
   (*server)->Stop(options.drain);
   base::LogInfo("stopped");
@@ -130,15 +120,7 @@ int Serve(const Options& options, const sigset_t& stop_signals) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Before any thread is made, so that all of them leave these signals to AwaitStopSignal.
-  sigset_t stop_signals;
-  sigemptyset(&stop_signals);
-  sigaddset(&stop_signals, SIGINT);
-  sigaddset(&stop_signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  setenv("GRPC_VERBOSITY", "NONE",
-         /*overwrite=*/0);  // what matters of its errors, we say ourselves
+  base::PrepareServerProcess();
 
   Options options;
   if (const std::optional<int> exit_code = ReadOptions(argc, argv, options)) return *exit_code;
@@ -146,5 +128,5 @@ int main(int argc, char** argv) {
     return Fail(base::kExitUsage, absl::InvalidArgumentError("--workers: at least 1 is needed"));
   }
   base::SetLogLevel(options.log_level);
-  return Serve(options, stop_signals);
+  return Serve(options);
 }

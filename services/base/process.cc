@@ -1,0 +1,48 @@
+#include "services/base/process.h"
+
+#include <csignal>
+#include <cstdlib>
+
+#include "absl/synchronization/mutex.h"
+
+namespace autopulse::callevents::base {
+namespace {
+
+sigset_t HandledSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
+  return signals;
+}
+
+}  // namespace
+
+void PrepareServerProcess() {
+  const sigset_t signals = HandledSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // threads inherit it
+  // A peer that is gone is an error of the write.
+  std::signal(SIGPIPE, SIG_IGN);
+  // What matters of gRPC's errors, we say ourselves.
+  setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  // Debian builds Abseil with the search for lock cycles, which keeps every lock of gRPC's and ours
+  // in one graph under one lock.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+}
+
+int AwaitStopSignal(const std::function<void()>& reload) {
+  const sigset_t signals = HandledSignals();
+  while (true) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal == SIGHUP) {
+      reload();
+      continue;
+    }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // the second one ends the process
+    return signal;
+  }
+}
+
+}  // namespace autopulse::callevents::base
