@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -42,9 +44,11 @@ struct AttemptEvents {
   std::string provider_call_id;
   absl::Time begin_time = absl::InfiniteFuture();
   std::vector<const CallEvent*> events;
+  const Attempt* folded = nullptr;  // what its earlier events have come to, if they are folded away
 
   void Add(const CallEvent* event) {
     events.push_back(event);
+    if (folded != nullptr) return;  // F1: it keeps its place among the attempts
     begin_time = std::min(begin_time, event->time);
     if (event->provider_call_create_time) {
       begin_time = std::min(begin_time, *event->provider_call_create_time);
@@ -71,22 +75,59 @@ std::size_t AttemptAt(const std::vector<AttemptEvents>& attempts,
   return index;
 }
 
-// O5: parts events, which are in order, into attempts, oldest first.
-std::vector<AttemptEvents> PartIntoAttempts(const std::vector<const CallEvent*>& ordered) {
+// The attempts that events name which are not folded away, oldest first.
+std::vector<AttemptEvents> NewAttempts(const std::vector<const CallEvent*>& ordered,
+                                       std::vector<AttemptEvents>& folded) {
   std::map<std::string, AttemptEvents> by_id;
   for (const CallEvent* event : ordered) {
-    if (event->provider_call_id.empty()) continue;
-    AttemptEvents& attempt = by_id[event->provider_call_id];
-    attempt.provider_call_id = event->provider_call_id;
+    const std::string& id = event->provider_call_id;
+    if (id.empty()) continue;
+    const auto known =
+        std::find_if(folded.begin(), folded.end(),
+                     [&](const AttemptEvents& attempt) { return attempt.provider_call_id == id; });
+    if (known != folded.end()) {
+      known->Add(event);
+      continue;
+    }
+    AttemptEvents& attempt = by_id[id];
+    attempt.provider_call_id = id;
     attempt.Add(event);
   }
   std::vector<AttemptEvents> attempts;
   for (auto& [id, attempt] : by_id) attempts.push_back(std::move(attempt));
-  if (attempts.empty() && !ordered.empty()) attempts.emplace_back();
   std::stable_sort(attempts.begin(), attempts.end(),
                    [](const AttemptEvents& a, const AttemptEvents& b) {
                      return a.begin_time < b.begin_time;  // ties stay by id
                    });
+  return attempts;
+}
+
+// The attempts that are folded away, without events as yet.
+std::vector<AttemptEvents> FoldedAttempts(const CallHistory& history) {
+  std::vector<AttemptEvents> attempts;
+  for (const Attempt& folded : history.folded) {
+    attempts.emplace_back();
+    attempts.back().provider_call_id = folded.provider_call_id;
+    attempts.back().begin_time = folded.begin_time;
+    attempts.back().folded = &folded;
+  }
+  return attempts;
+}
+
+// O5: parts events, which are in order, into attempts, oldest first. Those that are folded away are
+// older than all others [F1].
+std::vector<AttemptEvents> PartIntoAttempts(const CallHistory& history,
+                                            const std::vector<const CallEvent*>& ordered) {
+  std::vector<AttemptEvents> attempts = FoldedAttempts(history);
+  std::vector<AttemptEvents> added = NewAttempts(ordered, attempts);
+  if (!added.empty() && attempts.size() == 1 && attempts[0].provider_call_id.empty()) {
+    // O5: events without an id belong to the oldest attempt, now that there is one with an id.
+    added[0].folded = attempts[0].folded;
+    added[0].begin_time = attempts[0].begin_time;
+    attempts.clear();
+  }
+  std::move(added.begin(), added.end(), std::back_inserter(attempts));
+  if (attempts.empty() && !ordered.empty()) attempts.emplace_back();
 
   std::vector<absl::Time> begins;
   for (const AttemptEvents& attempt : attempts) begins.push_back(attempt.begin_time);
@@ -108,18 +149,26 @@ bool BeginsAtBase(const FoldState& base, const AttemptEvents& attempt, bool olde
   return named.empty() ? oldest : named == attempt.provider_call_id;
 }
 
-Attempt FoldAttempt(const AttemptEvents& events, FoldState start, const RuleOptions& options,
-                    bool& mirrored) {
-  Attempt attempt{.provider_call_id = events.provider_call_id,
-                  .begin_time = events.begin_time,
-                  .state = std::move(start),
-                  .transcript_event_id = "",
-                  .last_event_id = events.events.back()->event_id};
+// Where the fold of an attempt begins.
+Attempt BeginAttempt(const FoldState& base, const AttemptEvents& events, bool oldest) {
+  Attempt attempt;
+  if (events.folded != nullptr) {
+    attempt = *events.folded;
+  } else if (BeginsAtBase(base, events, oldest)) {
+    attempt.state = base;
+  }
+  attempt.provider_call_id = events.provider_call_id;
+  attempt.begin_time = events.begin_time;
+  return attempt;
+}
+
+Attempt FoldAttempt(const AttemptEvents& events, Attempt attempt, const RuleOptions& options) {
   for (const CallEvent* event : events.events) {
     Changes changes = Transition(attempt.state, *event, options);
     attempt.state = std::move(changes.after);
+    attempt.last_event_id = event->event_id;
     attempt.last_applied = changes.applied;
-    mirrored = mirrored || changes.applied;
+    attempt.mirrored = attempt.mirrored || changes.applied;
     const auto* report = std::get_if<EndOfCallReport>(&event->detail);
     if (report != nullptr && report->has_transcript) {
       attempt.transcript_event_id = event->event_id;  // O4
@@ -149,12 +198,13 @@ bool FoldedCall::SameRows(const FoldedCall& other) const {
 FoldedCall Fold(const CallHistory& history, const RuleOptions& options) {
   FoldedCall folded;
   folded.state = history.base.call;
-  const std::vector<AttemptEvents> attempts = PartIntoAttempts(InOrder(history.events));
+  const std::vector<AttemptEvents> attempts = PartIntoAttempts(history, InOrder(history.events));
   for (const AttemptEvents& events : attempts) {
     const bool oldest = folded.attempts.empty();
-    FoldState start = BeginsAtBase(history.base, events, oldest) ? history.base : FoldState();
-    folded.attempts.push_back(FoldAttempt(events, std::move(start), options, folded.mirrored));
+    folded.attempts.push_back(
+        FoldAttempt(events, BeginAttempt(history.base, events, oldest), options));
     const Attempt& attempt = folded.attempts.back();
+    folded.mirrored = folded.mirrored || attempt.mirrored;
     folded.state = attempt.state.call;
     if (!attempt.transcript_event_id.empty()) {  // O5: until its report comes, the older one's
       folded.transcript_event_id = attempt.transcript_event_id;
@@ -163,11 +213,26 @@ FoldedCall Fold(const CallHistory& history, const RuleOptions& options) {
   return folded;
 }
 
+CallHistory FoldAway(const CallHistory& history, const RuleOptions& options) {
+  CallHistory rest;
+  rest.base = history.base;
+  rest.folded = Fold(history, options).attempts;
+  rest.fold_horizon = history.fold_horizon;
+  for (const CallEvent& event : history.events) {
+    rest.fold_horizon = std::max(rest.fold_horizon, std::make_optional(event.time));
+  }
+  return rest;
+}
+
 Decision Decide(const CallState& row, CallHistory history, const CallEvent& event,
                 const RuleOptions& options) {
   Decision decision;
   decision.row = row;
   if (std::holds_alternative<Notice>(event.detail)) return decision;  // V2
+  if (history.fold_horizon && event.time <= *history.fold_horizon) {  // F1
+    decision.too_late = true;
+    return decision;
+  }
 
   const FoldedCall without = Fold(history, options);
   history.events.push_back(event);

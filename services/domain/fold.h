@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,13 +11,6 @@
 
 namespace autopulse::callevents::domain {
 
-// All that the state of a call follows from: the row as it stood before the first recorded event,
-// and the recorded events in any order [O3].
-struct CallHistory {
-  FoldState base;
-  std::vector<CallEvent> events;
-};
-
 // One attempt to reach the customer, folded by itself [O5].
 struct Attempt {
   std::string provider_call_id;  // empty if no event carried one
@@ -25,6 +19,17 @@ struct Attempt {
   std::string transcript_event_id;  // the newest report that has a transcript; empty if none
   std::string last_event_id;        // the last event in the order of rule O3
   bool last_applied = false;        // whether that one changed anything [O2]
+  bool mirrored = false;            // whether any of them did, so that the record has its status
+};
+
+// All that the state of a call follows from: the row as it stood before the first recorded event,
+// and the recorded events in any order [O3]. Of events that were folded away, what they have come
+// to stands in their place [F1].
+struct CallHistory {
+  FoldState base;
+  std::vector<CallEvent> events;                // all of them after `fold_horizon`
+  std::vector<Attempt> folded = {};             // oldest first, as their events left them
+  std::optional<absl::Time> fold_horizon = {};  // when the last event happened that is folded away
 };
 
 // A call as its history makes it.
@@ -43,12 +48,19 @@ struct FoldedCall {
 // Source: rules O3, O4, O5; notices take no part [V2].
 FoldedCall Fold(const CallHistory& history, const RuleOptions& options);
 
+// Folds the events of a history away: what is left of it needs none of them, and what happens later
+// comes to the same. Pure.
+//
+// Source: rule F1.
+CallHistory FoldAway(const CallHistory& history, const RuleOptions& options);
+
 // What becomes of a call when one more event is recorded.
 struct Decision {
   EventOutcome outcome = EventOutcome::kStale;
   CallState row;  // as it is to be stored
   bool replace_transcript = false;
   std::string transcript_event_id;  // where the new transcript comes from, if it is replaced
+  bool too_late = false;            // it happened before what is folded away: it is not kept [F1]
 
   // Whether the rows are written at all: the call, its service record [M1], its transcript.
   bool writes() const { return outcome != EventOutcome::kStale; }
@@ -58,7 +70,7 @@ struct Decision {
 // `history`. Of the row, it changes the status and only those columns in which the fold with the
 // event differs from the fold without it, so that what other programs wrote stays. Pure.
 //
-// Source: rule O3.
+// Source: rules O3 and F1.
 Decision Decide(const CallState& row, CallHistory history, const CallEvent& event,
                 const RuleOptions& options);
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "services/domain/fold.h"
@@ -139,6 +140,107 @@ TEST_F(FoldPropertyTest, AnEventThatIsNotStaleIsTheOnlyKindThatWrites) {  // M1,
         EXPECT_EQ(store.service_record_word, store.row.status_word);
         continue;
       }
+      EXPECT_EQ(before, (Rows{store.row, store.service_record_word, store.transcript_event_id}));
+    }
+  }
+}
+
+// A history whose first events are long past when the rest of it begins.
+struct PartedHistory {
+  RandomHistory history;
+  Arrival past;
+  Arrival rest;
+};
+
+// What begins after the past was created after it. (Docs: what else there may be is decided as F1
+// says, and not as it would have been.)
+PartedHistory DrawPartedHistory(std::mt19937_64& random) {
+  PartedHistory parted{DrawHistory(random, {}), {}, {}};
+  const Arrival& events = parted.history.events;
+  const absl::Time horizon = events[random() % events.size()].time;
+  bool names_attempt = false;
+  for (CallEvent event : events) {
+    if (event.time <= horizon) {
+      names_attempt = names_attempt || (!event.provider_call_id.empty() &&
+                                        !std::holds_alternative<Notice>(event.detail));
+      parted.past.push_back(event);
+    } else {
+      if (event.provider_call_create_time <= horizon) event.provider_call_create_time.reset();
+      parted.rest.push_back(event);
+    }
+  }
+  // Events without an id are folded into the base's attempt, whatever it is called.
+  if (!names_attempt) parted.history.row.provider_call_id.reset();
+  std::shuffle(parted.past.begin(), parted.past.end(), random);
+  return parted;
+}
+
+void ExpectSameStores(const ModelStore& store, const ModelStore& never_folded,
+                      const PartedHistory& parted) {
+  const std::string all = Describe(parted.past) + "then\n" + Describe(parted.rest);
+  EXPECT_EQ(store.row, never_folded.row) << all;
+  EXPECT_EQ(store.service_record_word, never_folded.service_record_word) << all;
+  EXPECT_EQ(store.transcript_event_id, never_folded.transcript_event_id) << all;
+  EXPECT_EQ(store.row_writes, never_folded.row_writes) << all;
+  const std::vector<Attempt> attempts = store.Attempts();
+  const std::vector<Attempt> expected = never_folded.Attempts();
+  ASSERT_EQ(attempts.size(), expected.size()) << all;
+  for (std::size_t i = 0; i < attempts.size(); ++i) {
+    EXPECT_EQ(attempts[i].provider_call_id, expected[i].provider_call_id) << all;
+    EXPECT_EQ(attempts[i].begin_time, expected[i].begin_time) << all;
+    EXPECT_EQ(attempts[i].state, expected[i].state) << all;
+    EXPECT_EQ(attempts[i].transcript_event_id, expected[i].transcript_event_id) << all;
+  }
+}
+
+TEST_F(FoldPropertyTest, WhatComesAfterEventsThatAreFoldedAwayEndsInTheSameRows) {  // F1, O3, O5
+  for (std::uint64_t i = 0; i < Cases(6000) && !HasFailure(); ++i) {
+    const PartedHistory parted = DrawPartedHistory(random_);
+    ModelStore store(parted.history.row, parted.history.options);
+    ModelStore never_folded(parted.history.row, parted.history.options);
+    for (const CallEvent& event : parted.past) {
+      EXPECT_EQ(store.Arrive(event), never_folded.Arrive(event));
+    }
+    store.FoldAway();
+    ExpectSameStores(store, never_folded, parted);
+    for (const std::size_t index : DrawArrival(random_, parted.rest.size())) {
+      const CallEvent& event = parted.rest[index];
+      EXPECT_EQ(store.Arrive(event), never_folded.Arrive(event)) << Describe({event});
+    }
+    ExpectSameStores(store, never_folded, parted);
+  }
+}
+
+TEST_F(FoldPropertyTest, EventsMayBeFoldedAwayAgainAndAgain) {  // F1
+  for (std::uint64_t i = 0; i < Cases(3000) && !HasFailure(); ++i) {
+    const PartedHistory parted = DrawPartedHistory(random_);
+    ModelStore store(parted.history.row, parted.history.options);
+    ModelStore never_folded(parted.history.row, parted.history.options);
+    for (const CallEvent& event : parted.past) store.Arrive(event), never_folded.Arrive(event);
+    absl::Time horizon = absl::InfinitePast();
+    for (CallEvent event : parted.rest) {
+      if (event.time > horizon) store.FoldAway();
+      horizon = event.time;
+      event.provider_call_create_time.reset();
+      store.Arrive(event);
+      never_folded.Arrive(event);
+    }
+    ExpectSameStores(store, never_folded, parted);
+  }
+}
+
+TEST_F(FoldPropertyTest, WhatHappenedBeforeEventsThatAreFoldedAwayChangesNothing) {  // F1
+  for (std::uint64_t i = 0; i < Cases(2000) && !HasFailure(); ++i) {
+    const PartedHistory parted = DrawPartedHistory(random_);
+    const Arrival& past = parted.past;
+    ModelStore store(parted.history.row, parted.history.options);
+    store.Arrive(past.front());
+    store.FoldAway();
+    const Rows before{store.row, store.service_record_word, store.transcript_event_id};
+    if (std::holds_alternative<Notice>(past.front().detail)) continue;
+    for (const CallEvent& event : past) {
+      if (event.time > past.front().time) continue;
+      EXPECT_NE(store.Arrive(event), EventOutcome::kApplied);
       EXPECT_EQ(before, (Rows{store.row, store.service_record_word, store.transcript_event_id}));
     }
   }

@@ -15,7 +15,9 @@ std::optional<EventOutcome> ModelStore::Arrive(const CallEvent& event) {
     history_->base.call = row;
   }
   const Decision decision = Decide(row, *history_, event, options_);
-  if (!std::holds_alternative<Notice>(event.detail)) history_->events.push_back(event);
+  if (!std::holds_alternative<Notice>(event.detail) && !decision.too_late) {
+    history_->events.push_back(event);
+  }
   if (decision.writes()) {
     ++row_writes;
     row = decision.row;
@@ -23,6 +25,10 @@ std::optional<EventOutcome> ModelStore::Arrive(const CallEvent& event) {
     if (decision.replace_transcript) transcript_event_id = decision.transcript_event_id;
   }
   return decision.outcome;
+}
+
+void ModelStore::FoldAway() {
+  if (history_) history_ = domain::FoldAway(*history_, options_);
 }
 
 std::vector<Attempt> ModelStore::Attempts() const {

@@ -22,6 +22,9 @@ class ModelStore {
   // Records an event and returns what it did; nothing for one that was recorded before [O1].
   std::optional<EventOutcome> Arrive(const CallEvent& event);
 
+  // Folds away all that has arrived.
+  void FoldAway();
+
   // What the rows are. `row` may be written to, as another program would.
   CallState row;
   std::string service_record_word = "Scheduled";
