@@ -17,11 +17,11 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "adapter/adapter_settings.h"
+#include "adapter/auth/webhook_auth.h"
 #include "adapter/call_event_client.h"
 #include "adapter/dead_letters_command.h"
 #include "adapter/delivery.h"
 #include "adapter/replay_command.h"
-#include "adapter/webhook_auth.h"
 #include "adapter/webhook_handler.h"
 #include "adapter/webhook_server.h"
 #include "persistence/spool/event_spool.h"
@@ -43,19 +43,29 @@ int Refuse(base::ExitCode exit_code, absl::string_view sentence) {
   return exit_code;
 }
 
+bool HasFiles(const auth::AuthFiles& files) {
+  return !files.secret_file.empty() || !files.auth_file.empty();
+}
+
 absl::StatusOr<WebhookAuth> MakeAuth(const AdapterSettings& settings) {
-  if (!settings.webhook_secret_file.empty()) {
-    const absl::StatusOr<std::string> secret = ReadSecretFile(settings.webhook_secret_file);
-    if (!secret.ok()) return secret.status();
-    return WebhookAuth(*secret);
-  }
-  if (settings.insecure_no_auth) {
+  if (!HasFiles(settings.auth_files) && settings.insecure_no_auth) {
     base::LogWarning("webhooks are taken from anyone: --insecure-no-auth");
     return WebhookAuth();
   }
-  return absl::FailedPreconditionError(
-      "no webhook secret: name a file with --webhook-secret-file, or take webhooks from anyone "
-      "with --insecure-no-auth");
+  absl::StatusOr<auth::AuthPolicy> policy = auth::LoadAuthPolicy(settings.auth_files);
+  if (!policy.ok()) return policy.status();
+  return WebhookAuth(*std::move(policy));
+}
+
+void ReloadAuth(const auth::AuthFiles& files, WebhookAuth& auth) {
+  if (!HasFiles(files)) return base::LogInfo("nothing to load again: there are no secrets");
+  const absl::Status reloaded = auth.Reload(files);
+  if (!reloaded.ok()) {
+    return base::LogError("webhook authentication not loaded again, the old one stays",
+                          {{"error", reloaded.message()}});
+  }
+  base::LogInfo("webhook authentication loaded again",
+                {{"methods", auth.current()->methods().size()}});
 }
 
 void LogCounters(const base::Counters& counters) {
@@ -116,7 +126,7 @@ int Run(const AdapterSettings& settings, WebhookAuth auth, EventSpool* spool) {
   std::cout << kProgram << " ready on http://" << host << ':' << server.port() << " (service "
             << settings.service << ")" << std::endl;
 
-  base::AwaitStopSignal([] { base::LogInfo("nothing to reload"); });
+  base::AwaitStopSignal([&] { ReloadAuth(settings.auth_files, auth); });
   server.Stop();
   if (delivery.has_value()) delivery->Stop();
   LogCounters(counters);

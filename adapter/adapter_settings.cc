@@ -21,8 +21,10 @@ constexpr char kFooter[] =
 
 void AddListening(AdapterSettings& settings, base::Settings& parser) {
   parser.Add("listen", settings.listen, "HOST:PORT to take webhooks on; port 0 takes a free one");
-  parser.Add("webhook-secret-file", settings.webhook_secret_file,
-             "File whose first line is what VAPI sends in X-Vapi-Secret");
+  parser.Add("webhook-secret-file", settings.auth_files.secret_file,
+             "File with the secrets, one on each line, that VAPI may send in X-Vapi-Secret");
+  parser.Add("webhook-auth-file", settings.auth_files.auth_file,
+             "JSON file that says how VAPI proves who it is: secret, bearer, HMAC");
   parser.AddFlag("insecure-no-auth", settings.insecure_no_auth,
                  "Take webhooks from anyone, without a secret");
   parser.Add("threads", settings.threads, "How many requests are handled at a time");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "adapter/auth/auth_file.h"
 #include "adapter/retry_policy.h"
 
 namespace autopulse::callevents::adapter {
@@ -14,7 +15,7 @@ namespace autopulse::callevents::adapter {
 struct AdapterSettings {
   std::string listen = "127.0.0.1:8080";
   std::string service = "127.0.0.1:50051";
-  std::string webhook_secret_file;
+  auth::AuthFiles auth_files;
   bool insecure_no_auth = false;
   absl::Duration service_deadline = absl::Seconds(5);
   std::string unknown_calls = "reject";

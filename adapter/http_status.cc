@@ -93,6 +93,12 @@ HttpAnswer ErrorAnswer(int status, absl::string_view message) {
   return {.status = status, .body = AnswerBody("error", message).Finish()};
 }
 
+HttpAnswer UnauthorizedAnswer(auth::Refusal refusal) {
+  HttpAnswer answer = ErrorAnswer(401, "Unauthorized");
+  answer.reason = auth::RefusalName(refusal);
+  return answer;
+}
+
 HttpAnswer MalformedAnswer(const absl::Status& error) {
   AnswerBody body("error", error.message());
   const std::string path = MalformedPath(error);

@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
+#include "adapter/auth/request_head.h"
 #include "services/base/field_limits.h"
 
 namespace autopulse::callevents::adapter {
@@ -93,7 +93,8 @@ Route RouteOf(absl::string_view path) {
   return Route::kNone;
 }
 
-std::optional<HttpAnswer> Refuse(const httplib::Request& request, const WebhookAuth& auth) {
+std::optional<HttpAnswer> Refuse(const httplib::Request& request, absl::string_view head,
+                                 const auth::AuthPolicy& policy, absl::Time now) {
   switch (RouteOf(request.path)) {
     case Route::kNone:
       return ErrorAnswer(404, "Not found");
@@ -104,21 +105,17 @@ std::optional<HttpAnswer> Refuse(const httplib::Request& request, const WebhookA
       break;
   }
   if (request.method != "POST") return MethodNotAllowed("POST");
-  if (!auth.Allows(HeaderValues(request, "X-Vapi-Secret"))) {
-    return ErrorAnswer(401, "X-Vapi-Secret is missing or wrong");
-  }
+  const auth::Verdict verdict = policy.JudgeHead(head, now);
+  if (verdict.refusal != auth::Refusal::kNone) return UnauthorizedAnswer(verdict.refusal);
   if (auto refusal = RefuseMediaType(request)) return refusal;
   return RefuseFraming(request);
 }
 
 void RestoreHeaders(absl::string_view head, httplib::Headers& headers) {
   headers.clear();
-  const std::vector<absl::string_view> lines = absl::StrSplit(head, "\r\n", absl::SkipEmpty());
-  for (std::size_t i = 1; i < lines.size(); ++i) {  // the first is the request line
-    const std::size_t colon = lines[i].find(':');
-    if (colon == absl::string_view::npos) continue;
-    headers.emplace(std::string(lines[i].substr(0, colon)),
-                    std::string(absl::StripAsciiWhitespace(lines[i].substr(colon + 1))));
+  const auth::RequestHead sent(head);
+  for (const auth::HeaderLine& line : sent.lines()) {
+    headers.emplace(std::string(line.name), std::string(line.value));
   }
 }
 

@@ -71,10 +71,32 @@ void Send(const HttpAnswer& answer, httplib::Response& response) {
   response.set_content(answer.body, "application/json");
 }
 
+// The request that a thread is at. The library hands its handlers neither the connection nor
+// anything of ours.
+struct Exchange {
+  const HttpConnection& connection;
+  const std::shared_ptr<const auth::AuthPolicy> policy;
+  const absl::Time begin;
+};
+thread_local const Exchange* exchange = nullptr;
+
 // Without the library's own, which would let two adapters share a port unnoticed.
 void SetSocketOptions(socket_t socket) {
   const int on = 1;
   setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+}
+
+// `http_status` is what the library would answer.
+HttpAnswer BrokenBodyAnswer(int http_status) {
+  if (http_status != 413) {
+    return ErrorAnswer(400, "Malformed request: the body did not arrive whole");
+  }
+  return ErrorAnswer(413,
+                     absl::StrCat("The body has more than ", base::kMaxWebhookBytes, " bytes"));
+}
+
+std::optional<HttpAnswer> RefuseHead(const httplib::Request& request) {
+  return Refuse(request, exchange->connection.head(), *exchange->policy, exchange->begin);
 }
 
 }  // namespace
@@ -94,6 +116,8 @@ class WebhookServer::Implementation final : public httplib::Server {
   bool ProcessOne(HttpConnection& connection);
   HandlerResponse RefuseOrGoOn(const httplib::Request& request, httplib::Response& response);
   void HandleWebhook(httplib::Response& response, const httplib::ContentReader& reader);
+  HttpAnswer JudgeAndHandle(absl::string_view body);
+  void NoteRefusal(const HttpAnswer& refusal);
 
   const WebhookServer::Options options_;
   const WebhookAuth auth_;
@@ -188,6 +212,8 @@ bool WebhookServer::Implementation::WaitForRequest(HttpConnection& connection) c
 // One request and its answer. False if the connection is to be closed.
 bool WebhookServer::Implementation::ProcessOne(HttpConnection& connection) {
   connection.BeginRequest();
+  const Exchange present{connection, auth_.current(), absl::Now()};
+  exchange = &present;
   bool parsed = false;
   std::size_t body_bytes = 0;
   bool is_last = stopping_.load();
@@ -199,7 +225,7 @@ bool WebhookServer::Implementation::ProcessOne(HttpConnection& connection) {
         request.ranges.clear();
         body_bytes = request.get_header_value_u64("Content-Length");
         // What is refused is not read to its end, and where chunks end only the library knows.
-        if (request.has_header("Transfer-Encoding") || Refuse(request, auth_).has_value()) {
+        if (request.has_header("Transfer-Encoding") || RefuseHead(request).has_value()) {
           is_last = true;
           request.headers.erase("Connection");
           request.set_header("Connection", "close");
@@ -222,9 +248,8 @@ bool WebhookServer::Implementation::process_and_close_socket(socket_t socket) {
 
 httplib::Server::HandlerResponse WebhookServer::Implementation::RefuseOrGoOn(
     const httplib::Request& request, httplib::Response& response) {
-  if (const auto refusal = Refuse(request, auth_)) {
-    counters_.Increment("refused", absl::StrCat(refusal->status));
-    base::LogInfo("request refused", {{"http_status", refusal->status}});
+  if (const auto refusal = RefuseHead(request)) {
+    NoteRefusal(*refusal);
     Send(*refusal, response);
     return HandlerResponse::Handled;
   }
@@ -240,14 +265,27 @@ void WebhookServer::Implementation::HandleWebhook(httplib::Response& response,
     body.append(data, size);
     return true;
   });
-  if (complete) return Send(handler_.Handle(body), response);
-  const bool too_large = response.status == 413;
-  counters_.Increment("refused", too_large ? "413" : "400");
-  base::LogInfo("request refused", {{"http_status", too_large ? 413 : 400}});
-  Send(too_large ? ErrorAnswer(413, absl::StrCat("The body has more than ", base::kMaxWebhookBytes,
-                                                 " bytes"))
-                 : ErrorAnswer(400, "Malformed request: the body did not arrive whole"),
-       response);
+  const HttpAnswer answer = complete ? JudgeAndHandle(body) : BrokenBodyAnswer(response.status);
+  if (answer.status == 401 || !complete) NoteRefusal(answer);
+  Send(answer, response);
+}
+
+HttpAnswer WebhookServer::Implementation::JudgeAndHandle(absl::string_view body) {
+  const auth::Verdict verdict =
+      exchange->policy->JudgeWhole(exchange->connection.head(), body, exchange->begin);
+  if (verdict.refusal != auth::Refusal::kNone) return UnauthorizedAnswer(verdict.refusal);
+  counters_.Increment("authorized", verdict.credential);
+  return handler_.Handle(body);
+}
+
+void WebhookServer::Implementation::NoteRefusal(const HttpAnswer& refusal) {
+  counters_.Increment("refused", absl::StrCat(refusal.status));
+  if (refusal.reason.empty()) {
+    base::LogInfo("request refused", {{"http_status", refusal.status}});
+    return;
+  }
+  counters_.Increment("unauthorized", refusal.reason);
+  base::LogInfo("request refused", {{"http_status", refusal.status}, {"reason", refusal.reason}});
 }
 
 WebhookServer::WebhookServer(const Options& options, WebhookAuth auth,

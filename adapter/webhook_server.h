@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "adapter/webhook_auth.h"
+#include "adapter/auth/webhook_auth.h"
 #include "adapter/webhook_handler.h"
 
 namespace autopulse::callevents::adapter {

@@ -74,9 +74,10 @@ class Program:
         return int(self.address.rsplit(":", 1)[1])
 
     def log_text(self):
-        """What the program has written to standard error."""
-        self.log.seek(0)
-        return self.log.read().decode(errors="replace")
+        """What the program has written to standard error. It shares the file's position, which is
+        therefore left where it is."""
+        size = os.fstat(self.log.fileno()).st_size
+        return os.pread(self.log.fileno(), size, 0).decode(errors="replace")
 
     def terminate(self):
         """Asks the program to stop, without waiting for it."""

@@ -1,0 +1,52 @@
+#include "adapter/auth/auth_policy.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "absl/strings/str_cat.h"
+
+namespace autopulse::callevents::adapter::auth {
+namespace {
+
+// Whoever sends two values hopes that this program looks at one and another at the other.
+bool HasDuplicate(const std::vector<Method>& methods, const RequestHead& head) {
+  for (const Method& method : methods) {
+    for (const std::string& header : HeadersOf(method)) {
+      if (head.Values(header).size() > 1) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+template <typename JudgeMethod>
+Verdict AuthPolicy::Judge(const RequestHead& head, JudgeMethod judge) const {
+  if (methods_.empty()) return {};
+  if (HasDuplicate(methods_, head)) return {.refusal = Refusal::kDuplicateHeader};
+  Verdict verdict;
+  for (std::size_t i = 0; i < methods_.size(); ++i) {
+    const Finding finding = judge(methods_[i]);
+    if (finding.secret) {
+      return {.credential = absl::StrCat("methods[", i, "].secrets[", *finding.secret, "]")};
+    }
+    if (finding.refusal == Refusal::kNone) verdict.needs_body = true;
+    verdict.refusal = std::max(verdict.refusal, finding.refusal);
+  }
+  if (verdict.needs_body) verdict.refusal = Refusal::kNone;
+  return verdict;
+}
+
+Verdict AuthPolicy::JudgeHead(absl::string_view head, absl::Time now) const {
+  const RequestHead parsed(head);
+  return Judge(parsed, [&](const Method& method) { return auth::JudgeHead(method, parsed, now); });
+}
+
+Verdict AuthPolicy::JudgeWhole(absl::string_view head, absl::string_view body,
+                               absl::Time now) const {
+  const RequestHead parsed(head);
+  return Judge(parsed,
+               [&](const Method& method) { return auth::JudgeWhole(method, parsed, body, now); });
+}
+
+}  // namespace autopulse::callevents::adapter::auth

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "adapter/auth/methods.h"
+
+namespace autopulse::callevents::adapter::auth {
+
+// What is decided about a request.
+struct Verdict {
+  Refusal refusal = Refusal::kNone;
+  bool needs_body = false;      // nothing speaks against it, but the body has to be seen
+  std::string credential = {};  // which secret let it in, `methods[0].secrets[1]`; never the secret
+};
+
+// Who may come in: one fitting method is enough. Immutable, thread-safe.
+class AuthPolicy {
+ public:
+  // Lets everybody in (`--insecure-no-auth`).
+  AuthPolicy() = default;
+
+  // `methods` is not empty, and neither is the list of secrets of any of them.
+  explicit AuthPolicy(std::vector<Method> methods) : methods_(std::move(methods)) {}
+
+  // Judges a request before its body is read; `head` is its head as it was sent, `now` the time at
+  // which it came. A header that a method reads and that is there twice is refused, whatever else
+  // there is.
+  Verdict JudgeHead(absl::string_view head, absl::Time now) const;
+
+  // Judges the whole request, its body as it was sent. Never `needs_body`.
+  Verdict JudgeWhole(absl::string_view head, absl::string_view body, absl::Time now) const;
+
+  const std::vector<Method>& methods() const { return methods_; }
+
+ private:
+  template <typename JudgeMethod>
+  Verdict Judge(const RequestHead& head, JudgeMethod judge) const;
+
+  std::vector<Method> methods_;
+};
+
+}  // namespace autopulse::callevents::adapter::auth
