@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "persistence/open_database.h"
 #include "services/base/clock.h"
@@ -22,6 +23,8 @@
 #include "services/core/journal_tail.h"
 #include "services/core/registrar.h"
 #include "services/grpc/call_event_service.h"
+#include "services/grpc/caller_table.h"
+#include "services/grpc/gatekeeper.h"
 #include "services/grpc/server.h"
 
 namespace {
@@ -32,7 +35,8 @@ constexpr absl::string_view kProgram = "call-event-service";
 constexpr std::size_t kFeedCapacity = 1024;
 
 struct Options {
-  std::string listen = "127.0.0.1:50051";
+  rpc::ServerOptions server;
+  std::string tokens_file;
   std::string database = "sqlite:calls.db";
   bool migrate = false;
   std::string report_status = "completed";
@@ -41,15 +45,37 @@ struct Options {
   std::string log_level = "info";
 };
 
+void AddServerSettings(base::Settings& settings, Options& options) {
+  rpc::ServerOptions& server = options.server;
+  settings.AddList("listen", server.listen,
+                   "HOST:PORT or unix:PATH to serve gRPC on; port 0 picks a free one");
+  settings.Add("socket-group", server.socket_group,
+               "Group that may use the unix sockets; none: only their owner");
+  settings.Add("tls-cert", server.tls.certificate, "PEM file with the server's certificate");
+  settings.Add("tls-key", server.tls.key, "PEM file with its key");
+  settings.Add("tls-client-ca", server.tls.client_authority,
+               "PEM file with who signs client certificates; from now on every client needs one");
+  settings.Add("tokens-file", options.tokens_file,
+               "JSON file with who may send which requests; SIGHUP reads it again");
+  settings.AddFlag("reflection", server.reflection,
+                   "Describe the API to clients of other machines too");
+  settings.AddFlag("insecure", server.insecure,
+                   "Listen to other machines without TLS or without asking who they are");
+}
+
 std::optional<int> ReadOptions(int argc, char** argv, Options& options) {
   base::Settings settings(
       std::string(kProgram), "Keeps the state of calls by recording what happened to them.",
       "Examples:\n"
       "  call-event-service --database=sqlite:var/calls.db\n"
-      "  call-event-service --listen=127.0.0.1:0 --report-status=ended-reason\n\n"
+      "  call-event-service --listen=127.0.0.1:0 --report-status=ended-reason\n"
+      "  call-event-service --listen=0.0.0.0:50051 --tls-cert=service.pem --tls-key=service.key "
+      "\\\n"
+      "      --tokens-file=tokens.json\n\n"
       "Each setting can be given in the environment too: --listen is CALL_EVENT_SERVICE_LISTEN.\n"
-      "Exit codes: 0 stopped by a signal, 1 cannot listen, 2 wrong settings, 3 no such database.");
-  settings.Add("listen", options.listen, "HOST:PORT to serve gRPC on; port 0 picks a free one");
+      "Exit codes: 0 stopped by a signal, 1 cannot listen, 2 wrong settings, 3 a file or database\n"
+      "that the settings name does not do.");
+  AddServerSettings(settings, options);
   settings.Add("database", options.database,
                "sqlite:FILE, made if it is not there, or postgresql://...");
   settings.AddFlag("migrate", options.migrate,
@@ -64,6 +90,32 @@ std::optional<int> ReadOptions(int argc, char** argv, Options& options) {
   return settings.Parse(argc, argv);
 }
 
+// 2 if the settings are wrong, 3 if what they name does not do, 1 for the rest.
+int ExitCodeFor(const absl::Status& status) {
+  if (absl::IsInvalidArgument(status)) return base::kExitUsage;
+  return absl::IsFailedPrecondition(status) ? base::kExitConfiguration : base::kExitFailure;
+}
+
+absl::Status ReadCallers(const std::string& tokens_file, rpc::Gatekeeper& gatekeeper) {
+  if (tokens_file.empty()) return absl::OkStatus();
+  absl::StatusOr<std::shared_ptr<const rpc::CallerTable>> callers =
+      rpc::CallerTable::ReadFile(tokens_file);
+  if (!callers.ok()) return callers.status();
+  base::LogInfo("callers read", {{"file", tokens_file}, {"callers", (*callers)->size()}});
+  gatekeeper.SetCallers(*std::move(callers));
+  return absl::OkStatus();
+}
+
+// Reads the file of tokens again; one that cannot be used changes nothing.
+void Reload(const std::string& tokens_file, rpc::Gatekeeper& gatekeeper) {
+  if (tokens_file.empty()) {
+    base::LogInfo("nothing to reload");
+    return;
+  }
+  const absl::Status read = ReadCallers(tokens_file, gatekeeper);
+  if (!read.ok()) base::LogError("callers stay as they were", {{"error", read.message()}});
+}
+
 // A URL may hold a password.
 std::string NameForDisplay(const std::string& database) {
   return absl::StartsWith(database, "sqlite:") ? database : "postgresql";
@@ -75,6 +127,9 @@ int Fail(int exit_code, const absl::Status& why) {
 }
 
 int Serve(const Options& options) {
+  rpc::Gatekeeper gatekeeper;
+  const absl::Status read = ReadCallers(options.tokens_file, gatekeeper);
+  if (!read.ok()) return Fail(ExitCodeFor(read), read);
   absl::StatusOr<std::unique_ptr<core::CallStore>> store =
       persistence::OpenCallStore(options.database, {.migrate = options.migrate});
   if (!store.ok()) return Fail(base::kExitConfiguration, store.status());
@@ -104,13 +159,13 @@ int Serve(const Options& options) {
                                  .workers = workers,
                                  .rules = rules,
                                  .clock = clock});
-  absl::StatusOr<std::unique_ptr<rpc::Server>> server = rpc::Server::Start(service, options.listen);
-  if (!server.ok()) return Fail(base::kExitFailure, server.status());
+  absl::StatusOr<std::unique_ptr<rpc::Server>> server =
+      rpc::Server::Start(service, gatekeeper, options.server);
+  if (!server.ok()) return Fail(ExitCodeFor(server.status()), server.status());
 
-  const std::string host = options.listen.substr(0, options.listen.rfind(':'));
-  std::cout << kProgram << " ready on " << host << ":" << (*server)->port() << " (database "
-            << NameForDisplay(options.database) << ")" << std::endl;
-  const int signal = base::AwaitStopSignal([] { base::LogInfo("nothing to reload"); });
+  std::cout << kProgram << " ready on " << absl::StrJoin((*server)->addresses(), " and ")
+            << " (database " << NameForDisplay(options.database) << ")" << std::endl;
+  const int signal = base::AwaitStopSignal([&] { Reload(options.tokens_file, gatekeeper); });
   base::LogInfo("stopping", {{"signal", signal}});
   (*server)->Stop(options.drain);
   base::LogInfo("stopped");

@@ -71,6 +71,13 @@ void Settings::Add(const std::string& name, absl::Duration& value, const std::st
   self.Finish(option, name)->type_name("DURATION")->default_str(absl::FormatDuration(value));
 }
 
+void Settings::AddList(const std::string& name, std::vector<std::string>& values,
+                       const std::string& help) {
+  Implementation& self = *implementation_;
+  auto* option = self.app.add_option("--" + name, values, help);
+  self.Finish(option, name)->delimiter(',')->default_str(absl::StrJoin(values, ","));
+}
+
 void Settings::AddChoice(const std::string& name, std::string& value,
                          const std::vector<std::string>& words, const std::string& help) {
   Implementation& self = *implementation_;

@@ -37,6 +37,9 @@ class Settings {
   void Add(const std::string& name, std::int64_t& value, const std::string& help);
   void Add(const std::string& name, absl::Duration& value, const std::string& help);
 
+  // Adds `--name=VALUE` that may be given several times, or once with commas between the values.
+  void AddList(const std::string& name, std::vector<std::string>& values, const std::string& help);
+
   // Adds `--name=VALUE` that takes one of `words`. `output` is `-o` too, in every program.
   void AddChoice(const std::string& name, std::string& value, const std::vector<std::string>& words,
                  const std::string& help);

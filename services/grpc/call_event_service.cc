@@ -32,7 +32,7 @@ void SetResult(const absl::StatusOr<core::Receipt>& receipt,
 }  // namespace
 
 CallEventService::CallEventService(Parts parts)
-    : parts_(std::move(parts)), watchers_(parts_.store, parts_.feed) {}
+    : parts_(std::move(parts)), watchers_(parts_.store, parts_.feed, parts_.keep_alive) {}
 
 grpc::ServerUnaryReactor* CallEventService::Serve(grpc::CallbackServerContext* context,
                                                   std::function<absl::Status()> work) {

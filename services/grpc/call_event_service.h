@@ -29,6 +29,7 @@ class CallEventService final : public v1::CallEventService::CallbackService {
     base::WorkQueue& workers;
     domain::RuleOptions rules;
     base::Clock clock;
+    absl::Duration keep_alive = kKeepAlive;  // how often an idle stream carries one
   };
   explicit CallEventService(Parts parts);
 

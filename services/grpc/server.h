@@ -2,39 +2,55 @@
 
 #include <grpcpp/server.h>
 
-#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/grpc/call_event_service.h"
+#include "services/grpc/gatekeeper.h"
+#include "services/grpc/health_service.h"
+#include "services/grpc/server_credentials.h"
 
 namespace autopulse::callevents::rpc {
 
-// Serves a `CallEventService`, reflection and the standard health service over plaintext gRPC.
+// Where and how a server listens.
+struct ServerOptions {
+  std::vector<std::string> listen = {"127.0.0.1:50051"};  // HOST:PORT, or unix:PATH
+  std::string socket_group = {};  // who may use the sockets besides their owner; empty: nobody
+  TlsFiles tls = {};
+  bool reflection = false;  // on anyway if only this machine reaches the server
+  bool insecure = false;    // listens to other machines without TLS or credentials too
+};
+
+// Serves a `CallEventService`, the standard health service, and reflection.
 class Server {
  public:
-  // Listens on `listen`, HOST:PORT; port 0 picks a free one. UNAVAILABLE, with a sentence, if
-  // that cannot be done. `service` must outlive the server.
+  // Listens; port 0 picks a free one. Errors come with a sentence: INVALID_ARGUMENT for options
+  // that are not to be had, other machines that would come in unasked among them,
+  // FAILED_PRECONDITION for a file that does not do, UNAVAILABLE for an address. `service` and
+  // `gatekeeper`, which has its callers by now, must outlive the server.
   static absl::StatusOr<std::unique_ptr<Server>> Start(CallEventService& service,
-                                                       const std::string& listen);
+                                                       Gatekeeper& gatekeeper,
+                                                       const ServerOptions& options);
 
   ~Server();  // stops at once, if `Stop` was not called
 
-  // The port that it listens on.
-  int port() const { return port_; }
+  // Where it listens, with the real ports, in the order of the options.
+  const std::vector<std::string>& addresses() const { return addresses_; }
 
-  // Says NOT_SERVING, takes nothing new, and waits until what is in flight is finished, at most for
-  // `patience`; what is left then is cancelled. Not thread-safe.
+  // Says NOT_SERVING, ends the streams, takes nothing new, and waits until what is in flight is
+  // finished, at most for `patience`; what is left then is cancelled. Not thread-safe.
   void Stop(absl::Duration patience);
 
  private:
-  Server(CallEventService& service, std::unique_ptr<grpc::Server> server, int port);
+  explicit Server(CallEventService& service) : service_(service) {}
 
   CallEventService& service_;
+  HealthService health_;
   std::unique_ptr<grpc::Server> server_;
-  const int port_;
+  std::vector<std::string> addresses_;
   bool stopped_ = false;
 };
 

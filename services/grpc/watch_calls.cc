@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kPumpThreads = 2;
 constexpr std::size_t kReadAhead = 64;
+constexpr absl::Duration kLongestPause = absl::Seconds(1);  // between two looks at idle streams
 
 using Entry = std::shared_ptr<const core::FeedEntry>;
 
@@ -57,7 +58,8 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
 
   void KeepAliveAt(absl::Time now) {
     const absl::MutexLock lock(&mutex_);
-    if (pumping_ || writing_ || finished_ || now < last_write_ + kKeepAlive) return;
+    if (pumping_ || writing_ || finished_ || now < last_write_ + owner_.keep_alive_interval_)
+      return;
     response_.Clear();
     Write();
   }
@@ -202,9 +204,10 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
   std::deque<Entry> read_ahead_;
 };
 
-Watchers::Watchers(core::CallStore& store, core::CallFeed& feed)
+Watchers::Watchers(core::CallStore& store, core::CallFeed& feed, absl::Duration keep_alive)
     : store_(store),
       feed_(feed),
+      keep_alive_interval_(keep_alive),
       pumps_(std::make_unique<base::WorkQueue>(kPumpThreads)),
       keep_alive_([this] { KeepAlive(); }) {}
 
@@ -260,7 +263,8 @@ void Watchers::KeepAlive() {
     std::vector<std::shared_ptr<Watcher>> watchers;
     {
       const absl::MutexLock lock(&mutex_);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), absl::Seconds(1))) return;
+      const absl::Duration pause = std::min(keep_alive_interval_ / 2, kLongestPause);
+      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), pause)) return;
       watchers.assign(watchers_.begin(), watchers_.end());
     }
     for (const auto& watcher : watchers) watcher->KeepAliveAt(absl::Now());

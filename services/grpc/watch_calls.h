@@ -16,7 +16,7 @@
 
 namespace autopulse::callevents::rpc {
 
-// An idle stream carries a keep-alive about this often.
+// An idle stream carries a keep-alive about this often, unless told otherwise.
 inline constexpr absl::Duration kKeepAlive = absl::Seconds(30);
 
 class Watcher;
@@ -25,7 +25,7 @@ class Watcher;
 // database while it does not, so a slow client costs no memory. Thread-safe.
 class Watchers {
  public:
-  Watchers(core::CallStore& store, core::CallFeed& feed);
+  Watchers(core::CallStore& store, core::CallFeed& feed, absl::Duration keep_alive = kKeepAlive);
   ~Watchers();
   Watchers(const Watchers&) = delete;
   Watchers& operator=(const Watchers&) = delete;
@@ -45,6 +45,7 @@ class Watchers {
 
   core::CallStore& store_;
   core::CallFeed& feed_;
+  const absl::Duration keep_alive_interval_;
   absl::Mutex mutex_;
   std::unordered_set<std::shared_ptr<Watcher>> watchers_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -32,6 +32,7 @@ class SettingsTest : public testing::Test {
     Settings settings("demo-service", "Shows settings.", "Examples: none.");
     settings.Add("listen-on", listen_, "HOST:PORT to listen on");
     settings.Add("workers", workers_, "How many");
+    settings.AddList("also", also_, "What else");
     settings.Add("drain", drain_, "How long");
     settings.AddChoice("mode", mode_, {"fast", "safe"}, "How");
     settings.AddFlag("dry-run", dry_run_, "Whether");
@@ -46,6 +47,7 @@ class SettingsTest : public testing::Test {
   }
 
   std::string listen_ = "127.0.0.1:1";
+  std::vector<std::string> also_ = {"a"};
   std::int64_t workers_ = 8;
   absl::Duration drain_ = absl::Seconds(10);
   std::string mode_ = "safe";
@@ -86,6 +88,16 @@ TEST_F(SettingsTest, TheEnvironmentSetsWhatTheCommandLineDoesNot) {
   EXPECT_EQ(workers_, 6);
   EXPECT_EQ(mode_, "fast");
   EXPECT_TRUE(dry_run_);
+}
+
+TEST_F(SettingsTest, ListIsGivenInPartsOrAtOnceAndTakesThePlaceOfTheDefault) {
+  EXPECT_EQ(Parse({}), std::nullopt);
+  EXPECT_THAT(also_, testing::ElementsAre("a"));
+  EXPECT_EQ(Parse({"--also=b", "--also=c,d"}), std::nullopt);
+  EXPECT_THAT(also_, testing::ElementsAre("b", "c", "d"));
+  const Environment also("DEMO_SERVICE_ALSO", "e,f");
+  EXPECT_EQ(Parse({}), std::nullopt);
+  EXPECT_THAT(also_, testing::ElementsAre("e", "f"));
 }
 
 TEST_F(SettingsTest, WhatIsWrongIsSaidInASentence) {

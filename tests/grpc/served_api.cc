@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdlib>
 
-#include "absl/strings/str_cat.h"
 #include "tests/domain/events.h"
 #include "tests/grpc/requests.h"
 
@@ -19,7 +18,7 @@ base::Clock FixedClock() {
 
 }  // namespace
 
-ServedApi::ServedApi(Options options)
+ServedApi::ServedApi(const Options& options)
     : feed(0, options.feed_capacity),
       recorder(
           store, [this](auto entries) { feed.Publish(std::move(entries)); }, options.rules,
@@ -33,8 +32,11 @@ ServedApi::ServedApi(Options options)
                .feed = feed,
                .workers = workers,
                .rules = options.rules,
-               .clock = FixedClock()}) {
-  absl::StatusOr<std::unique_ptr<Server>> started = Server::Start(service, "127.0.0.1:0");
+               .clock = FixedClock(),
+               .keep_alive = options.keep_alive}) {
+  if (options.callers != nullptr) gatekeeper.SetCallers(options.callers);
+  absl::StatusOr<std::unique_ptr<Server>> started =
+      Server::Start(service, gatekeeper, options.server);
   if (!started.ok()) {
     ADD_FAILURE() << started.status();
     std::abort();
@@ -52,7 +54,7 @@ void ServedApi::Stop() {
   server->Stop(absl::Seconds(30));
 }
 
-std::string ServedApi::address() const { return absl::StrCat("127.0.0.1:", server->port()); }
+std::string ServedApi::address() const { return server->addresses().front(); }
 
 void ServedApi::SetDeadline(grpc::ClientContext& context) {
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));

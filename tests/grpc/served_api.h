@@ -26,10 +26,13 @@ class ServedApi {
  public:
   struct Options {
     std::size_t feed_capacity = 1024;
-    domain::RuleOptions rules;
+    domain::RuleOptions rules = {};
+    absl::Duration keep_alive = kKeepAlive;
+    ServerOptions server = {.listen = {"127.0.0.1:0"}};
+    std::shared_ptr<const CallerTable> callers = nullptr;
   };
 
-  explicit ServedApi(Options options);
+  explicit ServedApi(const Options& options);
   ServedApi() : ServedApi(Options()) {}
   ~ServedApi();
 
@@ -64,6 +67,7 @@ class ServedApi {
   core::Registrar registrar;
   base::WorkQueue workers;
   CallEventService service;
+  Gatekeeper gatekeeper;
   std::unique_ptr<Server> server;
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<v1::CallEventService::Stub> stub;

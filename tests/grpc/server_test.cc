@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "tests/grpc/raw_stream.h"
 #include "tests/grpc/requests.h"
 #include "tests/grpc/served_api.h"
@@ -31,8 +32,8 @@ constexpr char kNotServing[] = "\x08\x02";
 TEST(ServerTest, ItListensOnAPortOfItsOwn) {
   const ServedApi first;
   const ServedApi second;
-  EXPECT_GT(first.server->port(), 0);
-  EXPECT_NE(first.server->port(), second.server->port());
+  EXPECT_NE(first.address(), "127.0.0.1:0");
+  EXPECT_NE(first.address(), second.address());
 }
 
 TEST(ServerTest, APortThatIsTakenIsRefusedInASentence) {
@@ -44,7 +45,8 @@ TEST(ServerTest, APortThatIsTakenIsRefusedInASentence) {
                             .workers = api.workers,
                             .rules = {},
                             .clock = base::SystemClock()});
-  const absl::Status status = Server::Start(another, api.address()).status();
+  const absl::Status status =
+      Server::Start(another, api.gatekeeper, {.listen = {api.address()}}).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(status.message()), HasSubstr(api.address()));
 }
@@ -78,6 +80,25 @@ TEST(ServerTest, ItSaysNotServingWhenItStops) {
     EXPECT_EQ(health.Read(), kNotServing);
   }
   stopping.join();
+}
+
+TEST(ServerTest, WatchedHealthEndsAtOnceWhenItStops) {
+  ServedApi api;
+  RawStream health(api.channel, "/grpc.health.v1.Health/Watch", HealthOf(kService));
+  EXPECT_EQ(health.Read(), kServing);
+  const absl::Time before = absl::Now();
+  api.Stop();  // with a patience of 30 s
+  EXPECT_LT(absl::Now() - before, absl::Seconds(10));
+  EXPECT_EQ(health.Read(), kNotServing);
+  EXPECT_EQ(health.Read(), std::nullopt);
+}
+
+TEST(ServerTest, HealthOfAServiceThatItDoesNotHaveIsUnknown) {
+  ServedApi api;
+  RawStream check(api.channel, "/grpc.health.v1.Health/Check", HealthOf("other"));
+  EXPECT_EQ(check.Read(), std::nullopt);
+  RawStream watch(api.channel, "/grpc.health.v1.Health/Watch", HealthOf("other"));
+  EXPECT_EQ(watch.Read(), "\x08\x03");
 }
 
 TEST(ServerTest, WhatIsInFlightIsFinishedBeforeItStops) {

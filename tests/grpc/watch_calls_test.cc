@@ -67,8 +67,7 @@ class Watch {
 
 class WatchCallsTest : public testing::Test {
  protected:
-  explicit WatchCallsTest(std::size_t feed_capacity = 1024)
-      : api_({.feed_capacity = feed_capacity, .rules = {}}) {
+  explicit WatchCallsTest(const ServedApi::Options& options = {}) : api_(options) {
     api_.RegisterCall();
   }
 
@@ -235,9 +234,31 @@ TEST_F(WatchCallsTest, WhenTheServiceStopsTheStreamIsUnavailable) {
   EXPECT_EQ(watch.Finish().error_code(), StatusCode::UNAVAILABLE);
 }
 
+class IdleWatchTest : public WatchCallsTest {
+ protected:
+  IdleWatchTest() : WatchCallsTest({.keep_alive = absl::Milliseconds(20)}) {}
+};
+
+TEST_F(IdleWatchTest, AnIdleStreamCarriesKeepAlivesWhoseTokenIsValid) {
+  ReportNotices(1, 1);
+  std::string token;
+  {
+    Watch watch(api_);
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_EQ(watch.Next(), "");
+      EXPECT_FALSE(watch.response().has_event());
+      EXPECT_FALSE(watch.response().has_call());
+      token = watch.response().resume_token();
+    }
+  }
+  ReportNotices(2, 2);
+  Watch again(api_, "", token);
+  EXPECT_EQ(again.Next(), "e2");
+}
+
 class WatchCallsFromTheDatabaseTest : public WatchCallsTest {
  protected:
-  WatchCallsFromTheDatabaseTest() : WatchCallsTest(/*feed_capacity=*/2) {}
+  WatchCallsFromTheDatabaseTest() : WatchCallsTest({.feed_capacity = 2}) {}
 };
 
 TEST_F(WatchCallsFromTheDatabaseTest, WhatIsNoLongerInMemoryIsReplayedToo) {

@@ -1,0 +1,166 @@
+// Who comes in to a running server: addresses, sockets, tokens. TLS is in tests/e2e/tls_test.py.
+
+#include <gmock/gmock.h>
+#include <grpcpp/create_channel.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "services/grpc/server.h"
+#include "tests/grpc/raw_stream.h"
+#include "tests/grpc/requests.h"
+#include "tests/grpc/served_api.h"
+
+namespace autopulse::callevents::rpc {
+namespace {
+
+using grpc::StatusCode;
+using testing::HasSubstr;
+
+constexpr char kReflection[] = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo";
+constexpr char kListServices[] = "\x3a\x01*";  // ServerReflectionRequest{list_services: "*"}
+
+// The token of `reader` is abc.
+std::shared_ptr<const CallerTable> Reader() {
+  return *CallerTable::Parse(R"({"callers": [{"name": "reader", "roles": ["read"],
+    "token_sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}]})");
+}
+
+grpc::Status GetCall(ServedApi& api, const std::string& authorization) {
+  grpc::ClientContext context;
+  ServedApi::SetDeadline(context);
+  if (!authorization.empty()) context.AddMetadata("authorization", authorization);
+  v1::GetCallResponse response;
+  return api.stub->GetCall(&context, FromText<v1::GetCallRequest>("name: 'calls/15'"), &response);
+}
+
+// What a server says that is told to listen like this.
+absl::Status StartLike(const ServerOptions& options, bool with_callers = false) {
+  ServedApi api;
+  Gatekeeper gatekeeper;
+  if (with_callers) gatekeeper.SetCallers(Reader());
+  return Server::Start(api.service, gatekeeper, options).status();
+}
+
+class SocketTest : public testing::Test {
+ protected:
+  const std::string path_ = absl::StrCat(testing::TempDir(), "admission_", getpid());
+  const std::string address_ = absl::StrCat("unix:", path_);
+};
+
+TEST(AdmissionTest, TokensAreAskedForInPlainTextToo) {
+  ServedApi api({.callers = Reader()});
+  EXPECT_EQ(GetCall(api, "").error_code(), StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(GetCall(api, "Bearer abcd").error_code(), StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(GetCall(api, "Bearer abc").error_code(), StatusCode::NOT_FOUND);
+}
+
+TEST(AdmissionTest, RefusalSaysWhatIsMissing) {
+  ServedApi api({.callers = Reader()});
+  EXPECT_THAT(GetCall(api, "").error_message(), HasSubstr("authorization: Bearer"));
+  grpc::ClientContext context;
+  ServedApi::SetDeadline(context);
+  context.AddMetadata("authorization", "Bearer abc");
+  v1::ReportCallEventResponse response;
+  const grpc::Status denied = api.stub->ReportCallEvent(
+      &context, ReportStatus("calls/15", "e", 0, v1::CALL_STATUS_RINGING), &response);
+  EXPECT_EQ(denied.error_code(), StatusCode::PERMISSION_DENIED);
+  EXPECT_THAT(denied.error_message(), HasSubstr("'ingest'"));
+}
+
+TEST(AdmissionTest, HealthNeedsNoToken) {
+  ServedApi api({.callers = Reader()});
+  RawStream health(api.channel, "/grpc.health.v1.Health/Check", "");
+  EXPECT_EQ(health.Read(), "\x08\x01");
+}
+
+TEST(AdmissionTest, StreamsAreAskedToo) {
+  ServedApi api({.callers = Reader()});
+  grpc::ClientContext context;
+  ServedApi::SetDeadline(context);
+  const auto reader = api.stub->WatchCalls(&context, v1::WatchCallsRequest());
+  v1::WatchCallsResponse response;
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_EQ(reader->Finish().error_code(), StatusCode::UNAUTHENTICATED);
+}
+
+TEST_F(SocketTest, ItIsForItsOwnerAlone) {
+  ServedApi api({.server = {.listen = {address_}}});
+  struct stat found = {};
+  ASSERT_EQ(stat(path_.c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 0777, 0600U);
+  EXPECT_EQ(GetCall(api, "").error_code(), StatusCode::NOT_FOUND);
+  api.Stop();
+  EXPECT_NE(stat(path_.c_str(), &found), 0) << "the socket is left behind";
+}
+
+TEST_F(SocketTest, ItMayBeForAGroup) {
+  const std::string group = std::to_string(getgid()) == "0" ? "root" : "";
+  if (group.empty()) GTEST_SKIP() << "needs the name of the process's group";
+  ServedApi api({.server = {.listen = {address_}, .socket_group = group}});
+  struct stat found = {};
+  ASSERT_EQ(stat(path_.c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 0777, 0660U);
+}
+
+TEST_F(SocketTest, ItIsNotTakenFromAServerThatListens) {
+  ServedApi api({.server = {.listen = {address_}}});
+  const absl::Status status = StartLike({.listen = {address_}});
+  EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+  EXPECT_EQ(GetCall(api, "").error_code(), StatusCode::NOT_FOUND);
+}
+
+TEST_F(SocketTest, PortAndSocketMayBeServedAtOnce) {
+  ServedApi api({.server = {.listen = {"127.0.0.1:0", address_}}});
+  ASSERT_EQ(api.server->addresses().size(), 2U);
+  EXPECT_EQ(api.server->addresses()[1], address_);
+  EXPECT_EQ(GetCall(api, "").error_code(), StatusCode::NOT_FOUND);
+  RawStream health(grpc::CreateChannel(address_, grpc::InsecureChannelCredentials()),
+                   "/grpc.health.v1.Health/Check", "");
+  EXPECT_EQ(health.Read(), "\x08\x01");
+}
+
+TEST(ExposureTest, OtherMachinesAreLetInWithTlsAndCredentialsAlone) {
+  for (const bool with_callers : {false, true}) {
+    const absl::Status status = StartLike({.listen = {"127.0.0.1:0", "0.0.0.0:0"}}, with_callers);
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    for (const char* word : {"0.0.0.0:0", "--tls-cert", "--tls-key", "--tokens-file",
+                             "--tls-client-ca", "--insecure"}) {
+      EXPECT_THAT(std::string(status.message()), HasSubstr(word));
+    }
+  }
+}
+
+TEST(ExposureTest, InsecureDoesWithout) {
+  EXPECT_TRUE(StartLike({.listen = {"0.0.0.0:0"}, .insecure = true}).ok());
+}
+
+TEST(ExposureTest, HalfOfTlsIsRefused) {
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      StartLike({.tls = {.certificate = "x", .key = {}, .client_authority = {}}})));
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      StartLike({.tls = {.certificate = {}, .key = {}, .client_authority = "x"}})));
+}
+
+TEST(ExposureTest, TlsFileThatIsNotThereIsNamed) {
+  const absl::Status status = StartLike(
+      {.tls = {
+           .certificate = "/nowhere/cert.pem", .key = "/nowhere/key.pem", .client_authority = {}}});
+  EXPECT_TRUE(absl::IsFailedPrecondition(status));
+  EXPECT_THAT(std::string(status.message()), HasSubstr("/nowhere/cert.pem"));
+}
+
+TEST(ReflectionTest, ItIsOffWhereOtherMachinesComeInUnlessAskedFor) {
+  ServedApi off({.server = {.listen = {"127.0.0.1:0", "0.0.0.0:0"}, .insecure = true}});
+  RawStream refused(off.channel, kReflection, kListServices);
+  EXPECT_EQ(refused.Read(), std::nullopt);
+  ServedApi on({.server = {.listen = {"0.0.0.0:0"}, .reflection = true, .insecure = true}});
+  RawStream listed(on.channel, kReflection, kListServices);
+  EXPECT_TRUE(listed.Read().has_value());
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::rpc
