@@ -96,11 +96,21 @@ WebhookHandler MakeHandler(const AdapterSettings& settings, const CallEventClien
   return WebhookHandler(options, deliver, base::SystemClock(), counters);
 }
 
+// A caller that the service does not let in is the operator's mistake: nobody else would tell.
+void NoteRefusal(const absl::Status& refusal, base::Counters& counters) {
+  counters.Increment("service_refused", absl::StatusCodeToString(refusal.code()));
+  base::LogError("the service does not let the adapter in: see --token-file and --service-tls-cert",
+                 {{"error", refusal.message()}});
+}
+
 // `spool` may be null.
-int Run(const AdapterSettings& settings, WebhookAuth auth, EventSpool* spool) {
+int Run(const AdapterSettings& settings, CallEventClient::Options client_options, WebhookAuth auth,
+        EventSpool* spool) {
   base::Counters counters;
-  const CallEventClient client(
-      {.channel = {.service = settings.service}, .deadline = settings.service_deadline});
+  client_options.on_refusal = [&counters](const absl::Status& refusal) {
+    NoteRefusal(refusal, counters);
+  };
+  const CallEventClient client(client_options);
   std::optional<Delivery> delivery;
   if (spool != nullptr) {
     delivery.emplace(client, *spool, counters, Delivery::Options{.retry = settings.retry},
@@ -124,7 +134,7 @@ int Run(const AdapterSettings& settings, WebhookAuth auth, EventSpool* spool) {
   }
   const std::string host = settings.listen.substr(0, settings.listen.rfind(':'));
   std::cout << kProgram << " ready on http://" << host << ':' << server.port() << " (service "
-            << settings.service << ")" << std::endl;
+            << settings.service.service << ")" << std::endl;
 
   base::AwaitStopSignal([&] { ReloadAuth(settings.auth_files, auth); });
   server.Stop();
@@ -139,6 +149,10 @@ int Main(int argc, const char* const* argv) {
   base::SetLogLevel(settings.log_level);
   absl::StatusOr<WebhookAuth> auth = MakeAuth(settings);
   if (!auth.ok()) return Refuse(base::kExitConfiguration, auth.status().message());
+  absl::StatusOr<CallEventClient::Options> client_options = ReadServiceSettings(settings.service);
+  if (!client_options.ok()) {
+    return Refuse(ExitCodeFor(client_options.status()), client_options.status().message());
+  }
   std::unique_ptr<EventSpool> spool;
   if (!settings.spool.empty()) {
     absl::StatusOr<std::unique_ptr<EventSpool>> opened =
@@ -149,7 +163,7 @@ int Main(int argc, const char* const* argv) {
     }
     spool = *std::move(opened);
   }
-  return Run(settings, *auth, spool.get());
+  return Run(settings, *std::move(client_options), *auth, spool.get());
 }
 
 }  // namespace

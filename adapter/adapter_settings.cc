@@ -33,9 +33,7 @@ void AddListening(AdapterSettings& settings, base::Settings& parser) {
 }
 
 void AddService(AdapterSettings& settings, base::Settings& parser) {
-  parser.Add("service", settings.service, "HOST:PORT of call-event-service");
-  parser.Add("service-deadline", settings.service_deadline,
-             "How long the service may take to record one event");
+  AddServiceSettings(settings.service, parser);
   parser.AddChoice("unknown-calls", settings.unknown_calls, {"reject", "create"},
                    "What becomes of inbound calls that nobody registered");
 }
@@ -55,9 +53,6 @@ void AddSpool(AdapterSettings& settings, base::Settings& parser) {
 std::string WrongValue(const AdapterSettings& settings) {
   if (settings.threads < 1 || settings.threads > kMaxThreads) {
     return absl::StrCat("--threads must be from 1 to ", kMaxThreads);
-  }
-  if (settings.service_deadline <= absl::ZeroDuration()) {
-    return "--service-deadline must be more than zero";
   }
   if (settings.retry.max_attempts < 1) return "--max-attempts must be more than zero";
   return "";

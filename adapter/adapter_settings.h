@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "absl/time/time.h"
 #include "adapter/auth/auth_file.h"
 #include "adapter/retry_policy.h"
+#include "adapter/service_settings.h"
 
 namespace autopulse::callevents::adapter {
 
@@ -14,10 +14,9 @@ namespace autopulse::callevents::adapter {
 // what each does.
 struct AdapterSettings {
   std::string listen = "127.0.0.1:8080";
-  std::string service = "127.0.0.1:50051";
+  ServiceSettings service;
   auth::AuthFiles auth_files;
   bool insecure_no_auth = false;
-  absl::Duration service_deadline = absl::Seconds(5);
   std::string unknown_calls = "reject";
   std::int64_t threads = 64;
   std::string log_level = "info";

@@ -1,5 +1,7 @@
 #include "adapter/call_event_client.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "adapter/retry_policy.h"
@@ -10,12 +12,18 @@ namespace autopulse::callevents::adapter {
 // What the adapter takes from VAPI fits into what it sends.
 static_assert(client::kMaxMessageBytes == base::kMaxMessageBytes);
 
-CallEventClient::CallEventClient(const Options& options)
-    : deadline_(options.deadline),
-      stub_(v1::CallEventService::NewStub(client::OpenChannel(options.channel))),
+CallEventClient::CallEventClient(Options options)
+    : options_(std::move(options)),
+      stub_(v1::CallEventService::NewStub(client::OpenChannel(options_.channel))),
       batcher_([this](absl::Span<const v1::ReportCallEventRequest* const> events,
                       absl::Time deadline) { return Send(events, deadline); },
-               options.deadline) {}
+               options_.deadline) {}
+
+absl::Status CallEventClient::Result(const grpc::Status& status) const {
+  absl::Status result = client::FromGrpc(status);
+  if (options_.on_refusal && IsRefusal(result.code())) options_.on_refusal(result);
+  return result;
+}
 
 absl::StatusOr<v1::ReportCallEventResponse> CallEventClient::Report(
     const v1::ReportCallEventRequest& request) const {
@@ -24,7 +32,7 @@ absl::StatusOr<v1::ReportCallEventResponse> CallEventClient::Report(
 
 absl::StatusOr<v1::BatchReportCallEventsResponse> CallEventClient::ReportBatch(
     const v1::BatchReportCallEventsRequest& request) const {
-  return SendBatch(request, absl::Now() + 2 * deadline_);
+  return SendBatch(request, absl::Now() + 2 * options_.deadline);
 }
 
 std::vector<ReportBatcher::Result> CallEventClient::Send(
@@ -58,7 +66,7 @@ ReportBatcher::Result CallEventClient::SendOne(const v1::ReportCallEventRequest&
   v1::ReportCallEventResponse response;
   const grpc::Status status = stub_->ReportCallEvent(&context, request, &response);
   if (status.ok()) return response;
-  return client::FromGrpc(status);
+  return Result(status);
 }
 
 absl::StatusOr<v1::BatchReportCallEventsResponse> CallEventClient::SendBatch(
@@ -67,7 +75,7 @@ absl::StatusOr<v1::BatchReportCallEventsResponse> CallEventClient::SendBatch(
   client::LimitTime(deadline - absl::Now(), context);
   v1::BatchReportCallEventsResponse response;
   const grpc::Status status = stub_->BatchReportCallEvents(&context, request, &response);
-  if (!status.ok()) return client::FromGrpc(status);
+  if (!status.ok()) return Result(status);
   if (response.results_size() == request.requests_size()) return response;
   return absl::InternalError(absl::StrCat("the service gave ", response.results_size(),
                                           " results for ", request.requests_size(), " events"));

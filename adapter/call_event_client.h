@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -20,9 +21,13 @@ class CallEventClient {
   struct Options {
     client::ChannelOptions channel;
     absl::Duration deadline = absl::Seconds(5);  // for one event, answer included; twice for many
+
+    // Optional. The service answered UNAUTHENTICATED or PERMISSION_DENIED. Called on the thread
+    // that reports.
+    std::function<void(const absl::Status&)> on_refusal = nullptr;
   };
 
-  explicit CallEventClient(const Options& options);
+  explicit CallEventClient(Options options);
 
   // Reports one event, together with those of other threads (`ReportBatcher`), and waits for what
   // became of it. Fails with what the service said; UNAVAILABLE or DEADLINE_EXCEEDED if it said
@@ -44,7 +49,10 @@ class CallEventClient {
   absl::StatusOr<v1::BatchReportCallEventsResponse> SendBatch(
       const v1::BatchReportCallEventsRequest& request, absl::Time deadline) const;
 
-  absl::Duration deadline_;
+  // What became of a request, as Abseil says it.
+  absl::Status Result(const grpc::Status& status) const;
+
+  const Options options_;
   std::unique_ptr<v1::CallEventService::StubInterface> stub_;
   mutable ReportBatcher batcher_;
 };

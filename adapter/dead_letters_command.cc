@@ -21,6 +21,7 @@
 #include "adapter/dead_letter_view.h"
 #include "adapter/json_tree.h"
 #include "adapter/redaction.h"
+#include "adapter/service_settings.h"
 #include "persistence/spool/event_spool.h"
 #include "services/base/config.h"
 #include "services/base/status_macros.h"
@@ -38,8 +39,7 @@ constexpr int kPageSize = 200;
 struct CommandSettings {
   std::vector<std::string> words;  // the action and the ids
   std::string spool;
-  std::string service = "127.0.0.1:50051";
-  absl::Duration service_deadline = absl::Seconds(5);
+  ServiceSettings service;
   std::string call;
   std::string reason;
   std::string since;
@@ -58,9 +58,7 @@ std::optional<int> ReadSettings(int argc, const char* const* argv, CommandSettin
                         "  vapi-webhook-adapter dead-letters discard --until=2026-01-31T00:00:00Z");
   parser.AddWords("action", settings.words, "list, show, replay or discard, and then ids");
   parser.Add("spool", settings.spool, "File of the spool");
-  parser.Add("service", settings.service, "HOST:PORT of call-event-service, for replay");
-  parser.Add("service-deadline", settings.service_deadline,
-             "How long the service may take to record one event");
+  AddServiceSettings(settings.service, parser);
   parser.Add("call", settings.call, "Those of one call, such as calls/15");
   parser.Add("reason", settings.reason, "Those with this reason");
   parser.Add("since", settings.since,
@@ -106,11 +104,9 @@ bool SelectsEverything(const DeadLetterFilter& filter) {
 // One run of the command: `Do` is done with each dead letter that is meant.
 class Command {
  public:
-  Command(const CommandSettings& settings, EventSpool& spool)
-      : settings_(settings),
-        letters_(spool.dead_letters()),
-        client_({.channel = {.service = settings.service}, .deadline = settings.service_deadline}) {
-  }
+  Command(const CommandSettings& settings, EventSpool& spool,
+          const CallEventClient::Options& client)
+      : settings_(settings), letters_(spool.dead_letters()), client_(client) {}
 
   absl::Status Run(const DeadLetterFilter& filter) {
     const std::string& action = settings_.words.front();
@@ -196,13 +192,15 @@ int RunDeadLettersCommand(int argc, const char* const* argv) {
                 "say which dead letters, by id, --call, --reason, --since or "
                 "--until, or --all");
   }
+  const auto client = ReadServiceSettings(settings.service);
+  if (!client.ok()) return Fail(ExitCodeFor(client.status()), client.status().message());
   if (std::error_code ignored; !std::filesystem::exists(settings.spool, ignored)) {
     return Fail(base::kExitConfiguration,
                 absl::StrCat("there is no spool '", settings.spool, "': name it with --spool"));
   }
   const auto spool = EventSpool::Open(settings.spool, absl::Now(), {.sends = false});
   if (!spool.ok()) return Fail(base::kExitConfiguration, spool.status().message());
-  Command command(settings, **spool);
+  Command command(settings, **spool, *client);
   const absl::Status done = command.Run(*filter);
   if (!done.ok()) return Fail(base::kExitFailure, done.message());
   if (!filter->ids.empty() && command.seen() == 0) {

@@ -190,6 +190,7 @@ Drainer::Settlement Drainer::JudgeFailure(const PendingEvent& event, const absl:
                         .reason = {}};
   persistence::spool::Failures& failures = settlement.failures;
   NoteFailure(error, now, failures);
+  if (IsRefusal(error.code())) return settlement;
   // An outage is nobody's fault, however long it lasts. But who fails where others did not, before
   // or now, fails by itself.
   if (IsOutage(error.code()) && !service_is_well &&

@@ -149,6 +149,8 @@ HttpAnswer ServiceErrorAnswer(const v1::ReportCallEventRequest& request,
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kCancelled:  // by a service that stops
     case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kPermissionDenied:  // the adapter's own credentials
+    case absl::StatusCode::kUnauthenticated:
     case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kAborted: {
       HttpAnswer answer = ErrorAnswer(503, "The call event service is unavailable, try again");

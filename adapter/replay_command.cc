@@ -16,6 +16,7 @@
 #include "absl/time/time.h"
 #include "adapter/call_event_client.h"
 #include "adapter/json_parser.h"
+#include "adapter/service_settings.h"
 #include "adapter/webhook_handler.h"
 #include "services/base/clock.h"
 #include "services/base/config.h"
@@ -29,8 +30,7 @@ constexpr char kProgram[] = "vapi-webhook-adapter";
 
 struct CommandSettings {
   std::vector<std::string> files;
-  std::string service = "127.0.0.1:50051";
-  absl::Duration service_deadline = absl::Seconds(5);
+  ServiceSettings service;
   std::string unknown_calls = "reject";
   std::string log_level = "error";
 };
@@ -41,9 +41,7 @@ std::optional<int> ReadSettings(int argc, const char* const* argv, CommandSettin
                         "Example:\n"
                         "  vapi-webhook-adapter replay export.jsonl");
   parser.AddWords("files", settings.files, "Files of bodies");
-  parser.Add("service", settings.service, "HOST:PORT of call-event-service");
-  parser.Add("service-deadline", settings.service_deadline,
-             "How long the service may take to record one event");
+  AddServiceSettings(settings.service, parser);
   parser.AddChoice("unknown-calls", settings.unknown_calls, {"reject", "create"},
                    "What becomes of inbound calls that nobody registered");
   parser.AddChoice("log-level", settings.log_level, {"debug", "info", "warning", "error"},
@@ -89,8 +87,12 @@ int RunReplayCommand(int argc, const char* const* argv) {
   }
   base::SetLogLevel(settings.log_level);
   base::Counters counters;
-  const CallEventClient client(
-      {.channel = {.service = settings.service}, .deadline = settings.service_deadline});
+  const auto client_options = ReadServiceSettings(settings.service);
+  if (!client_options.ok()) {
+    std::cerr << kProgram << ": " << client_options.status().message() << '\n';
+    return ExitCodeFor(client_options.status());
+  }
+  const CallEventClient client(*client_options);
   const WebhookHandler handler(
       {.register_unknown_calls = settings.unknown_calls == "create"},
       [&client](const v1::ReportCallEventRequest& request) { return client.Report(request); },

@@ -54,8 +54,12 @@ struct RetryPolicy {
   RetryBudget::Options budget = {};
 };
 
+// Whether the service does not let the adapter in: UNAUTHENTICATED, PERMISSION_DENIED. No event can
+// help that, so it costs none of them anything, however often it happens.
+bool IsRefusal(absl::StatusCode code);
+
 // Whether an error says that the service serves nobody now, rather than that it does not want this
-// event: UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED.
+// event: UNAVAILABLE, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, or a refusal.
 bool IsOutage(absl::StatusCode code);
 
 }  // namespace autopulse::callevents::adapter

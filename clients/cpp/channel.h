@@ -15,11 +15,20 @@ namespace autopulse::callevents::client {
 // The largest message either way, which is what the service takes.
 inline constexpr int kMaxMessageBytes = 16 << 20;
 
+// TLS towards the service; all but the name in PEM.
+struct TlsOptions {
+  std::string authority;     // who signs the service's certificate; empty: plain text
+  std::string certificate;   // this client's, if the service asks for one
+  std::string key;           // of that certificate
+  std::string service_name;  // in the service's certificate; empty: that of its address
+};
+
 // How to reach the service.
 struct ChannelOptions {
-  // HOST:PORT, or unix:PATH for a socket on this machine. The connection is neither encrypted nor
-  // sent through a proxy.
+  // HOST:PORT, or unix:PATH for a socket on this machine. Never reached through a proxy.
   std::string service = "127.0.0.1:50051";
+  TlsOptions tls = {};
+  std::string token = {};  // sent along with every request; empty: none
 };
 
 // Returns the connection that every client of the project uses: it is made when it is needed, and
@@ -31,7 +40,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(const ChannelOptions& options);
 // Lets the request of `context` take `timeout` at most, answer included.
 void LimitTime(absl::Duration timeout, grpc::ClientContext& context);
 
-// Returns what `status` says, with the same code.
+// Returns what `status` says, with the same code. What gRPC says of a failed TLS handshake is
+// followed by what it means.
 absl::Status FromGrpc(const grpc::Status& status);
 
 }  // namespace autopulse::callevents::client

@@ -62,6 +62,30 @@ TEST_F(DeliveryTest, RefusedEventIsADeadLetterAndNotKept) {
   EXPECT_EQ(DeadLetters()[0].reason, kReasonInvalidArgument);
 }
 
+TEST_F(DeliveryTest, ServiceThatDoesNotLetTheAdapterInIsAnOutage) {  // FT63
+  service_.SetAdmission(grpc::UNAUTHENTICATED);
+  EXPECT_TRUE(delivery_.Deliver(Event(15, "a")).queued);
+  service_.SetAdmission(grpc::PERMISSION_DENIED);
+  EXPECT_TRUE(delivery_.Deliver(Event(16, "b")).queued);
+  EXPECT_THAT(DeadLetters(), IsEmpty());
+}
+
+TEST_F(DeliveryTest, RefusalIsNotedWhoeverReports) {  // FT63
+  std::vector<absl::StatusCode> refusals;
+  const CallEventClient client({.channel = {.service = service_.address()},
+                                .on_refusal = [&refusals](const absl::Status& refusal) {
+                                  refusals.push_back(refusal.code());
+                                }});
+  service_.SetAdmission(grpc::UNAUTHENTICATED);
+  EXPECT_FALSE(client.Report(Event(15, "a")).ok());
+  service_.SetAdmission(grpc::PERMISSION_DENIED);
+  EXPECT_FALSE(client.ReportBatch({}).ok());
+  service_.SetAdmission(grpc::UNAVAILABLE);
+  EXPECT_FALSE(client.Report(Event(15, "a")).ok());
+  EXPECT_THAT(refusals, testing::ElementsAre(absl::StatusCode::kUnauthenticated,
+                                             absl::StatusCode::kPermissionDenied));
+}
+
 TEST_F(DeliveryTest, EventJoinsThoseOfItsCallThatWait) {  // O7
   service_.AnswerAlways(grpc::UNAVAILABLE);
   delivery_.Deliver(Event(15, "a"));

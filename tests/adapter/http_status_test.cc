@@ -123,8 +123,10 @@ TEST(QueuedAnswerTest, AnythingElseIsAccepted) {
 }
 
 TEST(ServiceErrorAnswerTest, WhatARepetitionCanHealIsServiceUnavailable) {
-  for (const absl::Status& error : {absl::UnavailableError("x"), absl::DeadlineExceededError("x"),
-                                    absl::ResourceExhaustedError("x"), absl::AbortedError("x")}) {
+  for (const absl::Status& error :
+       {absl::UnavailableError("x"), absl::DeadlineExceededError("x"),
+        absl::ResourceExhaustedError("x"), absl::AbortedError("x"), absl::UnauthenticatedError("x"),
+        absl::PermissionDeniedError("x")}) {
     const HttpAnswer answer = Failed("calls/15", error);
     EXPECT_EQ(answer.status, 503) << error;
     ASSERT_EQ(answer.headers.size(), 1u);
@@ -141,7 +143,7 @@ TEST(ServiceErrorAnswerTest, RefusalCarriesTheServicesWords) {
 
 TEST(ServiceErrorAnswerTest, AnythingElseTellsNothing) {
   for (const absl::Status& error : {absl::InternalError("secret"), absl::UnknownError("secret"),
-                                    absl::UnauthenticatedError("secret")}) {
+                                    absl::DataLossError("secret")}) {
     EXPECT_EQ(Failed("calls/15", error).status, 500);
     EXPECT_EQ(Failed("calls/15", error).body, R"({"status":"error","message":"Internal error"})");
   }

@@ -54,6 +54,11 @@ class RecordingService final : public v1::CallEventService::Service {
   void AnswerAlways(grpc::StatusCode code) {
     SetAnswer([code](const auto&) { return grpc::Status(code, "no"); });
   }
+  // Answers every request as a whole with this, before it is looked at; OK lets them in again.
+  void SetAdmission(grpc::StatusCode code) {
+    const absl::MutexLock lock(&mutex_);
+    admission_ = grpc::Status(code, "no");
+  }
   void RecordEverything() {
     SetAnswer([](const auto&) { return grpc::Status::OK; });
   }
@@ -73,6 +78,7 @@ class RecordingService final : public v1::CallEventService::Service {
                                v1::ReportCallEventResponse* response) override {
     const absl::MutexLock lock(&mutex_);
     ++calls_;
+    if (!admission_.ok()) return admission_;
     return Record(*request, *response);
   }
 
@@ -81,6 +87,7 @@ class RecordingService final : public v1::CallEventService::Service {
                                      v1::BatchReportCallEventsResponse* response) override {
     const absl::MutexLock lock(&mutex_);
     ++calls_;
+    if (!admission_.ok()) return admission_;
     for (const v1::ReportCallEventRequest& event : request->requests()) {
       v1::BatchReportCallEventsResult& result = *response->add_results();
       const grpc::Status status = Record(event, *result.mutable_response());
@@ -105,6 +112,7 @@ class RecordingService final : public v1::CallEventService::Service {
   mutable absl::Mutex mutex_;
   Answer answer_ ABSL_GUARDED_BY(mutex_) = [](const auto&) { return grpc::Status::OK; };
   std::vector<std::string> recorded_ ABSL_GUARDED_BY(mutex_);
+  grpc::Status admission_ ABSL_GUARDED_BY(mutex_);
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

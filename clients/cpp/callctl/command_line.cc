@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
@@ -18,6 +19,7 @@
 #include "clients/cpp/callctl/report_command.h"
 #include "clients/cpp/callctl/service_record_commands.h"
 #include "clients/cpp/callctl/terminal_text.h"
+#include "clients/cpp/channel_settings.h"
 
 namespace autopulse::callevents::callctl {
 namespace {
@@ -100,10 +102,15 @@ ExitCode Explain(const CLI::App& app, const CLI::ParseError& error) {
   return ExitCode::kUsage;
 }
 
+std::string EnvironmentName(absl::string_view option) {
+  return absl::StrCat("CALLCTL_", absl::AsciiStrToUpper(absl::StrReplaceAll(option, {{"-", "_"}})));
+}
+
 struct GlobalOptions {
   std::string service;
   std::string timeout;
   std::string format = "table";
+  client::ChannelSettings channel = {};
 };
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
@@ -122,6 +129,13 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
       ->type_name("DURATION")
       ->envname("CALLCTL_TIMEOUT")
       ->transform(Reading(ParseTimeout));
+  for (const client::ChannelSetting& setting : client::kChannelSettings) {
+    const std::string environment = EnvironmentName(setting.name);
+    app.add_option(absl::StrCat("--", setting.name), options.channel.*setting.value,
+                   absl::StrCat(setting.help, "\n[", environment, "]"))
+        ->type_name(setting.type)
+        ->envname(environment);
+  }
   app.add_option("-o,--output", options.format, "Print a table or JSON [table]")
       ->type_name("table|json")
       ->transform(Reading([](absl::string_view word) -> absl::StatusOr<std::string> {
@@ -151,7 +165,13 @@ std::optional<ExitCode> ParseCommandLine(int argc, const char* const* argv,
   } catch (const CLI::ParseError& error) {
     return Explain(app, error);
   }
-  invocation.client.channel.service = options.service;
+  absl::StatusOr<client::ChannelOptions> channel =
+      client::ReadChannelSettings(options.service, options.channel);
+  if (!channel.ok()) {
+    std::cerr << "callctl: " << EscapeForTerminal(channel.status().message()) << '\n';
+    return absl::IsInvalidArgument(channel.status()) ? ExitCode::kUsage : ExitCode::kConfiguration;
+  }
+  invocation.client.channel = *std::move(channel);
   invocation.format = options.format == "json" ? OutputFormat::kJson : OutputFormat::kTable;
   if (!absl::ParseDuration(options.timeout, &invocation.client.timeout)) return ExitCode::kUsage;
   return std::nullopt;

@@ -19,6 +19,9 @@ ExitCode ExitCodeFor(const absl::Status& error) {
     case absl::StatusCode::kFailedPrecondition:
     case absl::StatusCode::kOutOfRange:
       return ExitCode::kRefused;
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+      return ExitCode::kNotLetIn;
     default:
       return ExitCode::kFailure;
   }
