@@ -32,6 +32,9 @@ constexpr int kMaxPingStrikes = 2;
 constexpr int kKeepaliveIntervalMs = 60'000;
 constexpr int kKeepaliveTimeoutMs = 20'000;
 
+// How long a client may take to say its first word, TLS included.
+constexpr int kHandshakeTimeoutMs = 10'000;
+
 // A connection ends in a while, so that clients come back to all services of several, and streams
 // of callers that are let in no more end. The grace is for what is in flight.
 constexpr int kMaxConnectionAgeMs = 3'600'000;
@@ -50,6 +53,7 @@ void SetLimits(grpc::ServerBuilder& builder) {
       {GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1},
       {GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveIntervalMs},
       {GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs},
+      {GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs},
       {GRPC_ARG_MAX_CONNECTION_AGE_MS, kMaxConnectionAgeMs},
       {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kMaxConnectionAgeGraceMs},
       // Otherwise a second service on the same port would silently take half of the connections.
