@@ -89,10 +89,6 @@ std::string UnknownCallMessage(const v1::ReportCallEventRequest& request) {
 
 }  // namespace
 
-HttpAnswer ErrorAnswer(int status, absl::string_view message) {
-  return {.status = status, .body = AnswerBody("error", message).Finish()};
-}
-
 HttpAnswer UnauthorizedAnswer(auth::Refusal refusal) {
   HttpAnswer answer = ErrorAnswer(401, "Unauthorized");
   answer.reason = auth::RefusalName(refusal);

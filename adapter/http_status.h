@@ -1,27 +1,13 @@
 #pragma once
 
-#include <string>
-#include <utility>
-#include <vector>
-
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "adapter/auth/methods.h"
+#include "adapter/http/answer.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
 
 // What a sender is told, in the design document's words [E1, E2, V5]. Always JSON.
 namespace autopulse::callevents::adapter {
-
-// One HTTP answer. `headers` are those beside Content-Type and Content-Length.
-struct HttpAnswer {
-  int status = 200;
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> headers = {};
-  absl::string_view reason = {};  // for counters and the log, a constant; the sender is not told
-};
-
-// `{"status":"error","message":MESSAGE}` with an HTTP status.
-HttpAnswer ErrorAnswer(int status, absl::string_view message);
 
 // 401 for who may not come in, in words that help nobody to do better.
 HttpAnswer UnauthorizedAnswer(auth::Refusal refusal);

@@ -35,6 +35,12 @@ bool RawHttp::Send(absl::string_view bytes) {
   return true;
 }
 
+bool RawHttp::SendWithoutWaiting(absl::string_view bytes) {
+  return send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
+}
+
+void RawHttp::FinishSending() { shutdown(socket_, SHUT_WR); }
+
 bool RawHttp::Receive() {
   char buffer[4096];
   const ssize_t count = recv(socket_, buffer, sizeof(buffer), 0);

@@ -1,0 +1,33 @@
+#include "adapter/http/answer.h"
+
+#include <httplib.h>
+
+#include "absl/strings/str_cat.h"
+#include "adapter/json_tree.h"
+
+namespace autopulse::callevents::adapter {
+
+HttpAnswer ErrorAnswer(int status, absl::string_view message) {
+  HttpAnswer answer{.status = status, .body = R"({"status":"error","message":)"};
+  AppendJsonString(message, answer.body);
+  answer.body += '}';
+  return answer;
+}
+
+namespace http {
+
+std::string LastAnswerText(const HttpAnswer& answer, absl::string_view method) {
+  std::string text =
+      absl::StrCat("HTTP/1.1 ", answer.status, " ", httplib::status_message(answer.status),
+                   "\r\nConnection: close\r\n");
+  for (const auto& [name, value] : answer.headers) {
+    absl::StrAppend(&text, name, ": ", value, "\r\n");
+  }
+  absl::StrAppend(&text, "Content-Length: ", answer.body.size(),
+                  "\r\nContent-Type: application/json\r\n\r\n");
+  if (method != "HEAD") absl::StrAppend(&text, answer.body);
+  return text;
+}
+
+}  // namespace http
+}  // namespace autopulse::callevents::adapter

@@ -1,0 +1,251 @@
+#include "adapter/http/connection.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace autopulse::callevents::adapter::http {
+namespace {
+
+constexpr std::size_t kReceiveBytes = std::size_t{64} << 10;
+
+// What a refused sender may go on sending, in vain, before the connection is cut.
+constexpr std::size_t kMaxLingeredBytes = std::size_t{16} << 20;
+
+// Buffers up to this size are kept for the next request of the connection.
+constexpr std::size_t kKeptBytes = std::size_t{4} << 10;
+
+// A sender has to have sent so much of a large body before there is room made for all of it.
+constexpr std::size_t kTrustedBytes = std::size_t{256} << 10;
+
+constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// Where a thread receives, before it is known how much there is: thousands of connections that
+// have sent little cost little.
+std::array<char, kReceiveBytes>& ReceiveBuffer() {
+  static thread_local std::array<char, kReceiveBytes> buffer;
+  return buffer;
+}
+
+}  // namespace
+
+Connection::Connection(int socket, const Address& peer, std::unique_ptr<Transport> transport,
+                       Shared shared, absl::Time now)
+    : socket_(socket),
+      peer_(peer),
+      transport_(std::move(transport)),
+      shared_(shared),
+      now_(now),
+      deadline_(now + std::min(shared.limits.idle_timeout, shared.limits.request_deadline)),
+      scanner_(shared.limits.head) {}
+
+Connection::~Connection() { shared_.budget.Rebook(booked_, 0); }
+
+Connection::Next Connection::Advance(absl::Time now) {
+  now_ = now;
+  for (;;) {
+    if (!Flush()) return Next::kClose;
+    if (!output_.empty()) return Next::kWait;
+    if (state_ == State::kAnswering) OnAnswerSent();
+    if (state_ == State::kClosed || lingered_bytes_ > kMaxLingeredBytes) return Next::kClose;
+    if (Parse() == Next::kAnswer) return Next::kAnswer;
+    if (!output_.empty()) continue;
+    if (!may_receive_) return Next::kWait;
+    if (!Receive() && !OnPeerFinished()) return Next::kClose;
+  }
+}
+
+// Sends what there is to send, as far as the socket takes it. False if the peer is gone.
+bool Connection::Flush() {
+  while (!output_.empty()) {
+    const Transfer sent = transport_->Send(absl::string_view(output_).substr(sent_));
+    if (sent.result == Transfer::Result::kClosed) return false;
+    if (sent.result == Transfer::Result::kWouldBlock) return true;
+    sent_ += sent.count;
+    if (sent_ < output_.size()) continue;
+    sent_ = 0;
+    output_.clear();
+  }
+  return true;
+}
+
+// False at the end of what the peer sends.
+bool Connection::Receive() {
+  std::array<char, kReceiveBytes>& buffer = ReceiveBuffer();
+  const Transfer received = transport_->Receive(buffer.data(), buffer.size());
+  if (received.result == Transfer::Result::kClosed) return false;
+  if (received.result == Transfer::Result::kWouldBlock) {
+    may_receive_ = false;
+    return true;
+  }
+  // Once the peer has hung up there will be no more events: then one reads until the end is found.
+  if (received.count < buffer.size() && transport_->short_receive_drains() &&
+      !ownership_.hung_up()) {
+    may_receive_ = false;
+  }
+  if (state_ == State::kLinger) {
+    lingered_bytes_ += received.count;
+    return true;
+  }
+  if (state_ == State::kIdle) BeginRequest();
+  if (!Take({buffer.data(), received.count})) {
+    HttpAnswer answer = ErrorAnswer(503, "Too many requests are under way");
+    answer.headers.emplace_back("Retry-After", "1");
+    Refuse({"memory", std::move(answer)});
+  }
+  return true;
+}
+
+// False if there is no room for them.
+bool Connection::Take(absl::string_view bytes) {
+  if (state_ == State::kBody && input_.size() + bytes.size() > kTrustedBytes) {
+    input_.reserve(*head_.content_length);
+  }
+  input_.append(bytes.data(), bytes.size());
+  return Rebook();
+}
+
+// Tells the budget how large the buffer is. False if that is too much.
+bool Connection::Rebook() {
+  const std::size_t bytes = input_.capacity();
+  if (bytes == booked_) return true;
+  if (!shared_.budget.Rebook(booked_, bytes)) return false;
+  booked_ = bytes;
+  return true;
+}
+
+void Connection::BeginRequest() {
+  state_ = State::kHead;
+  scanner_ = HeadScanner(shared_.limits.head);
+  head_.method = {};
+  deadline_ = now_ + shared_.limits.request_deadline;
+}
+
+void Connection::OnAnswerSent() {
+  if (!closes_when_sent_) {
+    if (!input_.empty()) return BeginRequest();
+    state_ = State::kIdle;
+    deadline_ = now_ + shared_.limits.idle_timeout;
+    return;
+  }
+  // Closing over bytes that nobody has read would reset the connection before the peer has read
+  // its answer.
+  transport_->FinishSending();
+  if (peer_finished_ || (!was_refused_ && input_.empty())) {
+    state_ = State::kClosed;
+    return;
+  }
+  state_ = State::kLinger;
+  deadline_ = now_ + shared_.limits.linger;
+}
+
+// False if there is nobody left to tell anything.
+bool Connection::OnPeerFinished() {
+  if (state_ == State::kIdle || state_ == State::kLinger) return false;
+  peer_finished_ = true;
+  RefuseFraming({400, "Malformed request: it did not arrive whole"});
+  return true;
+}
+
+Connection::Next Connection::Parse() {
+  switch (state_) {
+    case State::kHead:
+      return ParseHead();
+    case State::kBody:
+      return ParseBody();
+    case State::kChunks:
+      return ParseChunks();
+    default:
+      return Next::kWait;
+  }
+}
+
+Connection::Next Connection::ParseHead() {
+  switch (scanner_.Scan(input_)) {
+    case HeadScanner::Result::kMore:
+      return Next::kWait;
+    case HeadScanner::Result::kBad:
+      return RefuseFraming(scanner_.error());
+    case HeadScanner::Result::kWhole:
+      break;
+  }
+  head_text_.assign(input_, 0, scanner_.head_bytes());
+  input_.erase(0, scanner_.head_bytes());
+  if (const auto error = http::ParseHead(head_text_, shared_.limits.head, head_)) {
+    return RefuseFraming(*error);
+  }
+  if (const auto refusal = shared_.judge.RefuseHead(head_, peer_)) return Refuse(*refusal);
+  state_ = head_.is_chunked ? State::kChunks : State::kBody;
+  if (head_.is_chunked) chunks_.emplace(shared_.limits.head.max_body_bytes);
+  const bool is_awaited = input_.empty() && head_.has_body() && head_.expects_continue;
+  if (is_awaited) output_ = std::string(kContinue);
+  return Parse();
+}
+
+Connection::Next Connection::ParseBody() {
+  body_bytes_ = head_.content_length.value_or(0);
+  if (input_.size() < body_bytes_) return Next::kWait;
+  state_ = State::kAnswering;
+  return Next::kAnswer;
+}
+
+Connection::Next Connection::ParseChunks() {
+  switch (chunks_->Decode(input_)) {
+    case ChunkedBody::Result::kMore:
+      return Next::kWait;
+    case ChunkedBody::Result::kBad:
+      return RefuseFraming(chunks_->error());
+    case ChunkedBody::Result::kWhole:
+      break;
+  }
+  body_bytes_ = chunks_->size();
+  state_ = State::kAnswering;
+  return Next::kAnswer;
+}
+
+Connection::Next Connection::RefuseFraming(const FramingError& error) {
+  return Refuse({"framing", ErrorAnswer(error.status, error.sentence)});
+}
+
+Connection::Next Connection::Refuse(const Refusal& refusal) {
+  shared_.judge.OnRefused(refusal);
+  output_ += LastAnswerText(refusal.answer, head_.method);
+  input_ = std::string();
+  Rebook();
+  state_ = State::kAnswering;
+  closes_when_sent_ = true;
+  was_refused_ = true;
+  deadline_ = now_ + shared_.limits.write_timeout;
+  return Next::kWait;
+}
+
+Request Connection::request() const {
+  return {head_, absl::string_view(input_).substr(0, body_bytes_), peer_};
+}
+
+void Connection::Answer(std::string wire_text, bool keep_alive, absl::Time now) {
+  output_ = std::move(wire_text);
+  closes_when_sent_ = !keep_alive;
+  deadline_ = now + shared_.limits.write_timeout;
+  input_.erase(0, body_bytes_);
+  if (input_.capacity() > kKeptBytes) input_.shrink_to_fit();
+  Rebook();
+}
+
+Connection::Next Connection::CheckDeadline(absl::Time now) {
+  if (now < deadline_) return Next::kWait;
+  const bool is_receiving =
+      state_ == State::kHead || state_ == State::kBody || state_ == State::kChunks;
+  if (!is_receiving || !output_.empty()) return Next::kClose;
+  now_ = now;
+  Refuse({"timeout", ErrorAnswer(408, "The request did not arrive in time")});
+  return Advance(now);
+}
+
+Connection::Next Connection::Finish(absl::Time deadline) {
+  if (state_ == State::kIdle) return Next::kClose;
+  deadline_ = std::min(deadline_, deadline);
+  return Next::kWait;
+}
+
+}  // namespace autopulse::callevents::adapter::http

@@ -1,0 +1,221 @@
+#include "adapter/http/event_loop.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace autopulse::callevents::adapter::http {
+namespace {
+
+constexpr int kEventsAtATime = 256;
+constexpr int kAcceptsAtATime = 256;  // then those that are connected have their turn
+
+// Told once each, and never asked for again: see Ownership.
+constexpr std::uint32_t kConnectionEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
+Refusal Unanswered(absl::string_view kind) { return {kind, {.status = 0, .body = ""}}; }
+
+// How often deadlines are looked at: often enough to keep the shortest to an eighth.
+absl::Duration SweepPause(const ConnectionLimits& limits) {
+  const absl::Duration shortest =
+      std::min({limits.idle_timeout, limits.request_deadline, limits.write_timeout, limits.linger});
+  return std::clamp(shortest / 8, absl::Milliseconds(10), absl::Milliseconds(500));
+}
+
+}  // namespace
+
+EventLoop::EventLoop(const Options& options, Listener listener, Connection::Judge& judge,
+                     RequestQueue& queue)
+    : options_(options),
+      listener_(std::move(listener)),
+      judge_(judge),
+      queue_(queue),
+      sweep_pause_(SweepPause(options.limits)),
+      budget_(options.max_buffered_bytes),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+
+EventLoop::~EventLoop() {
+  for (const auto& connection : connections_) close(connection->socket());
+}
+
+absl::Status EventLoop::Watch(int descriptor, std::uint32_t events, void* tag) {
+  epoll_event event = {};
+  event.events = events;
+  event.data.ptr = tag;
+  if (epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, descriptor, &event) == 0) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("epoll: ", std::strerror(errno)));
+}
+
+absl::Status EventLoop::Run() {
+  if (const absl::Status watched = Watch(wake_.number(), EPOLLIN, &wake_); !watched.ok()) {
+    return watched;
+  }
+  thread_ = std::this_thread::get_id();
+  std::array<epoll_event, kEventsAtATime> events;
+  while (!stopping() || !connections_.empty()) {
+    if (clock_() >= next_sweep_) Sweep();
+    const int count =
+        epoll_wait(epoll_.number(), events.data(), kEventsAtATime, WaitMilliseconds());
+    if (count < 0 && errno != EINTR) {
+      return absl::InternalError(absl::StrCat("epoll: ", std::strerror(errno)));
+    }
+    for (int i = 0; i < count; ++i) HandleEvent(events[static_cast<std::size_t>(i)]);
+    CloseRetired();
+  }
+  return absl::OkStatus();
+}
+
+void EventLoop::Stop() {
+  stopping_ = true;
+  Wake();
+}
+
+void EventLoop::HandleEvent(const epoll_event& event) {
+  if (event.data.ptr == &wake_) {
+    eventfd_t ignored = 0;
+    eventfd_read(wake_.number(), &ignored);
+    if (stopping()) next_sweep_ = absl::InfinitePast();
+    return;
+  }
+  if (event.data.ptr == &listener_) return AcceptSome();
+  auto& connection = *static_cast<Connection*>(event.data.ptr);
+  const bool hung_up = (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  if (!connection.ownership().TakeForEvent(hung_up)) return;
+  connection.NoteEvent();
+  Drive(connection);
+}
+
+void EventLoop::Drive(Connection& connection) {
+  for (;;) {
+    if (!Follow(connection, connection.Advance(clock_()))) return;
+    if (connection.ownership().LetGo()) return;
+    connection.NoteEvent();
+  }
+}
+
+// False if the connection has been passed on.
+bool EventLoop::Follow(Connection& connection, Connection::Next next) {
+  switch (next) {
+    case Connection::Next::kWait:
+      return true;
+    case Connection::Next::kAnswer:
+      queue_.Put(connection);
+      return false;
+    case Connection::Next::kClose:
+      break;
+  }
+  Retire(connection);
+  return false;
+}
+
+// It stays owned, so that nobody touches it any more.
+void EventLoop::Retire(Connection& connection) {
+  const absl::MutexLock lock(&retired_mutex_);
+  if (retired_.empty() && std::this_thread::get_id() != thread_.load()) Wake();
+  retired_.push_back(&connection);
+}
+
+// After a round of events: none of those still to be looked at may be of what is gone.
+void EventLoop::CloseRetired() {
+  std::vector<Connection*> retired;
+  {
+    const absl::MutexLock lock(&retired_mutex_);
+    retired.swap(retired_);
+  }
+  for (const Connection* connection : retired) {
+    const auto count = connections_of_.find(connection->peer());
+    if (--count->second == 0) connections_of_.erase(count);
+    close(connection->socket());
+    std::unique_ptr<Connection>& place = connections_[connection->index];
+    connections_.back()->index = connection->index;
+    place.swap(connections_.back());
+    connections_.pop_back();
+  }
+}
+
+void EventLoop::AcceptSome() {
+  for (int i = 0; i < kAcceptsAtATime; ++i) {
+    std::optional<Accepted> accepted;
+    switch (listener_.Accept(accepted)) {
+      case Listener::Result::kAccepted:
+        Accept(*std::move(accepted));
+        break;
+      case Listener::Result::kRefused:
+        judge_.OnRefused(Unanswered("files"));
+        break;
+      case Listener::Result::kNoneWaiting:
+        return;
+      case Listener::Result::kOutOfResources:  // until the next sweep
+        epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, listener_.socket(), nullptr);
+        is_accepting_ = false;
+        return;
+    }
+  }
+}
+
+bool EventLoop::HasRoomFor(const Address& peer) const {
+  if (connections_.size() >= options_.max_connections) return false;
+  const auto count = connections_of_.find(peer);
+  return count == connections_of_.end() || count->second < options_.max_connections_per_address;
+}
+
+void EventLoop::Accept(Accepted accepted) {
+  if (!HasRoomFor(accepted.peer)) return judge_.OnRefused(Unanswered("connections"));
+  const int socket = accepted.socket.number();
+  auto connection =
+      std::make_unique<Connection>(socket, accepted.peer, std::make_unique<PlainTransport>(socket),
+                                   Connection::Shared{options_.limits, judge_, budget_}, clock_());
+  if (!Watch(socket, kConnectionEvents, connection.get()).ok()) {
+    return judge_.OnRefused(Unanswered("files"));
+  }
+  accepted.socket.Release();  // CloseRetired closes it
+  ++connections_of_[accepted.peer];
+  connection->index = connections_.size();
+  connections_.push_back(std::move(connection));
+}
+
+void EventLoop::Sweep() {
+  const absl::Time now = clock_();
+  next_sweep_ = now + sweep_pause_;
+  if (stopping() && stop_deadline_ == absl::InfiniteFuture()) {
+    listener_.Close();
+    is_accepting_ = true;  // as far as it ever will be
+    stop_deadline_ = now + options_.stop_grace;
+  }
+  if (!is_accepting_) {
+    is_accepting_ = Watch(listener_.socket(), EPOLLIN, &listener_).ok();
+  }
+  for (const auto& connection : connections_) {
+    // Who owns one just now looks after it.
+    if (connection->ownership().Take()) SweepOne(*connection);
+  }
+  CloseRetired();
+}
+
+void EventLoop::SweepOne(Connection& connection) {
+  Connection::Next next = Connection::Next::kWait;
+  if (stopping()) next = connection.Finish(stop_deadline_);
+  if (next == Connection::Next::kWait) next = connection.CheckDeadline(clock_());
+  if (!Follow(connection, next) || connection.ownership().LetGo()) return;
+  connection.NoteEvent();
+  Drive(connection);
+}
+
+void EventLoop::Wake() const { eventfd_write(wake_.number(), 1); }
+
+int EventLoop::WaitMilliseconds() const {
+  if (connections_.empty() && is_accepting_ && !stopping()) return -1;
+  return static_cast<int>(
+      std::max<std::int64_t>(absl::ToInt64Milliseconds(next_sweep_ - clock_()) + 1, 0));
+}
+
+}  // namespace autopulse::callevents::adapter::http

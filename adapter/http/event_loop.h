@@ -1,0 +1,96 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "adapter/http/buffer_budget.h"
+#include "adapter/http/connection.h"
+#include "adapter/http/listener.h"
+#include "adapter/http/request_queue.h"
+#include "services/base/clock.h"
+
+struct epoll_event;
+
+namespace autopulse::callevents::adapter::http {
+
+// One thread that accepts and watches all connections, and hands over those whose request has
+// arrived whole. What waits for bytes, for room in a socket or for a deadline costs no thread.
+class EventLoop {
+ public:
+  struct Options {
+    ConnectionLimits limits;
+    std::size_t max_connections = 16'384;
+    std::size_t max_connections_per_address = 8'192;
+    std::size_t max_buffered_bytes = std::size_t{64} << 20;  // of requests, over all connections
+    absl::Duration stop_grace = absl::Seconds(3);  // for what has begun when the server stops
+  };
+
+  // `judge` and `queue` must outlive the loop. Its judge is asked on the loop's thread, or on one
+  // that drives a connection.
+  EventLoop(const Options& options, Listener listener, Connection::Judge& judge,
+            RequestQueue& queue);
+  ~EventLoop();
+
+  // Runs until `Stop`, and then until the last connection is closed. Fails with INTERNAL if the
+  // kernel does not do.
+  absl::Status Run();
+
+  // Ends `Run`: nothing more is accepted, idle connections are closed, what has begun is finished.
+  // Thread-safe.
+  void Stop();
+
+  // Whether `Stop` was called. Thread-safe.
+  bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
+
+  // The time that the deadlines of connections are told by. Thread-safe.
+  absl::Time Now() const { return clock_(); }
+
+  // Does with a connection what can be done, and lets go of it. By the thread that owns it.
+  void Drive(Connection& connection);
+
+ private:
+  absl::Status Watch(int descriptor, std::uint32_t events, void* tag);
+  void HandleEvent(const epoll_event& event);
+  void AcceptSome();
+  void Accept(Accepted accepted);
+  bool HasRoomFor(const Address& peer) const;
+  void Sweep();
+  void SweepOne(Connection& connection);
+  bool Follow(Connection& connection, Connection::Next next);
+  void Retire(Connection& connection);
+  void CloseRetired();
+  void Wake() const;
+  int WaitMilliseconds() const;
+
+  const Options options_;
+  Listener listener_;
+  Connection::Judge& judge_;
+  RequestQueue& queue_;
+  const base::Clock clock_ = base::SteadyClock();
+  const absl::Duration sweep_pause_;
+  BufferBudget budget_;
+  Descriptor epoll_;
+  Descriptor wake_;
+  std::atomic<bool> stopping_{false};
+
+  // Of the loop's thread.
+  std::atomic<std::thread::id> thread_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  absl::flat_hash_map<Address, std::size_t> connections_of_;
+  bool is_accepting_ = false;
+  absl::Time next_sweep_ = absl::InfinitePast();
+  absl::Time stop_deadline_ = absl::InfiniteFuture();
+
+  absl::Mutex retired_mutex_;
+  std::vector<Connection*> retired_ ABSL_GUARDED_BY(retired_mutex_);
+};
+
+}  // namespace autopulse::callevents::adapter::http

@@ -1,0 +1,96 @@
+#include "adapter/http/httplib_engine.h"
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+
+#include "services/base/log.h"
+
+namespace autopulse::callevents::adapter::http {
+namespace {
+
+// Requests per connection, for the library, which wants a number.
+constexpr std::size_t kMaxKeepAlive = 1'000'000;
+
+// A head to read and an answer to write, for the library.
+class MemoryStream final : public httplib::Stream {
+ public:
+  MemoryStream(absl::string_view head, std::string& answer) : head_(head), answer_(answer) {}
+
+  bool is_readable() const override { return !head_.empty(); }
+  bool is_writable() const override { return true; }
+
+  ssize_t read(char* target, size_t size) override {
+    const std::size_t count = std::min(size, head_.size());
+    std::memcpy(target, head_.data(), count);
+    head_.remove_prefix(count);
+    return static_cast<ssize_t>(count);
+  }
+
+  ssize_t write(const char* data, size_t size) override {
+    answer_.append(data, size);
+    return static_cast<ssize_t>(size);
+  }
+
+  // The handler is told by its own request where it came from.
+  void get_remote_ip_and_port(std::string& /*ip*/, int& /*port*/) const override {}
+  void get_local_ip_and_port(std::string& /*ip*/, int& /*port*/) const override {}
+  socket_t socket() const override { return INVALID_SOCKET; }
+
+ private:
+  absl::string_view head_;
+  std::string& answer_;
+};
+
+void Write(const HttpAnswer& answer, httplib::Response& response) {
+  response.status = answer.status;
+  for (const auto& [name, value] : answer.headers) response.set_header(name, value);
+  response.set_content(answer.body, "application/json");
+}
+
+}  // namespace
+
+HttplibEngine::HttplibEngine(RequestHandler& handler, absl::Duration idle_timeout)
+    : handler_(handler) {
+  set_keep_alive_max_count(kMaxKeepAlive);
+  set_keep_alive_timeout(absl::ToInt64Seconds(idle_timeout));
+  // Before its routes, which are regular expressions, and before it would read a body.
+  set_pre_routing_handler([this](const httplib::Request& /*request*/, httplib::Response& response) {
+    return Handle(response);
+  });
+  // What the library refuses by itself.
+  set_error_handler([](const httplib::Request& /*request*/, httplib::Response& response) {
+    if (!response.body.empty()) return;
+    response.set_header("Connection", "close");
+    Write(ErrorAnswer(response.status, "Malformed request"), response);
+  });
+  // Without this one the library tells the exception's text in a header.
+  set_exception_handler([](const httplib::Request& /*request*/, httplib::Response& response,
+                           const std::exception_ptr& /*exception*/) {
+    base::LogError("request failed", {{"http_status", 500}});
+    Write(ErrorAnswer(500, "Internal error"), response);
+  });
+}
+
+HttplibEngine::Answered HttplibEngine::Answer(const Request& request, bool keep_alive) {
+  request_ = &request;
+  was_handled_ = false;
+  Answered answered;
+  MemoryStream stream(request.head.text, answered.wire_text);
+  bool asked_to_close = false;
+  const bool is_complete = process_request(
+      stream, "", 0, "", 0, !keep_alive, asked_to_close, [](httplib::Request& library_request) {
+        library_request.ranges.clear();
+        library_request.headers.erase("Expect");  // the body is here
+      });
+  answered.keep_alive = keep_alive && is_complete && was_handled_;
+  return answered;
+}
+
+httplib::Server::HandlerResponse HttplibEngine::Handle(httplib::Response& response) {
+  was_handled_ = true;
+  Write(handler_.Handle(*request_), response);
+  return HandlerResponse::Handled;
+}
+
+}  // namespace autopulse::callevents::adapter::http

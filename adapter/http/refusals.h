@@ -1,0 +1,20 @@
+#pragma once
+
+#include "absl/strings/string_view.h"
+#include "adapter/http/answer.h"
+#include "services/base/counters.h"
+
+namespace autopulse::callevents::adapter::http {
+
+// Why a request, or a connection, goes no further. `kind` is a constant word for the counters, such
+// as `framing` or `auth`. The answer's status is 0 for a connection that is closed without one.
+struct Refusal {
+  absl::string_view kind;
+  HttpAnswer answer;
+};
+
+// Counts a refusal as `refused/KIND`, and under `unauthorized/REASON` if its answer has a reason;
+// and logs it. Thread-safe.
+void NoteRefusal(const Refusal& refusal, base::Counters& counters);
+
+}  // namespace autopulse::callevents::adapter::http

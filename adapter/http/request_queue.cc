@@ -1,0 +1,40 @@
+#include "adapter/http/request_queue.h"
+
+namespace autopulse::callevents::adapter::http {
+
+void RequestQueue::Put(Connection& connection) {
+  const absl::MutexLock lock(&mutex_);
+  waiting_.push_back(&connection);
+  if (!is_waking_) WakeOne();
+}
+
+Connection* RequestQueue::Take() {
+  const absl::MutexLock lock(&mutex_);
+  while (waiting_.empty() && !is_closed_) {
+    IdleThread self;
+    idle_.push_back(&self);
+    while (!self.is_woken) self.woken.Wait(&mutex_);
+    is_waking_ = false;
+  }
+  if (waiting_.empty()) return nullptr;
+  Connection* connection = waiting_.front();
+  waiting_.pop_front();
+  if (!waiting_.empty() && !is_waking_) WakeOne();
+  return connection;
+}
+
+void RequestQueue::WakeOne() {
+  if (idle_.empty()) return;
+  is_waking_ = true;
+  idle_.back()->is_woken = true;
+  idle_.back()->woken.Signal();
+  idle_.pop_back();
+}
+
+void RequestQueue::Close() {
+  const absl::MutexLock lock(&mutex_);
+  is_closed_ = true;
+  while (!idle_.empty()) WakeOne();
+}
+
+}  // namespace autopulse::callevents::adapter::http

@@ -1,0 +1,101 @@
+#include "adapter/http/server.h"
+
+#include <sys/resource.h>
+
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "adapter/http/httplib_engine.h"
+#include "adapter/http/listener.h"
+#include "adapter/http/request_queue.h"
+#include "services/base/log.h"
+
+namespace autopulse::callevents::adapter::http {
+namespace {
+
+// A process may open fewer files by default than it is allowed to: each connection is one.
+void AllowAsManyFilesAsPermitted() {
+  rlimit files = {};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
+}  // namespace
+
+// A started server.
+class Server::Running final : public Connection::Judge {
+ public:
+  Running(const Options& options, Listener listener, RequestHandler& handler,
+          base::Counters& counters, std::function<void()> on_failure)
+      : options_(options),
+        handler_(handler),
+        counters_(counters),
+        loop_(options.loop, std::move(listener), *this, queue_) {
+    for (int i = 0; i < options.threads; ++i) {
+      threads_.emplace_back([this] { AnswerRequests(); });
+    }
+    loop_thread_ = std::thread([this, on_failure = std::move(on_failure)] {
+      const absl::Status status = loop_.Run();
+      if (status.ok()) return;
+      base::LogError("accepting connections failed", {{"error", status.message()}});
+      on_failure();
+    });
+  }
+
+  ~Running() override {
+    loop_.Stop();
+    loop_thread_.join();
+    queue_.Close();
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  std::optional<Refusal> RefuseHead(const RequestHead& head, const Address& peer) override {
+    return handler_.RefuseHead(head, peer);
+  }
+
+  void OnRefused(const Refusal& refusal) override { NoteRefusal(refusal, counters_); }
+
+ private:
+  void AnswerRequests() {
+    HttplibEngine engine(handler_, options_.loop.limits.idle_timeout);
+    while (Connection* connection = queue_.Take()) {
+      const Request request = connection->request();
+      const bool keep_alive = request.head.keeps_alive && !loop_.stopping();
+      HttplibEngine::Answered answered = engine.Answer(request, keep_alive);
+      connection->Answer(std::move(answered.wire_text), answered.keep_alive, loop_.Now());
+      loop_.Drive(*connection);
+    }
+  }
+
+  const Options& options_;
+  RequestHandler& handler_;
+  base::Counters& counters_;
+  RequestQueue queue_;
+  EventLoop loop_;
+  std::vector<std::thread> threads_;
+  std::thread loop_thread_;
+};
+
+Server::Server(const Options& options, RequestHandler& handler, base::Counters& counters)
+    : options_(options), handler_(handler), counters_(counters) {}
+
+Server::~Server() { Stop(); }
+
+absl::Status Server::Start(std::function<void()> on_failure) {
+  absl::StatusOr<Listener> listener = Listener::Open(options_.listen);
+  if (!listener.ok()) return listener.status();
+  AllowAsManyFilesAsPermitted();
+  port_ = listener->port();
+  running_ = std::make_unique<Running>(options_, *std::move(listener), handler_, counters_,
+                                       std::move(on_failure));
+  return absl::OkStatus();
+}
+
+int Server::port() const { return port_; }
+
+void Server::Stop() { running_.reset(); }
+
+}  // namespace autopulse::callevents::adapter::http
