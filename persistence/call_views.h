@@ -33,6 +33,12 @@ struct LargestEvent {
   std::optional<std::int64_t> id;
 };
 
+#pragma db view object(TranscriptRow)
+struct LargestTranscript {
+#pragma db column("max(" + TranscriptRow::id + ")")
+  std::optional<std::int64_t> id;
+};
+
 // The same as `LargestCall`, of the calls that events belong to.
 #pragma db view object(CallEventRow)
 struct LargestCallOfEvents {

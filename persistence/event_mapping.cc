@@ -94,17 +94,16 @@ domain::EventDetail DetailFrom(const CallEventRow& row) {
 
 }  // namespace
 
-CallEventRow ToEntity(const domain::RecordedEvent& recorded) {
-  const domain::CallEvent& event = recorded.event;
+CallEventRow ToEntity(const core::NewEvent& added) {
+  const domain::CallEvent& event = *added.event;
   CallEventRow row;
-  row.id = recorded.sequence;
-  row.call_id = recorded.call_id;
+  row.call_id = added.call_id;
   row.event_id = event.event_id;
   row.event_time = ToEntity(event.time);
   row.receive_time = ToEntity(event.receive_time);
-  row.create_time = ToEntity(recorded.create_time);
-  row.outcome = ToWord(recorded.outcome);
-  row.call_status = recorded.call_status_word;
+  row.create_time = ToEntity(added.create_time);
+  row.outcome = ToWord(added.outcome);
+  row.call_status = added.call_status_word;
   row.provider = event.provider;
   row.provider_call_id = TextToEntity(event.provider_call_id);
   row.provider_call_create_time = ToEntity(event.provider_call_create_time);

@@ -38,18 +38,12 @@ auto ReadPage(odb::database& database, const odb::query_base& condition, const c
       /*cache=*/false));
 }
 
-struct EventKey {
-  std::int64_t call_id = 0;
-  std::string event_id;
-};
-
-std::optional<CallEventRow> FindEventRow(std::int64_t call_id, const std::string& event_id) {
+std::optional<CallEventRow> FindEventRow(const core::EventKey& key) {
   using Columns = odb::query<CallEventRow>;
-  auto query = PreparedQuery<CallEventRow>(
-      "find_event", EventKey{call_id, event_id}, [](const EventKey& key) {
-        return Columns::call_id == Columns::_ref(key.call_id) &&
-               Columns::event_id == Columns::_ref(key.event_id);
-      });
+  auto query = PreparedQuery<CallEventRow>("find_event", key, [](const core::EventKey& bound) {
+    return Columns::call_id == Columns::_ref(bound.call_id) &&
+           Columns::event_id == Columns::_ref(bound.event_id);
+  });
   CallEventRow row;
   if (!query.execute_one(row)) return std::nullopt;
   return row;
@@ -120,7 +114,7 @@ absl::StatusOr<std::vector<domain::ServiceRecord>> OdbCallReader::ListServiceRec
 absl::StatusOr<std::optional<domain::RecordedEvent>> OdbCallReader::FindEvent(
     std::int64_t call_id, const std::string& event_id) {
   return Run([&]() -> absl::StatusOr<std::optional<domain::RecordedEvent>> {
-    const std::optional<CallEventRow> row = FindEventRow(call_id, event_id);
+    const std::optional<CallEventRow> row = FindEventRow({call_id, event_id});
     if (!row) return std::nullopt;
     return FromEntity(*row);
   });
@@ -170,12 +164,31 @@ absl::StatusOr<core::JournalMark> OdbCallReader::MarkJournal() {
   });
 }
 
-absl::StatusOr<std::optional<domain::CallHistory>> OdbCallReader::FindHistory(
-    std::int64_t call_id) {
-  return Run([&]() -> absl::StatusOr<std::optional<domain::CallHistory>> {
-    CallBaseRow base;
-    if (!database_.find(call_id, base)) return std::nullopt;
-    return domain::CallHistory{.base = FromEntity(base), .events = FoldedEvents(call_id)};
+absl::StatusOr<std::vector<domain::RecordedEvent>> OdbCallReader::FindEvents(
+    const std::vector<core::EventKey>& keys) {
+  return Run([&]() -> absl::StatusOr<std::vector<domain::RecordedEvent>> {
+    std::vector<domain::RecordedEvent> found;
+    for (const core::EventKey& key : keys) {
+      if (const std::optional<CallEventRow> row = FindEventRow(key)) {
+        found.push_back(FromEntity(*row));
+      }
+    }
+    return found;
+  });
+}
+
+absl::StatusOr<std::vector<std::optional<domain::CallHistory>>> OdbCallReader::FindHistories(
+    const std::vector<std::int64_t>& call_ids) {
+  using Histories = std::vector<std::optional<domain::CallHistory>>;
+  return Run([&]() -> absl::StatusOr<Histories> {
+    Histories histories(call_ids.size());
+    for (std::size_t i = 0; i < call_ids.size(); ++i) {
+      CallBaseRow base;
+      if (!database_.find(call_ids[i], base)) continue;
+      histories[i] =
+          domain::CallHistory{.base = FromEntity(base), .events = FoldedEvents(call_ids[i])};
+    }
+    return histories;
   });
 }
 
@@ -183,7 +196,7 @@ absl::StatusOr<std::vector<domain::TranscriptEntry>> OdbCallReader::ReportedTran
     std::int64_t call_id, const std::string& event_id) {
   using Entries = std::vector<domain::TranscriptEntry>;
   return Run([&]() -> absl::StatusOr<Entries> {
-    const std::optional<CallEventRow> event = FindEventRow(call_id, event_id);
+    const std::optional<CallEventRow> event = FindEventRow({call_id, event_id});
     CallEventTranscriptRow transcript;
     if (!event || !database_.find(event->id, transcript)) return Entries();
     return TranscriptFromJson(transcript.entries);

@@ -38,7 +38,10 @@ class OdbCallReader : public core::CallWriter {
                                                                    int limit) override;
   absl::StatusOr<std::int64_t> LastSequence() override;
   absl::StatusOr<core::JournalMark> MarkJournal() override;
-  absl::StatusOr<std::optional<domain::CallHistory>> FindHistory(std::int64_t call_id) override;
+  absl::StatusOr<std::vector<domain::RecordedEvent>> FindEvents(
+      const std::vector<core::EventKey>& keys) override;
+  absl::StatusOr<std::vector<std::optional<domain::CallHistory>>> FindHistories(
+      const std::vector<std::int64_t>& call_ids) override;
   absl::StatusOr<std::vector<domain::TranscriptEntry>> ReportedTranscript(
       std::int64_t call_id, const std::string& event_id) override;
   absl::StatusOr<std::vector<core::StoredTranscriptEntry>> ListTranscript(std::int64_t call_id,

@@ -21,22 +21,21 @@ class OdbCallWriter : public OdbCallReader {
   const absl::Status& transaction_status() const { return transaction_status_; }
 
   absl::Status Isolated(const std::function<absl::Status()>& work) override;
-  absl::Status LockCalls(const std::vector<std::int64_t>& call_ids) override;
+  absl::StatusOr<std::vector<core::LockedCall>> LockCalls(
+      const std::vector<std::int64_t>& call_ids) override;
   absl::Status LockProviderCalls(const std::vector<std::string>& provider_call_ids) override;
   absl::StatusOr<std::int64_t> InsertServiceRecord(const domain::ServiceRecord& record) override;
   absl::StatusOr<std::int64_t> InsertCall(const domain::Call& call) override;
-  absl::Status InsertBase(std::int64_t call_id, const domain::FoldState& base) override;
-  absl::StatusOr<std::int64_t> InsertEvent(const domain::RecordedEvent& event) override;
-  absl::Status UpdateCall(const domain::Call& call) override;
-  absl::Status UpdateServiceRecordStatus(std::int64_t id, const std::string& status_word,
-                                         absl::Time update_time) override;
-  absl::Status ReplaceTranscript(std::int64_t call_id,
-                                 const std::vector<domain::TranscriptEntry>& entries) override;
+  absl::StatusOr<std::vector<std::int64_t>> Save(const core::RecordedChanges& changes) override;
   absl::Status InsertCreation(const core::CreationRequest& request,
                               absl::Time forget_before) override;
 
  private:
   absl::Status UndoIsolated();
+  absl::StatusOr<std::int64_t> InsertEvent(const core::NewEvent& event);
+  absl::Status UpdateCall(const domain::Call& call);
+  void UpdateServiceRecord(const core::RecordedChanges::ServiceRecordStatus& change);
+  void ReplaceTranscript(const core::RecordedChanges::Transcript& transcript);
 
   // Inserts a row of `table` with an id of its own, or the next one if that is zero.
   template <typename Largest, typename Row>

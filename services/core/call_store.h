@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "services/base/status_macros.h"
 #include "services/domain/call.h"
 #include "services/domain/call_event.h"
 #include "services/domain/fold.h"
@@ -78,6 +80,50 @@ struct JournalMark {
   std::vector<std::string> writers;
 };
 
+// What names an event [O1].
+struct EventKey {
+  std::int64_t call_id = 0;
+  std::string event_id;
+};
+
+// A call whose row is locked.
+struct LockedCall {
+  domain::Call call;
+  std::int64_t last_sequence = 0;  // of its newest event; zero if it has none
+};
+
+// A new event of the journal.
+struct NewEvent {
+  std::int64_t call_id = 0;
+  absl::Time create_time;
+  domain::EventOutcome outcome = domain::EventOutcome::kApplied;
+  std::string call_status_word;
+  const domain::CallEvent* event = nullptr;  // with its transcript
+};
+
+// What events make of the tables. What it points to need only live as long as it is saved.
+struct RecordedChanges {
+  struct Base {
+    std::int64_t call_id = 0;
+    const domain::FoldState* base = nullptr;
+  };
+  struct ServiceRecordStatus {
+    std::int64_t id = 0;
+    std::string status_word;
+    absl::Time update_time;
+  };
+  struct Transcript {
+    std::int64_t call_id = 0;
+    const std::vector<domain::TranscriptEntry>* entries = nullptr;
+  };
+  std::vector<Base> bases;                 // calls as they stood before their first event [O3]
+  std::vector<NewEvent> events;            // in the order of their sequences
+  std::vector<const domain::Call*> calls;  // each once; their state and update time
+  std::vector<ServiceRecordStatus>
+      service_records;                  // each once; those that are gone are passed over
+  std::vector<Transcript> transcripts;  // each replaces its call's as a whole [O4]
+};
+
 // Reads of one transaction: they all see the same state of the database.
 //
 // Every method may also fail with UNAVAILABLE (the database cannot be reached), ABORTED (a race was
@@ -131,9 +177,20 @@ class CallReader {
   // How far the journal has come, at this moment rather than as of this transaction.
   virtual absl::StatusOr<JournalMark> MarkJournal() = 0;
 
-  // What a call's state follows from: its base and its events, notices and transcripts left out.
-  // Without a recorded base (no event yet), nothing.
-  virtual absl::StatusOr<std::optional<domain::CallHistory>> FindHistory(std::int64_t call_id) = 0;
+  // Those events of `keys` that were recorded, without their transcripts, in any order.
+  virtual absl::StatusOr<std::vector<domain::RecordedEvent>> FindEvents(
+      const std::vector<EventKey>& keys) = 0;
+
+  // What the state of each call follows from, at the index of its id: its base and its events,
+  // notices and transcripts left out. Without a recorded base (no event yet), nothing.
+  virtual absl::StatusOr<std::vector<std::optional<domain::CallHistory>>> FindHistories(
+      const std::vector<std::int64_t>& call_ids) = 0;
+
+  // The same of one call.
+  absl::StatusOr<std::optional<domain::CallHistory>> FindHistory(std::int64_t call_id) {
+    ASSIGN_OR_RETURN(auto histories, FindHistories({call_id}));
+    return std::move(histories.front());
+  }
 
   // The transcript that a report brought; empty if it brought none.
   virtual absl::StatusOr<std::vector<domain::TranscriptEntry>> ReportedTranscript(
@@ -159,8 +216,10 @@ class CallWriter : public CallReader {
 
   // Keeps every other transaction from writing to these calls until this one ends, and lets this
   // one see all that others have committed to them. `call_ids` ascend, so that two that want the
-  // same calls do not wait for each other; ids of no call are passed over.
-  virtual absl::Status LockCalls(const std::vector<std::int64_t>& call_ids) = 0;
+  // same calls do not wait for each other. Returns the calls in the same order; ids of no call are
+  // passed over.
+  virtual absl::StatusOr<std::vector<LockedCall>> LockCalls(
+      const std::vector<std::int64_t>& call_ids) = 0;
 
   // Makes every other transaction that asks for one of these provider's calls wait until this one
   // ends, whether they are registered or not, so that none is registered twice. To be asked for
@@ -174,23 +233,12 @@ class CallWriter : public CallReader {
   // The same for a call. NOT_FOUND if its service record does not exist.
   virtual absl::StatusOr<std::int64_t> InsertCall(const domain::Call& call) = 0;
 
-  // Keeps the call as it stood before its first event [O3].
-  virtual absl::Status InsertBase(std::int64_t call_id, const domain::FoldState& base) = 0;
-
-  // Writes an event and its transcript into the journal and returns its sequence.
-  // `event.sequence` is not read. ALREADY_EXISTS if the call has an event of this id.
-  virtual absl::StatusOr<std::int64_t> InsertEvent(const domain::RecordedEvent& event) = 0;
-
-  // Stores what events write of a call: its state and update time.
-  virtual absl::Status UpdateCall(const domain::Call& call) = 0;
-
-  // Writes the status of a service record; does nothing if there is none of this id.
-  virtual absl::Status UpdateServiceRecordStatus(std::int64_t id, const std::string& status_word,
-                                                 absl::Time update_time) = 0;
-
-  // Replaces the stored transcript of a call as a whole [O4].
-  virtual absl::Status ReplaceTranscript(std::int64_t call_id,
-                                         const std::vector<domain::TranscriptEntry>& entries) = 0;
+  // Writes what events make of the tables and returns the sequences of the new events, which
+  // ascend.
+  //
+  // ALREADY_EXISTS if a call has an event of the same id, FAILED_PRECONDITION if there is no such
+  // call, NOT_FOUND if one that is to be changed is gone. Then only `Isolated` undoes the rest.
+  virtual absl::StatusOr<std::vector<std::int64_t>> Save(const RecordedChanges& changes) = 0;
 
   // Remembers a creation, and forgets those made before `forget_before`.
   virtual absl::Status InsertCreation(const CreationRequest& request, absl::Time forget_before) = 0;

@@ -50,7 +50,7 @@ void EventLane::Run() {
     std::vector<ReportedEvent> events;
     events.reserve(group.size());
     for (Item& item : group) events.push_back(std::move(item.event));
-    std::vector<absl::StatusOr<Receipt>> receipts = recorder_.Record(events);
+    std::vector<absl::StatusOr<Receipt>> receipts = recorder_.Record(std::move(events));
     for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(receipts[i]));
   }
 }

@@ -58,7 +58,7 @@ absl::Status LockWithSiblings(CallWriter& calls, const std::vector<std::int64_t>
                      CallsOf(calls, *call->service_record_id));
     for (const domain::Call& sibling : siblings) locked.insert(sibling.id);
   }
-  return calls.LockCalls({locked.begin(), locked.end()});
+  return calls.LockCalls({locked.begin(), locked.end()}).status();
 }
 
 // Whatever an event has written to the row, or would have under other options of the rules.
@@ -199,15 +199,18 @@ absl::Status Refolder::Save(CallWriter& calls, domain::Call call, const Refolded
   if (!refolded.writes()) return absl::OkStatus();
   call.state = refolded.compared.row;
   call.update_time = domain::ToMicroseconds(clock_());
-  RETURN_IF_ERROR(calls.UpdateCall(call));
+  RecordedChanges changes;
+  changes.calls.push_back(&call);
   if (refolded.service_record_id) {  // M1
-    RETURN_IF_ERROR(calls.UpdateServiceRecordStatus(*refolded.service_record_id,
-                                                    call.state.status_word, *call.update_time));
+    changes.service_records.push_back(
+        {*refolded.service_record_id, call.state.status_word, *call.update_time});
   }
-  if (refolded.transcript != TranscriptComparison::kWritten) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const Transcript wanted,
-                   calls.ReportedTranscript(call.id, refolded.transcript_event_id));
-  return calls.ReplaceTranscript(call.id, wanted);
+  Transcript wanted;
+  if (refolded.transcript == TranscriptComparison::kWritten) {
+    ASSIGN_OR_RETURN(wanted, calls.ReportedTranscript(call.id, refolded.transcript_event_id));
+    changes.transcripts.push_back({call.id, &wanted});
+  }
+  return calls.Save(changes).status();
 }
 
 }  // namespace autopulse::callevents::core

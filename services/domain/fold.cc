@@ -9,6 +9,8 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/string_view.h"
+
 namespace autopulse::callevents::domain {
 namespace {
 
@@ -32,27 +34,37 @@ int KindRank(const EventDetail& detail) {
   return std::holds_alternative<Hangup>(detail) ? 5 : 6;
 }
 
-bool ComesBefore(const CallEvent* a, const CallEvent* b) {
-  if (a->time != b->time) return a->time < b->time;
-  const int rank_a = KindRank(a->detail);
-  const int rank_b = KindRank(b->detail);
-  return std::tie(rank_a, a->event_id) < std::tie(rank_b, b->event_id);
+// O3: events are ordered by this.
+using Place = std::tuple<absl::Time, int, absl::string_view>;
+
+Place PlaceOf(const CallEvent& event) {
+  return {event.time, KindRank(event.detail), event.event_id};
+}
+
+Place PlaceOfLast(const Attempt& attempt) {
+  return {attempt.last_event_time, attempt.last_event_rank, attempt.last_event_id};
+}
+
+bool ComesBefore(const CallEvent* a, const CallEvent* b) { return PlaceOf(*a) < PlaceOf(*b); }
+
+// O5: the earliest that an event says of the begin of its attempt.
+absl::Time BeginBy(const CallEvent& event) {
+  return std::min(event.time, event.provider_call_create_time.value_or(event.time));
 }
 
 // The events of one attempt, in their order.
 struct AttemptEvents {
   std::string provider_call_id;
   absl::Time begin_time = absl::InfiniteFuture();
+  absl::Time order_time = absl::InfiniteFuture();  // the same without events that name none
   std::vector<const CallEvent*> events;
   const Attempt* folded = nullptr;  // what its earlier events have come to, if they are folded away
 
   void Add(const CallEvent* event) {
     events.push_back(event);
     if (folded != nullptr) return;  // F1: it keeps its place among the attempts
-    begin_time = std::min(begin_time, event->time);
-    if (event->provider_call_create_time) {
-      begin_time = std::min(begin_time, *event->provider_call_create_time);
-    }
+    begin_time = std::min(begin_time, BeginBy(*event));
+    if (!event->provider_call_id.empty()) order_time = begin_time;
   }
 };
 
@@ -68,10 +80,9 @@ std::vector<const CallEvent*> InOrder(const std::vector<CallEvent>& events) {
 }
 
 // O5: the attempt that an event without an id belongs to. `attempts` by begin, not empty.
-std::size_t AttemptAt(const std::vector<AttemptEvents>& attempts,
-                      const std::vector<absl::Time>& begins, absl::Time time) {
+std::size_t AttemptAt(const std::vector<AttemptEvents>& attempts, absl::Time time) {
   std::size_t index = 0;
-  for (std::size_t i = 1; i < attempts.size() && begins[i] <= time; ++i) index = i;
+  for (std::size_t i = 1; i < attempts.size() && attempts[i].order_time <= time; ++i) index = i;
   return index;
 }
 
@@ -97,7 +108,7 @@ std::vector<AttemptEvents> NewAttempts(const std::vector<const CallEvent*>& orde
   for (auto& [id, attempt] : by_id) attempts.push_back(std::move(attempt));
   std::stable_sort(attempts.begin(), attempts.end(),
                    [](const AttemptEvents& a, const AttemptEvents& b) {
-                     return a.begin_time < b.begin_time;  // ties stay by id
+                     return a.order_time < b.order_time;  // ties stay by id
                    });
   return attempts;
 }
@@ -109,6 +120,7 @@ std::vector<AttemptEvents> FoldedAttempts(const CallHistory& history) {
     attempts.emplace_back();
     attempts.back().provider_call_id = folded.provider_call_id;
     attempts.back().begin_time = folded.begin_time;
+    attempts.back().order_time = folded.begin_time;
     attempts.back().folded = &folded;
   }
   return attempts;
@@ -124,17 +136,14 @@ std::vector<AttemptEvents> PartIntoAttempts(const CallHistory& history,
     // O5: events without an id belong to the oldest attempt, now that there is one with an id.
     added[0].folded = attempts[0].folded;
     added[0].begin_time = attempts[0].begin_time;
+    added[0].order_time = attempts[0].order_time;
     attempts.clear();
   }
   std::move(added.begin(), added.end(), std::back_inserter(attempts));
   if (attempts.empty() && !ordered.empty()) attempts.emplace_back();
 
-  std::vector<absl::Time> begins;
-  for (const AttemptEvents& attempt : attempts) begins.push_back(attempt.begin_time);
   for (const CallEvent* event : ordered) {
-    if (event->provider_call_id.empty()) {
-      attempts[AttemptAt(attempts, begins, event->time)].Add(event);
-    }
+    if (event->provider_call_id.empty()) attempts[AttemptAt(attempts, event->time)].Add(event);
   }
   for (AttemptEvents& attempt : attempts) {
     std::sort(attempt.events.begin(), attempt.events.end(), ComesBefore);
@@ -159,22 +168,32 @@ Attempt BeginAttempt(const FoldState& base, const AttemptEvents& events, bool ol
   }
   attempt.provider_call_id = events.provider_call_id;
   attempt.begin_time = events.begin_time;
+  attempt.order_time = events.order_time;
   return attempt;
 }
 
-Attempt FoldAttempt(const AttemptEvents& events, Attempt attempt, const RuleOptions& options) {
-  for (const CallEvent* event : events.events) {
-    Changes changes = Transition(attempt.state, *event, options);
-    attempt.state = std::move(changes.after);
-    attempt.last_event_id = event->event_id;
-    attempt.last_applied = changes.applied;
-    attempt.mirrored = attempt.mirrored || changes.applied;
-    const auto* report = std::get_if<EndOfCallReport>(&event->detail);
-    if (report != nullptr && report->has_transcript) {
-      attempt.transcript_event_id = event->event_id;  // O4
-    }
+// Applies the next event of an attempt, in the order of rule O3.
+void Append(const CallEvent& event, const RuleOptions& options, Attempt& attempt) {
+  Changes changes = Transition(attempt.state, event, options);
+  attempt.state = std::move(changes.after);
+  attempt.last_applied = changes.applied;
+  attempt.mirrored = attempt.mirrored || changes.applied;
+  attempt.last_event_time = event.time;
+  attempt.last_event_rank = KindRank(event.detail);
+  attempt.last_event_id = event.event_id;
+  const auto* report = std::get_if<EndOfCallReport>(&event.detail);
+  if (report != nullptr && report->has_transcript) {
+    attempt.transcript_event_id = event.event_id;  // O4
   }
-  return attempt;
+}
+
+// What a call takes from its newest attempt so far, once all of its events are applied.
+void TakeNewest(const Attempt& newest, FoldedCall& folded) {
+  folded.mirrored = folded.mirrored || newest.mirrored;
+  folded.state = newest.state.call;
+  if (!newest.transcript_event_id.empty()) {  // O5: until its report comes, the older one's
+    folded.transcript_event_id = newest.transcript_event_id;
+  }
 }
 
 // O3: of the row, the status, and what differs with the event and without it.
@@ -198,17 +217,14 @@ bool FoldedCall::SameRows(const FoldedCall& other) const {
 FoldedCall Fold(const CallHistory& history, const RuleOptions& options) {
   FoldedCall folded;
   folded.state = history.base.call;
-  const std::vector<AttemptEvents> attempts = PartIntoAttempts(history, InOrder(history.events));
-  for (const AttemptEvents& events : attempts) {
+  folded.fold_horizon = history.fold_horizon;
+  for (const AttemptEvents& events : PartIntoAttempts(history, InOrder(history.events))) {
     const bool oldest = folded.attempts.empty();
-    folded.attempts.push_back(
-        FoldAttempt(events, BeginAttempt(history.base, events, oldest), options));
-    const Attempt& attempt = folded.attempts.back();
-    folded.mirrored = folded.mirrored || attempt.mirrored;
-    folded.state = attempt.state.call;
-    if (!attempt.transcript_event_id.empty()) {  // O5: until its report comes, the older one's
-      folded.transcript_event_id = attempt.transcript_event_id;
+    Attempt& attempt = folded.attempts.emplace_back(BeginAttempt(history.base, events, oldest));
+    for (const CallEvent* event : events.events) {
+      Append(*event, options, attempt);
     }
+    TakeNewest(attempt, folded);
   }
   return folded;
 }
@@ -224,19 +240,33 @@ CallHistory FoldAway(const CallHistory& history, const RuleOptions& options) {
   return rest;
 }
 
-Decision Decide(const CallState& row, CallHistory history, const CallEvent& event,
-                const RuleOptions& options) {
+bool FoldLast(FoldedCall& folded, const CallEvent& event, const RuleOptions& options) {
+  if (std::holds_alternative<Notice>(event.detail)) return true;  // V2
+  if (folded.attempts.empty() || folded.fold_horizon) return false;
+  Attempt& newest = folded.attempts.back();
+  if (newest.provider_call_id != event.provider_call_id) return false;
+  if (PlaceOf(event) < PlaceOfLast(newest)) return false;
+  // O5: an attempt that turns out to have begun earlier may not be the newest any more.
+  const bool only = folded.attempts.size() == 1;
+  if (!only && BeginBy(event) < newest.order_time) return false;
+  newest.begin_time = std::min(newest.begin_time, BeginBy(event));
+  if (!event.provider_call_id.empty()) {
+    newest.order_time = std::min(newest.order_time, BeginBy(event));
+  }
+  Append(event, options, newest);
+  TakeNewest(newest, folded);
+  return true;
+}
+
+Decision Decide(const CallState& row, const FoldedCall& without, const FoldedCall& with,
+                const CallEvent& event) {
   Decision decision;
   decision.row = row;
   if (std::holds_alternative<Notice>(event.detail)) return decision;  // V2
-  if (history.fold_horizon && event.time <= *history.fold_horizon) {  // F1
+  if (with.fold_horizon && event.time <= *with.fold_horizon) {        // F1
     decision.too_late = true;
     return decision;
   }
-
-  const FoldedCall without = Fold(history, options);
-  history.events.push_back(event);
-  const FoldedCall with = Fold(history, options);
 
   const Attempt& newest = with.attempts.back();
   if (newest.last_event_id == event.event_id && newest.last_applied) {

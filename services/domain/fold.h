@@ -15,11 +15,18 @@ namespace autopulse::callevents::domain {
 struct Attempt {
   std::string provider_call_id;  // empty if no event carried one
   absl::Time begin_time;
+  absl::Time order_time;  // the same by those of its events that name it: orders the attempts
   FoldState state;
   std::string transcript_event_id;  // the newest report that has a transcript; empty if none
-  std::string last_event_id;        // the last event in the order of rule O3
-  bool last_applied = false;        // whether that one changed anything [O2]
+  bool last_applied = false;        // whether the last event changed anything [O2]
   bool mirrored = false;            // whether any of them did, so that the record has its status
+
+  // The place of the last event in the order of rule O3: its time, the rank of its kind, its id.
+  absl::Time last_event_time;
+  int last_event_rank = 0;
+  std::string last_event_id;
+
+  friend bool operator==(const Attempt&, const Attempt&) = default;
 };
 
 // All that the state of a call follows from: the row as it stood before the first recorded event,
@@ -38,15 +45,25 @@ struct FoldedCall {
   std::string transcript_event_id;  // the report that its transcript comes from; empty if none
   bool mirrored = false;            // whether the service record takes its status [M1]
   std::vector<Attempt> attempts;    // oldest first; empty without events but notices
+  std::optional<absl::Time> fold_horizon;  // of the history [F1]
 
   // Whether the same rows would be stored.
   bool SameRows(const FoldedCall& other) const;
+
+  friend bool operator==(const FoldedCall&, const FoldedCall&) = default;
 };
 
 // Folds a history, whatever order its events are in. Pure.
 //
 // Source: rules O3, O4, O5; notices take no part [V2].
 FoldedCall Fold(const CallHistory& history, const RuleOptions& options);
+
+// Folds one more event in, if that moves no other: it comes last in the newest attempt, and begins
+// none. Returns whether it did; if not, `folded` is as it was, and the whole history must be
+// folded. Pure; the result is that of `Fold`.
+//
+// Source: rule O3, the last sentence.
+bool FoldLast(FoldedCall& folded, const CallEvent& event, const RuleOptions& options);
 
 // Folds the events of a history away: what is left of it needs none of them, and what happens later
 // comes to the same. Pure.
@@ -66,12 +83,12 @@ struct Decision {
   bool writes() const { return outcome != EventOutcome::kStale; }
 };
 
-// Decides what `event` does to a call whose row is `row` and whose history, without the event, is
-// `history`. Of the row, it changes the status and only those columns in which the fold with the
-// event differs from the fold without it, so that what other programs wrote stays. Pure.
+// Decides what `event` does to a call whose row is `row`, and whose history folds to `without` it
+// and to `with` it. Of the row, it changes the status and only those columns in which the two
+// differ, so that what other programs wrote stays. Pure.
 //
 // Source: rules O3 and F1.
-Decision Decide(const CallState& row, CallHistory history, const CallEvent& event,
-                const RuleOptions& options);
+Decision Decide(const CallState& row, const FoldedCall& without, const FoldedCall& with,
+                const CallEvent& event);
 
 }  // namespace autopulse::callevents::domain

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "services/base/status_macros.h"
 #include "tests/fakes/fake_call_order.h"
 
 namespace autopulse::callevents::contract {
@@ -21,7 +22,7 @@ std::int64_t CallStoreContract::AddServiceRecord(const domain::ServiceRecord& re
 }
 
 std::int64_t CallStoreContract::AddEvent(const domain::RecordedEvent& event) {
-  const auto sequence = Write([&](core::CallWriter& writer) { return writer.InsertEvent(event); });
+  const auto sequence = Write([&](core::CallWriter& writer) { return InsertEvent(writer, event); });
   EXPECT_TRUE(sequence.ok()) << sequence.status();
   return sequence.value_or(0);
 }
@@ -66,6 +67,42 @@ domain::RecordedEvent CallStoreContract::FindEvent(std::int64_t call_id,
       Read([&](core::CallReader& reader) { return reader.FindEvent(call_id, event_id); });
   EXPECT_TRUE(event.ok() && event->has_value());
   return event.ok() && event->has_value() ? **event : domain::RecordedEvent{};
+}
+
+absl::StatusOr<std::int64_t> InsertEvent(core::CallWriter& writer,
+                                         const domain::RecordedEvent& event) {
+  core::RecordedChanges changes;
+  changes.events.push_back(
+      {event.call_id, event.create_time, event.outcome, event.call_status_word, &event.event});
+  ASSIGN_OR_RETURN(const std::vector<std::int64_t> sequences, writer.Save(changes));
+  return sequences.front();
+}
+
+absl::Status InsertBase(core::CallWriter& writer, std::int64_t call_id,
+                        const domain::FoldState& base) {
+  core::RecordedChanges changes;
+  changes.bases.push_back({call_id, &base});
+  return writer.Save(changes).status();
+}
+
+absl::Status UpdateCall(core::CallWriter& writer, const domain::Call& call) {
+  core::RecordedChanges changes;
+  changes.calls.push_back(&call);
+  return writer.Save(changes).status();
+}
+
+absl::Status UpdateServiceRecordStatus(core::CallWriter& writer, std::int64_t id,
+                                       const std::string& status_word, absl::Time update_time) {
+  core::RecordedChanges changes;
+  changes.service_records.push_back({id, status_word, update_time});
+  return writer.Save(changes).status();
+}
+
+absl::Status ReplaceTranscript(core::CallWriter& writer, std::int64_t call_id,
+                               const std::vector<domain::TranscriptEntry>& entries) {
+  core::RecordedChanges changes;
+  changes.transcripts.push_back({call_id, &entries});
+  return writer.Save(changes).status();
 }
 
 absl::Time At(std::int64_t microseconds) {

@@ -39,6 +39,17 @@ domain::EndOfCallReport FullReport();
 
 std::vector<domain::TranscriptEntry> TwoEntries();
 
+// Saves one event, one base and so on. `InsertEvent` returns its sequence.
+absl::StatusOr<std::int64_t> InsertEvent(core::CallWriter& writer,
+                                         const domain::RecordedEvent& event);
+absl::Status InsertBase(core::CallWriter& writer, std::int64_t call_id,
+                        const domain::FoldState& base);
+absl::Status UpdateCall(core::CallWriter& writer, const domain::Call& call);
+absl::Status UpdateServiceRecordStatus(core::CallWriter& writer, std::int64_t id,
+                                       const std::string& status_word, absl::Time update_time);
+absl::Status ReplaceTranscript(core::CallWriter& writer, std::int64_t call_id,
+                               const std::vector<domain::TranscriptEntry>& entries);
+
 class CallStoreContract : public testing::TestWithParam<MakeStore> {
  protected:
   void SetUp() override { store_ = GetParam()(); }

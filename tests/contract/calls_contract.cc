@@ -85,7 +85,7 @@ TEST_P(CallStoreContract, UpdateWritesStateAndUpdateTimeAndNothingElse) {
   update.id = call.id;
   update.state = FullState();
   update.update_time = At(9);
-  EXPECT_TRUE(Write([&](core::CallWriter& writer) { return writer.UpdateCall(update); }).ok());
+  EXPECT_TRUE(Write([&](core::CallWriter& writer) { return UpdateCall(writer, update); }).ok());
   const domain::Call stored = GetCall(call.id);
   EXPECT_TRUE(stored.state == FullState());
   EXPECT_EQ(stored.update_time, At(9));
@@ -96,7 +96,7 @@ TEST_P(CallStoreContract, UpdateWritesStateAndUpdateTimeAndNothingElse) {
 TEST_P(CallStoreContract, UpdateOfUnknownCallIsNotFound) {
   domain::Call call;
   call.id = 15;
-  const auto status = Write([&](core::CallWriter& writer) { return writer.UpdateCall(call); });
+  const auto status = Write([&](core::CallWriter& writer) { return UpdateCall(writer, call); });
   EXPECT_TRUE(absl::IsNotFound(status)) << status;
 }
 
@@ -157,7 +157,7 @@ TEST_P(CallStoreContract, StatusOfServiceRecordIsWrittenAlone) {  // M1
   record.appointment_time = At(1);
   const std::int64_t id = AddServiceRecord(record);
   EXPECT_TRUE(Write([&](core::CallWriter& writer) {
-                return writer.UpdateServiceRecordStatus(id, "Completed", At(5));
+                return UpdateServiceRecordStatus(writer, id, "Completed", At(5));
               }).ok());
   const auto stored = Read([&](core::CallReader& reader) { return reader.GetServiceRecord(id); });
   EXPECT_EQ(stored->status_word, "Completed");
@@ -168,7 +168,7 @@ TEST_P(CallStoreContract, StatusOfServiceRecordIsWrittenAlone) {  // M1
 
 TEST_P(CallStoreContract, StatusOfUnknownServiceRecordChangesNothing) {
   EXPECT_TRUE(Write([](core::CallWriter& writer) {
-                return writer.UpdateServiceRecordStatus(99, "Completed", At(5));
+                return UpdateServiceRecordStatus(writer, 99, "Completed", At(5));
               }).ok());
   const auto stored = Read([](core::CallReader& reader) { return reader.GetServiceRecord(99); });
   EXPECT_TRUE(absl::IsNotFound(stored.status())) << stored.status();
@@ -190,7 +190,7 @@ TEST_P(CallStoreContract, TranscriptIsReplacedAsAWhole) {  // O4
   const std::int64_t other_id = AddCall();
   const auto replace = [&](std::int64_t id, std::vector<domain::TranscriptEntry> entries) {
     EXPECT_TRUE(Write([&](core::CallWriter& writer) {
-                  return writer.ReplaceTranscript(id, entries);
+                  return ReplaceTranscript(writer, id, entries);
                 }).ok());
   };
   const auto list = [&](std::int64_t id, std::int64_t after, int limit) {

@@ -121,13 +121,13 @@ TEST_P(CallStoreContract, EventIsRecordedOncePerCall) {  // O1
   AddEvent(EventOf(call_id, "e1"));
   AddEvent(EventOf(other_id, "e1"));
   const auto again =
-      Write([&](core::CallWriter& writer) { return writer.InsertEvent(EventOf(call_id, "e1")); });
+      Write([&](core::CallWriter& writer) { return InsertEvent(writer, EventOf(call_id, "e1")); });
   EXPECT_TRUE(absl::IsAlreadyExists(again.status())) << again.status();
 }
 
 TEST_P(CallStoreContract, EventOfUnknownCallIsRefused) {
   const auto sequence =
-      Write([](core::CallWriter& writer) { return writer.InsertEvent(EventOf(99, "e1")); });
+      Write([](core::CallWriter& writer) { return InsertEvent(writer, EventOf(99, "e1")); });
   EXPECT_TRUE(absl::IsFailedPrecondition(sequence.status())) << sequence.status();
 }
 
@@ -201,13 +201,13 @@ TEST_P(CallStoreContract, HistoryIsTheBaseAndTheEventsThatCount) {  // O3, V2
                                .ended_reason_group = domain::EndedReasonGroup::kMissed,
                                .hung_up = true};
   EXPECT_TRUE(
-      Write([&](core::CallWriter& writer) { return writer.InsertBase(call_id, base); }).ok());
+      Write([&](core::CallWriter& writer) { return InsertBase(writer, call_id, base); }).ok());
   AddEvent(EventOf(call_id, "e1"));
   AddEvent(EventOf(call_id, "e2", domain::Notice{.kind = "hang"}));
   AddEvent(EventOf(call_id, "e3", FullReport()));
   AddEvent(EventOf(AddCall(), "e4"));
   const auto history =
-      Read([&](core::CallReader& reader) { return reader.FindHistory(call_id); }).value();
+      Read([&](core::CallReader& reader) { return reader.FindHistories({call_id}); })->front();
   ASSERT_TRUE(history.has_value());
   EXPECT_TRUE(history->base == base);
   std::vector<std::string> ids;
@@ -217,8 +217,10 @@ TEST_P(CallStoreContract, HistoryIsTheBaseAndTheEventsThatCount) {  // O3, V2
 
 TEST_P(CallStoreContract, CallWithoutABaseHasNoHistory) {
   const std::int64_t call_id = AddCall();
-  const auto history = Read([&](core::CallReader& reader) { return reader.FindHistory(call_id); });
-  EXPECT_FALSE(history.value().has_value());
+  const auto histories =
+      Read([&](core::CallReader& reader) { return reader.FindHistories({call_id}); });
+  ASSERT_EQ(histories->size(), 1U);
+  EXPECT_FALSE(histories->front().has_value());
 }
 
 }  // namespace

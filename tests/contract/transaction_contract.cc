@@ -84,9 +84,9 @@ TEST_P(CallStoreContract, IsolatedWorkMayBreakAConstraint) {
   EXPECT_TRUE(store()
                   .Write([&](core::CallWriter& writer) {
                     const absl::Status inner = writer.Isolated(
-                        [&] { return writer.InsertEvent(EventOf(call_id, "e1")).status(); });
+                        [&] { return InsertEvent(writer, EventOf(call_id, "e1")).status(); });
                     EXPECT_TRUE(absl::IsAlreadyExists(inner)) << inner;
-                    return writer.InsertEvent(EventOf(call_id, "e2")).status();
+                    return InsertEvent(writer, EventOf(call_id, "e2")).status();
                   })
                   .ok());
   const auto found =
@@ -150,10 +150,11 @@ TEST_P(CallStoreContract, WritersThatLockACallLoseNothing) {
       for (int n = 0; n < kCallsEach; ++n) {
         EXPECT_TRUE(store()
                         .Write([&](core::CallWriter& writer) -> absl::Status {
-                          RETURN_IF_ERROR(writer.LockCalls({call_id}));
+                          RETURN_IF_ERROR(writer.LockCalls({call_id}).status());
                           ASSIGN_OR_RETURN(const auto record, writer.GetServiceRecord(record_id));
-                          return writer.UpdateServiceRecordStatus(
-                              record_id, std::to_string(std::stoi(record.status_word) + 1), At(0));
+                          return UpdateServiceRecordStatus(
+                              writer, record_id, std::to_string(std::stoi(record.status_word) + 1),
+                              At(0));
                         })
                         .ok());
       }

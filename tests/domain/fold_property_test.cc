@@ -129,6 +129,42 @@ TEST_F(FoldPropertyTest, TheRowsAreThoseOfTheWholeHistoryFoldedAtOnce) {  // O3
   }
 }
 
+TEST_F(FoldPropertyTest, AnEventThatComesLastMayBeFoldedIntoWhatWasKept) {  // O3, O5
+  int folded_in = 0;
+  for (std::uint64_t i = 0; i < Cases(2000) && !HasFailure(); ++i) {
+    const RandomHistory history = DrawHistory(random_, {});
+    Arrival arrival = history.events;
+    if (i % 2 == 0) std::shuffle(arrival.begin(), arrival.end(), random_);
+    CallHistory so_far{.base = {.call = history.row}, .events = {}};
+    FoldedCall kept = Fold(so_far, history.options);
+    for (const CallEvent& event : arrival) {
+      so_far.events.push_back(event);
+      const FoldedCall before = kept;
+      const bool last = FoldLast(kept, event, history.options);
+      const FoldedCall whole = Fold(so_far, history.options);
+      EXPECT_EQ(kept, last ? whole : before) << Describe(so_far.events);
+      folded_in += last ? 1 : 0;
+      kept = whole;
+    }
+  }
+  EXPECT_GT(folded_in, 0);
+}
+
+TEST_F(FoldPropertyTest, AStreamInOrderIsNeverFoldedAnew) {  // O3
+  for (std::uint64_t i = 0; i < Cases(500) && !HasFailure(); ++i) {
+    RandomHistory history = DrawHistory(random_, {.max_attempts = 0});
+    std::erase_if(history.events, [](const CallEvent& event) {
+      return std::holds_alternative<Notice>(event.detail);
+    });
+    if (history.events.empty()) continue;
+    FoldedCall kept =
+        Fold({.base = {.call = history.row}, .events = {history.events.front()}}, history.options);
+    for (std::size_t k = 1; k < history.events.size(); ++k) {
+      EXPECT_TRUE(FoldLast(kept, history.events[k], history.options)) << Describe(history.events);
+    }
+  }
+}
+
 TEST_F(FoldPropertyTest, AnEventThatIsNotStaleIsTheOnlyKindThatWrites) {  // M1, O3
   for (std::uint64_t i = 0; i < Cases(2000) && !HasFailure(); ++i) {
     const RandomHistory history = DrawHistory(random_, {});

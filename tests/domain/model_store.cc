@@ -14,10 +14,10 @@ std::optional<EventOutcome> ModelStore::Arrive(const CallEvent& event) {
     history_.emplace();
     history_->base.call = row;
   }
-  const Decision decision = Decide(row, *history_, event, options_);
-  if (!std::holds_alternative<Notice>(event.detail) && !decision.too_late) {
-    history_->events.push_back(event);
-  }
+  CallHistory longer = *history_;
+  if (!std::holds_alternative<Notice>(event.detail)) longer.events.push_back(event);
+  const Decision decision = Decide(row, Fold(*history_, options_), Fold(longer, options_), event);
+  if (!decision.too_late) history_ = std::move(longer);
   if (decision.writes()) {
     ++row_writes;
     row = decision.row;

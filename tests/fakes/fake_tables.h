@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,8 @@ struct FakeTables {
   std::map<std::string, core::CreationRequest> creations;
   std::int64_t last_sequence = 0;
   std::int64_t last_transcript_id = 0;
-  std::vector<std::string> open_writers;  // see core::JournalMark
+  std::vector<std::string> open_writers;    // see core::JournalMark
+  std::set<std::string> refused_event_ids;  // events that the journal does not take
 };
 
 }  // namespace autopulse::callevents::fakes

@@ -134,8 +134,24 @@ absl::StatusOr<core::JournalMark> FakeTransaction::MarkJournal() {
   return core::JournalMark{.sequence = last, .writers = tables_.open_writers};
 }
 
-absl::StatusOr<std::optional<domain::CallHistory>> FakeTransaction::FindHistory(
-    std::int64_t call_id) {
+absl::StatusOr<std::vector<domain::RecordedEvent>> FakeTransaction::FindEvents(
+    const std::vector<core::EventKey>& keys) {
+  std::vector<domain::RecordedEvent> found;
+  for (const core::EventKey& key : keys) {
+    const domain::RecordedEvent* const event = FindStored(key.call_id, key.event_id);
+    if (event != nullptr) found.push_back(WithoutTranscript(*event));
+  }
+  return found;
+}
+
+absl::StatusOr<std::vector<std::optional<domain::CallHistory>>> FakeTransaction::FindHistories(
+    const std::vector<std::int64_t>& call_ids) {
+  std::vector<std::optional<domain::CallHistory>> histories;
+  for (const std::int64_t call_id : call_ids) histories.push_back(FindHistory(call_id));
+  return histories;
+}
+
+std::optional<domain::CallHistory> FakeTransaction::FindHistory(std::int64_t call_id) const {
   const auto base = tables_.bases.find(call_id);
   if (base == tables_.bases.end()) return std::nullopt;
   domain::CallHistory history{.base = base->second, .events = {}};
@@ -202,20 +218,59 @@ absl::StatusOr<std::int64_t> FakeTransaction::InsertCall(const domain::Call& cal
   return id;
 }
 
-absl::Status FakeTransaction::InsertBase(std::int64_t call_id, const domain::FoldState& base) {
-  if (tables_.bases.emplace(call_id, base).second) return absl::OkStatus();
-  return absl::AlreadyExistsError("a row with this key exists");
+absl::StatusOr<std::vector<core::LockedCall>> FakeTransaction::LockCalls(
+    const std::vector<std::int64_t>& call_ids) {
+  std::vector<core::LockedCall> locked;
+  for (const std::int64_t call_id : call_ids) {
+    const auto call = tables_.calls.find(call_id);
+    if (call == tables_.calls.end()) continue;
+    locked.push_back({.call = call->second, .last_sequence = 0});
+    for (const auto& [sequence, event] : tables_.events) {
+      if (event.call_id == call_id) locked.back().last_sequence = sequence;
+    }
+  }
+  return locked;
 }
 
-absl::StatusOr<std::int64_t> FakeTransaction::InsertEvent(const domain::RecordedEvent& event) {
+absl::StatusOr<std::vector<std::int64_t>> FakeTransaction::Save(
+    const core::RecordedChanges& changes) {
+  for (const auto& [call_id, base] : changes.bases) {
+    if (!tables_.bases.emplace(call_id, *base).second) {
+      return absl::AlreadyExistsError("a row with this key exists");
+    }
+  }
+  std::vector<std::int64_t> sequences;
+  for (const core::NewEvent& event : changes.events) {
+    ASSIGN_OR_RETURN(sequences.emplace_back(), InsertEvent(event));
+  }
+  for (const domain::Call* const call : changes.calls) RETURN_IF_ERROR(UpdateCall(*call));
+  for (const auto& [id, status_word, update_time] : changes.service_records) {
+    const auto it = tables_.service_records.find(id);
+    if (it == tables_.service_records.end()) continue;
+    it->second.status_word = status_word;
+    it->second.update_time = update_time;
+  }
+  for (const auto& transcript : changes.transcripts) ReplaceTranscript(transcript);
+  return sequences;
+}
+
+absl::StatusOr<std::int64_t> FakeTransaction::InsertEvent(const core::NewEvent& event) {
   if (tables_.calls.count(event.call_id) == 0) {
     return absl::FailedPreconditionError("the event's call does not exist");
   }
-  if (FindStored(event.call_id, event.event.event_id) != nullptr) {
+  if (FindStored(event.call_id, event.event->event_id) != nullptr) {
     return absl::AlreadyExistsError("the call has an event of this id");
   }
+  if (tables_.refused_event_ids.count(event.event->event_id) > 0) {
+    return absl::InvalidArgumentError("the journal does not take this event");
+  }
   const std::int64_t sequence = ++tables_.last_sequence;
-  tables_.events.emplace(sequence, event).first->second.sequence = sequence;
+  tables_.events[sequence] = {.call_id = event.call_id,
+                              .sequence = sequence,
+                              .create_time = event.create_time,
+                              .outcome = event.outcome,
+                              .call_status_word = event.call_status_word,
+                              .event = *event.event};
   return sequence;
 }
 
@@ -229,23 +284,12 @@ absl::Status FakeTransaction::UpdateCall(const domain::Call& call) {
   return absl::OkStatus();
 }
 
-absl::Status FakeTransaction::UpdateServiceRecordStatus(std::int64_t id,
-                                                        const std::string& status_word,
-                                                        absl::Time update_time) {
-  const auto it = tables_.service_records.find(id);
-  if (it == tables_.service_records.end()) return absl::OkStatus();
-  it->second.status_word = status_word;
-  it->second.update_time = update_time;
-  return absl::OkStatus();
-}
-
-absl::Status FakeTransaction::ReplaceTranscript(
-    std::int64_t call_id, const std::vector<domain::TranscriptEntry>& entries) {
-  std::erase_if(tables_.transcript, [&](const auto& row) { return row.second.call_id == call_id; });
-  for (const domain::TranscriptEntry& entry : entries) {
-    tables_.transcript[++tables_.last_transcript_id] = {call_id, entry};
+void FakeTransaction::ReplaceTranscript(const core::RecordedChanges::Transcript& transcript) {
+  std::erase_if(tables_.transcript,
+                [&](const auto& row) { return row.second.call_id == transcript.call_id; });
+  for (const domain::TranscriptEntry& entry : *transcript.entries) {
+    tables_.transcript[++tables_.last_transcript_id] = {transcript.call_id, entry};
   }
-  return absl::OkStatus();
 }
 
 absl::Status FakeTransaction::InsertCreation(const core::CreationRequest& request,

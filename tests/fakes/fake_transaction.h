@@ -35,7 +35,10 @@ class FakeTransaction : public core::CallWriter {
                                                                    int limit) override;
   absl::StatusOr<std::int64_t> LastSequence() override;
   absl::StatusOr<core::JournalMark> MarkJournal() override;
-  absl::StatusOr<std::optional<domain::CallHistory>> FindHistory(std::int64_t call_id) override;
+  absl::StatusOr<std::vector<domain::RecordedEvent>> FindEvents(
+      const std::vector<core::EventKey>& keys) override;
+  absl::StatusOr<std::vector<std::optional<domain::CallHistory>>> FindHistories(
+      const std::vector<std::int64_t>& call_ids) override;
   absl::StatusOr<std::vector<domain::TranscriptEntry>> ReportedTranscript(
       std::int64_t call_id, const std::string& event_id) override;
   absl::StatusOr<std::vector<core::StoredTranscriptEntry>> ListTranscript(std::int64_t call_id,
@@ -45,24 +48,23 @@ class FakeTransaction : public core::CallWriter {
       const std::string& request_id) override;
 
   absl::Status Isolated(const std::function<absl::Status()>& work) override;
-  absl::Status LockCalls(const std::vector<std::int64_t>&) override { return absl::OkStatus(); }
+  absl::StatusOr<std::vector<core::LockedCall>> LockCalls(
+      const std::vector<std::int64_t>& call_ids) override;
   absl::Status LockProviderCalls(const std::vector<std::string>&) override {
     return absl::OkStatus();
   }
   absl::StatusOr<std::int64_t> InsertServiceRecord(const domain::ServiceRecord& record) override;
   absl::StatusOr<std::int64_t> InsertCall(const domain::Call& call) override;
-  absl::Status InsertBase(std::int64_t call_id, const domain::FoldState& base) override;
-  absl::StatusOr<std::int64_t> InsertEvent(const domain::RecordedEvent& event) override;
-  absl::Status UpdateCall(const domain::Call& call) override;
-  absl::Status UpdateServiceRecordStatus(std::int64_t id, const std::string& status_word,
-                                         absl::Time update_time) override;
-  absl::Status ReplaceTranscript(std::int64_t call_id,
-                                 const std::vector<domain::TranscriptEntry>& entries) override;
+  absl::StatusOr<std::vector<std::int64_t>> Save(const core::RecordedChanges& changes) override;
   absl::Status InsertCreation(const core::CreationRequest& request,
                               absl::Time forget_before) override;
 
  private:
   const domain::RecordedEvent* FindStored(std::int64_t call_id, const std::string& event_id) const;
+  std::optional<domain::CallHistory> FindHistory(std::int64_t call_id) const;
+  absl::StatusOr<std::int64_t> InsertEvent(const core::NewEvent& event);
+  absl::Status UpdateCall(const domain::Call& call);
+  void ReplaceTranscript(const core::RecordedChanges::Transcript& transcript);
 
   FakeTables& tables_;
 };

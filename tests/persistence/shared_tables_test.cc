@@ -142,9 +142,10 @@ TEST_F(SharedTablesTest, DeletedCallTakesItsJournalAlong) {
       store()
           .Write([](core::CallWriter& writer) -> absl::Status {
             ASSIGN_OR_RETURN(const std::int64_t id, writer.InsertCall({}));
-            RETURN_IF_ERROR(writer.InsertBase(id, {}));
-            RETURN_IF_ERROR(writer.ReplaceTranscript(id, contract::TwoEntries()));
-            return writer.InsertEvent(contract::EventOf(id, "e", contract::FullReport())).status();
+            RETURN_IF_ERROR(contract::InsertBase(writer, id, {}));
+            RETURN_IF_ERROR(contract::ReplaceTranscript(writer, id, contract::TwoEntries()));
+            return contract::InsertEvent(writer, contract::EventOf(id, "e", contract::FullReport()))
+                .status();
           })
           .ok());
   raw().Run("DELETE FROM call");
@@ -160,7 +161,8 @@ TEST_F(SharedTablesTest, SequencesAreNeverGivenAgain) {
     EXPECT_TRUE(store()
                     .Write([&](core::CallWriter& writer) -> absl::Status {
                       ASSIGN_OR_RETURN(const std::int64_t id, writer.InsertCall({}));
-                      ASSIGN_OR_RETURN(sequence, writer.InsertEvent(contract::EventOf(id, "e")));
+                      ASSIGN_OR_RETURN(sequence,
+                                       contract::InsertEvent(writer, contract::EventOf(id, "e")));
                       return absl::OkStatus();
                     })
                     .ok());

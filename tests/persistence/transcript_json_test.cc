@@ -38,6 +38,27 @@ TEST(TranscriptJsonTest, EveryDoubleAndMicrosecondReadsBack) {
   EXPECT_EQ(ThereAndBack(entries), entries);
 }
 
+TEST(TranscriptJsonTest, EveryCharacterReadsBack) {
+  std::vector<domain::TranscriptEntry> entries;
+  for (int c = 0; c < 128; ++c) {
+    domain::TranscriptEntry entry;
+    entry.content = std::string("a") + static_cast<char>(c) + "b";
+    entries.push_back(entry);
+  }
+  for (const char* text : {"", "\xC3\xBC", "\xE2\x98\x8E", "\xF0\x9F\x9A\x97"}) {
+    domain::TranscriptEntry entry;
+    entry.role = text;
+    entries.push_back(entry);
+  }
+  EXPECT_EQ(ThereAndBack(entries), entries);
+}
+
+TEST(TranscriptJsonTest, WhatIsNoNumberIsLeftOut) {
+  domain::TranscriptEntry entry;
+  entry.seconds_from_start = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(ThereAndBack({entry}), std::vector{domain::TranscriptEntry()});
+}
+
 TEST(TranscriptJsonTest, TextThatIsNotUtf8IsRefused) {
   domain::TranscriptEntry entry;
   entry.content = "\xff";
