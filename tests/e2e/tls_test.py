@@ -128,6 +128,11 @@ class TlsTest(SecurityTest):
             lambda: ssl.get_server_certificate((host, int(port))) != before, "the new certificate")
         self.assert_let_in(self.secure(service.address))
 
+    def test_certificate_that_expires_soon_is_spoken_of(self):
+        """FT63."""
+        service = self.start_service(*self.tls())  # two days
+        self.assertIn("the TLS certificate expires soon", service.log_text())
+
     def test_files_that_do_not_do_are_named(self):
         other_key = self.authority.sign("other", "DNS:localhost")[1]
         expired, expired_key = self.authority.sign("expired", "DNS:localhost", days=-1)

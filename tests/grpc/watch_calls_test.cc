@@ -249,6 +249,7 @@ TEST_F(IdleWatchTest, AnIdleStreamCarriesKeepAlivesWhoseTokenIsValid) {
       EXPECT_FALSE(watch.response().has_event());
       EXPECT_FALSE(watch.response().has_call());
       token = watch.response().resume_token();
+      ASSERT_NE(token, "") << "the stream has ended";
     }
   }
   ReportNotices(2, 2);
