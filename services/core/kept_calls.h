@@ -21,8 +21,8 @@ struct KeptCall {
 
 // Remembers what the calls that were written to last have been folded to, so that the next event
 // need not read the whole journal again. It is never trusted unasked: it holds for as long as the
-// newest event of the call is the one that it names, and not for long, for events may be folded away
-// behind it [F1]. Thread-safe.
+// newest event of the call is the one that it names, and not for long, for events may be folded
+// away behind it [F1]. Thread-safe.
 class KeptCalls {
  public:
   // Remembers at least the last `capacity` calls, at most twice as many.
