@@ -68,6 +68,15 @@ void ReloadAuth(const auth::AuthFiles& files, WebhookAuth& auth) {
                 {{"methods", auth.current()->methods().size()}});
 }
 
+void ReloadTls(http::TlsListener& tls) {
+  const absl::Status reloaded = tls.Reload();
+  if (!reloaded.ok()) {
+    return base::LogError("certificate not loaded again, the old one stays",
+                          {{"error", reloaded.message()}});
+  }
+  base::LogInfo("certificate loaded again");
+}
+
 void LogCounters(const base::Counters& counters) {
   for (const auto& [series, count] : counters.Snapshot()) {
     base::LogInfo("counted", {{"series", series}, {"count", count}});
@@ -104,8 +113,8 @@ void NoteRefusal(const absl::Status& refusal, base::Counters& counters) {
 }
 
 // `spool` may be null.
-int Run(const AdapterSettings& settings, CallEventClient::Options client_options, WebhookAuth auth,
-        EventSpool* spool) {
+int Run(const AdapterSettings& settings, const http::Server::Options& listener,
+        CallEventClient::Options client_options, WebhookAuth auth, EventSpool* spool) {
   base::Counters counters;
   client_options.on_refusal = [&counters](const absl::Status& refusal) {
     NoteRefusal(refusal, counters);
@@ -120,8 +129,7 @@ int Run(const AdapterSettings& settings, CallEventClient::Options client_options
   }
   const WebhookHandler handler =
       MakeHandler(settings, client, delivery.has_value() ? &*delivery : nullptr, counters);
-  WebhookServer server({.listen = settings.listen, .threads = static_cast<int>(settings.threads)},
-                       auth, handler, counters);
+  WebhookServer server(listener, auth, handler, counters);
 
   std::atomic<bool> failed{false};
   const absl::Status started = server.Start([&failed] {
@@ -132,11 +140,15 @@ int Run(const AdapterSettings& settings, CallEventClient::Options client_options
     return Refuse(absl::IsInvalidArgument(started) ? base::kExitUsage : base::kExitFailure,
                   started.message());
   }
-  const std::string host = settings.listen.substr(0, settings.listen.rfind(':'));
-  std::cout << kProgram << " ready on http://" << host << ':' << server.port() << " (service "
-            << settings.service.service << ")" << std::endl;
+  const std::string host = listener.listen.substr(0, listener.listen.rfind(':'));
+  std::cout << kProgram << " ready on " << (listener.tls == nullptr ? "http://" : "https://")
+            << host << ':' << server.port() << " (service " << settings.service.service << ")"
+            << std::endl;
 
-  base::AwaitStopSignal([&] { ReloadAuth(settings.auth_files, auth); });
+  base::AwaitStopSignal([&] {
+    ReloadAuth(settings.auth_files, auth);
+    if (listener.tls != nullptr) ReloadTls(*listener.tls);
+  });
   server.Stop();
   if (delivery.has_value()) delivery->Stop();
   LogCounters(counters);
@@ -147,6 +159,8 @@ int Main(int argc, const char* const* argv) {
   AdapterSettings settings;
   if (const auto exit_code = ReadAdapterSettings(argc, argv, settings)) return *exit_code;
   base::SetLogLevel(settings.log_level);
+  const absl::StatusOr<http::Server::Options> listener = ReadListenerSettings(settings.listener);
+  if (!listener.ok()) return Refuse(ExitCodeFor(listener.status()), listener.status().message());
   absl::StatusOr<WebhookAuth> auth = MakeAuth(settings);
   if (!auth.ok()) return Refuse(base::kExitConfiguration, auth.status().message());
   absl::StatusOr<CallEventClient::Options> client_options = ReadServiceSettings(settings.service);
@@ -163,7 +177,7 @@ int Main(int argc, const char* const* argv) {
     }
     spool = *std::move(opened);
   }
-  return Run(settings, *std::move(client_options), *auth, spool.get());
+  return Run(settings, *listener, *std::move(client_options), *auth, spool.get());
 }
 
 }  // namespace

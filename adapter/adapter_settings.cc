@@ -10,7 +10,6 @@ namespace autopulse::callevents::adapter {
 namespace {
 
 constexpr char kProgram[] = "vapi-webhook-adapter";
-constexpr std::int64_t kMaxThreads = 4096;
 
 constexpr char kFooter[] =
     "Example:\n"
@@ -20,14 +19,13 @@ constexpr char kFooter[] =
     "Each setting may come from the environment too: VAPI_WEBHOOK_ADAPTER_LISTEN, ...";
 
 void AddListening(AdapterSettings& settings, base::Settings& parser) {
-  parser.Add("listen", settings.listen, "HOST:PORT to take webhooks on; port 0 takes a free one");
+  AddListenerSettings(settings.listener, parser);
   parser.Add("webhook-secret-file", settings.auth_files.secret_file,
              "File with the secrets, one on each line, that VAPI may send in X-Vapi-Secret");
   parser.Add("webhook-auth-file", settings.auth_files.auth_file,
              "JSON file that says how VAPI proves who it is: secret, bearer, HMAC");
   parser.AddFlag("insecure-no-auth", settings.insecure_no_auth,
                  "Take webhooks from anyone, without a secret");
-  parser.Add("threads", settings.threads, "How many requests are handled at a time");
   parser.AddChoice("log-level", settings.log_level, {"debug", "info", "warning", "error"},
                    "The least level that is logged");
 }
@@ -51,9 +49,6 @@ void AddSpool(AdapterSettings& settings, base::Settings& parser) {
 
 // What is wrong with the values; empty if nothing is.
 std::string WrongValue(const AdapterSettings& settings) {
-  if (settings.threads < 1 || settings.threads > kMaxThreads) {
-    return absl::StrCat("--threads must be from 1 to ", kMaxThreads);
-  }
   if (settings.retry.max_attempts < 1) return "--max-attempts must be more than zero";
   return "";
 }

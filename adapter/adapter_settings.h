@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "adapter/auth/auth_file.h"
+#include "adapter/listener_settings.h"
 #include "adapter/retry_policy.h"
 #include "adapter/service_settings.h"
 
@@ -13,12 +13,11 @@ namespace autopulse::callevents::adapter {
 // What `vapi-webhook-adapter` is told by its command line and environment; docs/operations.md says
 // what each does.
 struct AdapterSettings {
-  std::string listen = "127.0.0.1:8080";
+  ListenerSettings listener;
   ServiceSettings service;
   auth::AuthFiles auth_files;
   bool insecure_no_auth = false;
   std::string unknown_calls = "reject";
-  std::int64_t threads = 64;
   std::string log_level = "info";
   std::string spool;  // empty for none
   RetryPolicy retry;

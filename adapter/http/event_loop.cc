@@ -32,10 +32,12 @@ absl::Duration SweepPause(const ConnectionLimits& limits) {
 
 }  // namespace
 
-EventLoop::EventLoop(const Options& options, Listener listener, Connection::Judge& judge,
+EventLoop::EventLoop(const Options& options, Listener listener,
+                     std::shared_ptr<const TlsListener> tls, Connection::Judge& judge,
                      RequestQueue& queue)
     : options_(options),
       listener_(std::move(listener)),
+      tls_(std::move(tls)),
       judge_(judge),
       queue_(queue),
       sweep_pause_(SweepPause(options.limits)),
@@ -168,11 +170,16 @@ bool EventLoop::HasRoomFor(const Address& peer) const {
   return count == connections_of_.end() || count->second < options_.max_connections_per_address;
 }
 
+std::unique_ptr<Transport> EventLoop::TransportOver(int socket) const {
+  if (tls_ == nullptr) return std::make_unique<PlainTransport>(socket);
+  return tls_->Accept(socket);
+}
+
 void EventLoop::Accept(Accepted accepted) {
   if (!HasRoomFor(accepted.peer)) return judge_.OnRefused(Unanswered("connections"));
   const int socket = accepted.socket.number();
   auto connection =
-      std::make_unique<Connection>(socket, accepted.peer, std::make_unique<PlainTransport>(socket),
+      std::make_unique<Connection>(socket, accepted.peer, TransportOver(socket),
                                    Connection::Shared{options_.limits, judge_, budget_}, clock_());
   if (!Watch(socket, kConnectionEvents, connection.get()).ok()) {
     return judge_.OnRefused(Unanswered("files"));

@@ -15,6 +15,7 @@
 #include "adapter/http/connection.h"
 #include "adapter/http/listener.h"
 #include "adapter/http/request_queue.h"
+#include "adapter/http/tls.h"
 #include "services/base/clock.h"
 
 struct epoll_event;
@@ -34,9 +35,9 @@ class EventLoop {
   };
 
   // `judge` and `queue` must outlive the loop. Its judge is asked on the loop's thread, or on one
-  // that drives a connection.
-  EventLoop(const Options& options, Listener listener, Connection::Judge& judge,
-            RequestQueue& queue);
+  // that drives a connection. `tls` may be null.
+  EventLoop(const Options& options, Listener listener, std::shared_ptr<const TlsListener> tls,
+            Connection::Judge& judge, RequestQueue& queue);
   ~EventLoop();
 
   // Runs until `Stop`, and then until the last connection is closed. Fails with INTERNAL if the
@@ -61,6 +62,7 @@ class EventLoop {
   void HandleEvent(const epoll_event& event);
   void AcceptSome();
   void Accept(Accepted accepted);
+  std::unique_ptr<Transport> TransportOver(int socket) const;
   bool HasRoomFor(const Address& peer) const;
   void Sweep();
   void SweepOne(Connection& connection);
@@ -72,6 +74,7 @@ class EventLoop {
 
   const Options options_;
   Listener listener_;
+  const std::shared_ptr<const TlsListener> tls_;
   Connection::Judge& judge_;
   RequestQueue& queue_;
   const base::Clock clock_ = base::SteadyClock();

@@ -33,7 +33,8 @@ class Server::Running final : public Connection::Judge {
       : options_(options),
         handler_(handler),
         counters_(counters),
-        loop_(options.loop, std::move(listener), *this, queue_) {
+        senders_(options.senders),
+        loop_(options.loop, std::move(listener), options.tls, *this, queue_) {
     for (int i = 0; i < options.threads; ++i) {
       threads_.emplace_back([this] { AnswerRequests(); });
     }
@@ -53,6 +54,7 @@ class Server::Running final : public Connection::Judge {
   }
 
   std::optional<Refusal> RefuseHead(const RequestHead& head, const Address& peer) override {
+    if (auto refusal = senders_.Refuse(head, peer, loop_.Now())) return refusal;
     return handler_.RefuseHead(head, peer);
   }
 
@@ -73,6 +75,7 @@ class Server::Running final : public Connection::Judge {
   const Options& options_;
   RequestHandler& handler_;
   base::Counters& counters_;
+  SenderPolicy senders_;
   RequestQueue queue_;
   EventLoop loop_;
   std::vector<std::thread> threads_;

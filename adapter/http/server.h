@@ -7,6 +7,8 @@
 #include "absl/status/status.h"
 #include "adapter/http/event_loop.h"
 #include "adapter/http/request.h"
+#include "adapter/http/sender_policy.h"
+#include "adapter/http/tls.h"
 #include "services/base/counters.h"
 
 namespace autopulse::callevents::adapter::http {
@@ -18,6 +20,8 @@ class Server {
   struct Options {
     std::string listen = "127.0.0.1:8080";  // HOST:PORT; port 0 takes a free one
     int threads = 64;                       // requests handled at a time
+    SenderPolicy::Options senders = {};
+    std::shared_ptr<TlsListener> tls = nullptr;  // none: plain HTTP
     EventLoop::Options loop = {};
   };
 
