@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 
+import docs
 import measurements
 import report
 import stores
@@ -31,6 +32,8 @@ def _arguments():
     parser.add_argument("-o", "--output", choices=("table", "json"), default="table")
     parser.add_argument("--docs", action="store_true",
                         help="also write the table and the pictures into docs/")
+    parser.add_argument("--load", nargs="+", metavar="FILE",
+                        help="measure nothing: take all runs of these files of -o json")
     arguments = parser.parse_args()
     unknown = sorted(set(arguments.names) - set(measurements.ALL))
     if unknown:
@@ -65,19 +68,29 @@ def _measure(arguments):
     return runs
 
 
-def main():
-    arguments = _arguments()
+def _loaded(files):
+    """The runs of several files, as if they were of one."""
+    results = [json.loads(pathlib.Path(file).read_text()) for file in files]
+    return {**results[0], "runs": [run for result in results for run in result["runs"]]}
+
+
+def _measured(arguments):
     try:
         runs = _measure(arguments)
     finally:
         stores.Postgresql.stop_server()
-    result = {"machine": _machine(), "seconds": arguments.seconds, "runs": runs}
+    return {"machine": _machine(), "seconds": arguments.seconds, "runs": runs}
+
+
+def main():
+    arguments = _arguments()
+    result = _loaded(arguments.load) if arguments.load else _measured(arguments)
     if arguments.output == "json":
         print(json.dumps(result, indent=1))
     else:
         print(report.table(result))
     if arguments.docs:
-        report.write_docs(result)
+        docs.write(result)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """What can be measured. Each function adds its figures to a run; names are those of report.py."""
 
+import json
 import subprocess
 import time
 
 import mix
+import stores
 import system
 import webhooks
 from stores import programs
@@ -47,6 +49,75 @@ class Tool:
         self.process.kill()
         self.process.wait()
         self.process.stdout.close()
+
+
+def _tool(name, *arguments, **options):
+    """Runs one of our programs to its end; the JSON it prints."""
+    done = subprocess.run(
+        [TOOLS / name, *arguments, *(f"--{name.replace('_', '-')}={value}"
+                                     for name, value in options.items())],
+        stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+def disk(run):
+    """What one durable write takes, where the databases are."""
+    result = _tool("bench_raw_limits", "fdatasync", database=run.folder, seconds=run.seconds / 2)
+    run.figures["disk.p50_us"] = result["latency_us"]["50"]
+
+
+def grpc(run):
+    """What a unary call takes, and how many there can be, with nothing behind them."""
+    with Tool("bench_bare_grpc") as server:
+        address = f"127.0.0.1:{server.port}"
+        alone = _tool("bench_grpc_load", "get", service=address, calls=1, in_flight=1,
+                      seconds=run.seconds / 2, warm_up=run.warm_up)
+        many = _tool("bench_grpc_load", "get", service=address, calls=1, in_flight=64,
+                     seconds=run.seconds, warm_up=run.warm_up)
+    run.figures["grpc.p50_us"] = alone["latency_us"]["50"]
+    run.figures["grpc.rate"] = many["rate"]
+
+
+def raw(run):
+    """What recording events costs with the databases' own interfaces."""
+    for database, cases in (("sqlite", ((1, 1), (64, 1))), ("postgresql", ((1, 32), (64, 4)))):
+        for group, clients in cases:
+            folder = run.folder / f"{database}{group}"
+            folder.mkdir()
+            store = stores.KINDS[database](folder)
+            try:
+                calls = run.calls_for(120_000 if group > 1 else 30_000)
+                calls -= calls % (64 * clients)
+                store.register(mix.CALL_NUMBER, calls)
+                location = store.file if database == "sqlite" else store.url
+                result = _tool("bench_raw_limits", database, database=location, group=group,
+                               clients=clients, seconds=run.seconds,
+                               warm_up=run.warm_up, calls=calls,
+                               first_call=mix.CALL_NUMBER)
+            finally:
+                store.close()
+            run.figures[f"raw.{database}.{group}"] = result["rate"]
+
+
+def batch(run):
+    """Batches of 64 events into the service alone."""
+    for database in ("sqlite", "postgresql"):
+        folder = run.folder / database
+        folder.mkdir()
+        mix.write("small", folder / "mix")
+        with system.Service(database, folder) as service:
+            calls = run.calls_for(150_000) + 4096
+            service.store.register(mix.CALL_NUMBER, calls)
+            before, begin = service.cpu(), time.monotonic()
+            result = _tool("bench_grpc_load", "batch", service=service.service.address,
+                           in_flight=8, calls=calls, seconds=run.seconds, warm_up=run.warm_up,
+                           mix=folder / "mix", acknowledged=folder / "acknowledged")
+            seconds = time.monotonic() - begin
+            run.figures[f"batch.{database}.rate"] = result["rate"]
+            run.figures[f"batch.{database}.cpu.service"] = (
+                service.cpu()["service"] - before["service"]) / seconds
+            webhooks.verify(service.store, mix.CALL_NUMBER,
+                            (folder / "acknowledged").read_bytes())
 
 
 def http(run):
@@ -118,8 +189,63 @@ def _sweep(run, database, programs_, load):
         for connections in SWEEP}
 
 
+def reads(run):
+    """Among a million calls: how soon it is ready, and how many it can show."""
+    for database in ("sqlite", "postgresql"):
+        folder = run.folder / database
+        folder.mkdir()
+        store = stores.KINDS[database].filled(folder)
+        options = {"calls": stores.FILLED_CALLS, "first_call": stores.FIRST_FILLED_CALL,
+                   "seconds": run.seconds, "warm_up": run.warm_up}
+        with system.Service(database, folder, store) as service:
+            run.figures[f"start.{database}.ms"] = service.start_seconds * 1000
+            options["service"] = service.service.address
+            run.figures[f"get.{database}.rate"] = _tool("bench_grpc_load", "get", **options)["rate"]
+            for page in ("first", "last"):
+                result = _tool("bench_grpc_load", "list", page=page, **options)
+                run.figures[f"list.{database}.{page}"] = result["rate"]
+
+
+def filled(run):
+    """Memory, and webhooks a second, where there are a million calls already."""
+    store = stores.Sqlite.filled(run.folder)
+    with system.System("sqlite", run.folder, store) as programs_:
+        load = webhooks.Load(run.folder, "small", programs_.adapter.port, programs.SECRET)
+        result = load.run(run.seconds, run.calls_for(40_000), store, warm_up=run.warm_up)
+        run.figures["filled.sqlite.rate"] = result["rate"]
+        run.figures["filled.sqlite.memory"] = sum(most for _, most, _ in
+                                                  programs_.memory().values())
+        load.verify(store, already=stores.FILLED_CALLS)
+
+
+def watch(run):
+    """How soon after its report an event is at every watcher."""
+    for database in ("sqlite", "postgresql"):
+        folder = run.folder / database
+        folder.mkdir()
+        mix.write("small", folder / "mix")
+        with system.Service(database, folder) as service:
+            first = mix.CALL_NUMBER
+            for watchers, rate in ((1000, 20), (50, 400)):
+                calls = run.calls_for(rate) + 1000
+                service.store.register(first, calls)
+                result = _tool("bench_watch_load", service=service.service.address, rate=rate,
+                               watchers=watchers, seconds=run.seconds, first_call=first,
+                               mix=folder / "mix")
+                run.figures[f"watch.{database}.{watchers}.p99_ms"] = (
+                    result["latency_us"]["99"] / 1000)
+                first += calls
+
+
 ALL = {
+    "disk": disk,
+    "grpc": grpc,
+    "raw": raw,
     "http": http,
     "webhooks-sqlite": lambda run: _webhooks(run, "sqlite"),
     "webhooks-postgresql": lambda run: _webhooks(run, "postgresql"),
+    "batch": batch,
+    "reads": reads,
+    "filled": filled,
+    "watch": watch,
 }

@@ -8,6 +8,7 @@ definition in each. Both are cut from the bodies of tests/demo.
 import copy
 import json
 import pathlib
+import sys
 
 DEMO = pathlib.Path(__file__).resolve().parents[1] / "demo"
 CALL_NUMBER = 7_000_000_000  # mix.h: every body names this call
@@ -105,3 +106,8 @@ def mix(kind):
 
 def write(kind, file):
     pathlib.Path(file).write_text(json.dumps(mix(kind), ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    for each in ("small", "real"):
+        write(each, pathlib.Path(sys.argv[1]) / f"{each}.json")

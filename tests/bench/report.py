@@ -2,10 +2,6 @@
 
 import statistics
 
-# What is wanted: of which figure, and how it is compared. `value` and `goal` take the figures of
-# one run and fail with KeyError where it has none.
-_RATE = "{:,.0f}"
-
 
 class Row:
     """One line of the table: a figure, and the limit and the goal that belong to it."""
@@ -32,6 +28,10 @@ def _share_of(name, part):
     return lambda figures: figures[name] * part
 
 
+def _twice_disk_and_grpc(figures):
+    return 2 * (figures["disk.p50_us"] + figures["grpc.p50_us"])
+
+
 def _webhook_rows():
     for database, part in (("sqlite", 0.5), ("postgresql", 0.35)):
         for kind, text in (("small", "small bodies"), ("real", "bodies of real size")):
@@ -42,6 +42,10 @@ def _webhook_rows():
             yield Row(f"webhooks, {database}, {text}", _figure(f"{name}.rate"),
                       limit=_figure(f"http.{kind}.rate"), limit_name="bare HTTP and JSON",
                       goal=goal)
+            if (database, kind) == ("postgresql", "small"):
+                yield Row("- beside a transaction for each event", _figure(f"{name}.rate"),
+                          limit=_figure("raw.postgresql.1"), limit_name="raw, one for each",
+                          goal=("twice that", lambda figures: 2 * figures["raw.postgresql.1"]))
             yield Row("- at a constant rate of", _figure(f"{name}.open.rate"))
             yield Row("- p50 at that rate", _figure(f"{name}.open.p50_ms"), "ms")
             yield Row("- p99 at that rate", _figure(f"{name}.open.p99_ms"), "ms",
@@ -53,17 +57,49 @@ def _webhook_rows():
                 yield Row(f"- memory, {part_name}", _figure(f"{name}.memory.{part_name}"), "MB")
             yield Row("- memory, both", _sum(f"{name}.memory.adapter", f"{name}.memory.service"),
                       "MB", goal=("96 MB", lambda figures: 96), least=False)
-        yield Row(f"one webhook alone, {database}, p50", _figure(f"{database}.alone.p50_us"), "us")
+        yield Row(f"one webhook alone, {database}, p50", _figure(f"{database}.alone.p50_us"), "us",
+                  limit=_sum("disk.p50_us", "grpc.p50_us"), limit_name="fdatasync and bare gRPC",
+                  goal=("twice that", _twice_disk_and_grpc), least=False)
         yield Row("- p99", _figure(f"{database}.alone.p99_us"), "us")
+
+
+def _read_rows(database):
+    yield Row(f"start to ready, {database}, 1,000,000 calls", _figure(f"start.{database}.ms"), "ms",
+              goal=("300 ms", lambda figures: 300), least=False)
+    yield Row(f"GetCall, {database}", _figure(f"get.{database}.rate"), limit=_figure("grpc.rate"),
+              limit_name="bare gRPC", goal=("25,000/s", lambda figures: 25_000))
+    for page in ("first", "last"):
+        yield Row(f"ListCalls, {database}, 50 calls, {page} page",
+                  _figure(f"list.{database}.{page}"), goal=("4,000/s", lambda figures: 4_000))
 
 
 def rows():
     """All lines, in order."""
+    yield Row("fdatasync of a page, p50", _figure("disk.p50_us"), "us")
+    yield Row("bare gRPC, one call alone, p50", _figure("grpc.p50_us"), "us")
+    yield Row("bare gRPC, 64 under way", _figure("grpc.rate"))
+    for database in ("sqlite", "postgresql"):
+        yield Row(f"raw {database}, a commit for each event", _figure(f"raw.{database}.1"))
+        yield Row(f"raw {database}, groups of 64", _figure(f"raw.{database}.64"))
     yield Row("load generator, small bodies", _figure("generator.small.rate"))
     yield Row("load generator, bodies of real size", _figure("generator.real.rate"))
     yield Row("bare HTTP and JSON, small bodies", _figure("http.small.rate"))
     yield Row("bare HTTP and JSON, bodies of real size", _figure("http.real.rate"))
     yield from _webhook_rows()
+    for database, goal in (("sqlite", ("40,000/s", lambda figures: 40_000)), ("postgresql", None)):
+        yield Row(f"BatchReportCallEvents of 64, {database}, events", _figure(f"batch.{database}.rate"),
+                  limit=_figure(f"raw.{database}.64"), limit_name="raw, groups of 64", goal=goal)
+        yield Row("- cores, service", _figure(f"batch.{database}.cpu.service"), "")
+    for database in ("sqlite", "postgresql"):
+        yield from _read_rows(database)
+        for watchers, rate in ((1000, 20), (50, 400)):
+            yield Row(f"WatchCalls, {database}, {watchers} watchers, {rate} events/s, p99",
+                      _figure(f"watch.{database}.{watchers}.p99_ms"), "ms",
+                      goal=("100 ms", lambda figures: 100), least=False)
+    yield Row("webhooks, sqlite, beside 1,000,000 calls", _figure("filled.sqlite.rate"),
+              limit=_figure("sqlite.small.rate"), limit_name="ours without them")
+    yield Row("- memory, both", _figure("filled.sqlite.memory"), "MB",
+              goal=("96 MB", lambda figures: 96), least=False)
 
 
 def _number(value, unit):

@@ -1,6 +1,8 @@
 """The databases that are measured: made, filled and looked into by another program's SQL."""
 
+import hashlib
 import pathlib
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +16,19 @@ from postgres_cluster import PostgresCluster  # noqa: E402
 
 _COLUMNS = "id, customer_number, direction, status, create_time, update_time"
 _NOW = "'2026-03-01 00:00:00.000000'"
+FILLED_CALLS = 1_000_000
+FIRST_FILLED_CALL = 1_000_000
+_CACHE = ROOT / "build" / "bench"
+_OVER = "'2026-03-01 00:02:00.000000'"
+# Each filled call is over, and has one event in the journal.
+_FILL = (
+    f"UPDATE call SET status = 'Completed', outcome = 'ANSWERED', start_time = {_NOW},"
+    f" end_time = {_OVER}, duration_sec = 120, ended_reason = 'customer-ended-call',"
+    " vapi_call_id = 'filled-' || id",
+    "INSERT INTO call_base (call_id, status, hung_up) SELECT id, 'Ready', {false} FROM call",
+    "INSERT INTO call_event (call_id, event_id, event_time, receive_time, create_time, outcome,"
+    f" call_status, kind, provider, status) SELECT id, 'filled', {_OVER}, {_OVER}, {_OVER},"
+    " 'APPLIED', 'Completed', 'status_update', 'vapi', 'Completed' FROM call")
 
 
 class Sqlite:
@@ -21,10 +36,36 @@ class Sqlite:
 
     name = "sqlite"
 
-    def __init__(self, folder, file="calls.db"):
-        self.file = pathlib.Path(folder) / file
+    def __init__(self, folder):
+        self.file = pathlib.Path(folder) / "calls.db"
         self.url = f"sqlite:{self.file}"
         _migrate(self.url)
+
+    @classmethod
+    def filled(cls, folder):
+        """A database of a million calls. The first is made, the next are copies of it."""
+        digest = hashlib.sha256(f"{FILLED_CALLS} {_FILL}".encode())
+        for file in sorted((ROOT / "persistence" / "migrations" / "sqlite").iterdir()):
+            digest.update(file.read_bytes())
+        cached = _CACHE / f"filled-{digest.hexdigest()[:16]}.db"
+        if not cached.exists():
+            _CACHE.mkdir(parents=True, exist_ok=True)
+            for old in _CACHE.glob("filled-*"):
+                old.unlink()
+            made = cls(folder)
+            made.register(FIRST_FILLED_CALL, FILLED_CALLS)
+            connection = sqlite3.connect(made.file)
+            with connection:
+                for statement in _FILL:
+                    connection.execute(statement.replace("{false}", "0"))
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+            made.file.rename(cached)
+        store = cls.__new__(cls)
+        store.file = pathlib.Path(folder) / "calls.db"
+        store.url = f"sqlite:{store.file}"
+        shutil.copyfile(cached, store.file)
+        return store
 
     def register(self, first, count):
         """Makes calls `first` to `first + count - 1`, as CreateCall would."""
@@ -56,15 +97,25 @@ class Postgresql:
 
     name = "postgresql"
     _cluster = None
+    _filled = None
 
     def __init__(self, _folder):
         if Postgresql._cluster is None:
             Postgresql._cluster = PostgresCluster("--durable").__enter__()
         self.url = Postgresql._cluster.create_database()
+        self._connection = None
         _migrate(self.url)
-        import psycopg2  # pylint: disable=import-outside-toplevel  # SQLite needs none
-        self._connection = psycopg2.connect(self.url)
-        self._connection.autocommit = True
+
+    @classmethod
+    def filled(cls, folder):
+        """A database of a million calls, the same each time; its own calls must be left alone."""
+        if cls._filled is None:
+            cls._filled = cls(folder)
+            cls._filled.register(FIRST_FILLED_CALL, FILLED_CALLS)
+            for statement in _FILL:
+                cls._filled.rows(statement.replace("{false}", "false"))
+            cls._filled.rows("VACUUM ANALYZE")
+        return cls._filled
 
     def register(self, first, count):
         self._execute(
@@ -85,16 +136,23 @@ class Postgresql:
         return sum(cpu_seconds(pid) for pid in pids) + cpu_seconds(postmaster, children=True)
 
     def close(self):
-        self._connection.close()
+        """Closes what `rows` has opened; it opens it again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     @classmethod
     def stop_server(cls):
         """Stops what the first database of this kind has started."""
         if cls._cluster is not None:
             cls._cluster.__exit__()
-            cls._cluster = None
+            cls._cluster = cls._filled = None
 
     def _execute(self, statement):
+        if self._connection is None:
+            import psycopg2  # pylint: disable=import-outside-toplevel  # SQLite needs none
+            self._connection = psycopg2.connect(self.url)
+            self._connection.autocommit = True
         with self._connection.cursor() as cursor:
             cursor.execute(statement)
             return cursor.fetchall() if cursor.description else []

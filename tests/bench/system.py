@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import time
 
 import stores
 from stores import programs
@@ -17,40 +18,53 @@ def memory_mb(pid):
     return kilobytes("VmRSS", status), kilobytes("VmHWM", status), kilobytes("Pss", rollup)
 
 
-class System:
-    """Service and adapter on a database of their own.
+class Service:
+    """The service on a database of its own, or on `store`.
 
-    with System(kind, folder) as system:
-        calls = system.register(1000)
+    with Service(kind, folder) as service:
+        service.store.register(first, 1000)
     """
 
-    def __init__(self, kind, folder, spool=True):
-        self.store = stores.KINDS[kind](folder)
+    def __init__(self, kind, folder, store=None):
+        self.store = store or stores.KINDS[kind](folder)
+        begin = time.monotonic()
         self.service = programs.start_service(self.store.url)
-        try:
-            spool_arguments = [f"--spool={pathlib.Path(folder) / 'spool.db'}"] if spool else []
-            self.adapter = programs.start_adapter(self.service.address, folder, *spool_arguments)
-        except BaseException:
-            self.service.kill()
-            raise
+        self.start_seconds = time.monotonic() - begin
+        self._programs = {"service": self.service}
 
     def cpu(self):
         """CPU seconds so far, by part."""
-        return {"adapter": stores.cpu_seconds(self.adapter.process.pid),
-                "service": stores.cpu_seconds(self.service.process.pid),
-                "database server": self.store.server_cpu_seconds()}
+        used = {name: stores.cpu_seconds(program.process.pid)
+                for name, program in self._programs.items()}
+        return {**used, "database server": self.store.server_cpu_seconds()}
 
     def memory(self):
-        """MB, by process: resident now, at most, and the proportional share."""
-        return {"adapter": memory_mb(self.adapter.process.pid),
-                "service": memory_mb(self.service.process.pid)}
+        """MB, by program: resident now, at most, and the proportional share."""
+        return {name: memory_mb(program.process.pid)
+                for name, program in self._programs.items()}
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, *_):
-        codes = [self.adapter.stop(), self.service.stop()]
+        # The adapter is the last that was started, and the first to be stopped.
+        stopped = list(reversed(self._programs.values()))
+        codes = [program.stop() for program in stopped]
         self.store.close()
-        if kind is None and codes != [0, 0]:
-            raise RuntimeError(f"the programs ended with {codes}: {self.adapter.log_text()}"
-                               f"{self.service.log_text()}")
+        if kind is None and any(codes):
+            logs = "".join(program.log_text() for program in stopped)
+            raise RuntimeError(f"the programs ended with {codes}: {logs}")
+
+
+class System(Service):
+    """Service and adapter, with a spool."""
+
+    def __init__(self, kind, folder, store=None):
+        super().__init__(kind, folder, store)
+        try:
+            self.adapter = programs.start_adapter(
+                self.service.address, folder, f"--spool={pathlib.Path(folder) / 'spool.db'}")
+        except BaseException:
+            self.service.kill()
+            raise
+        self._programs["adapter"] = self.adapter

@@ -36,29 +36,12 @@ struct Options {
   std::string acknowledged;  // file
 };
 
-// Which webhook comes next: the steps of a call in order, `abreast` calls side by side.
-class Schedule {
- public:
-  Schedule(const Options& options, std::size_t steps, std::size_t abreast)
-      : first_(options.first_call), steps_(steps), abreast_(abreast) {}
-
-  std::size_t StepOf(std::size_t index) const { return index / abreast_ % steps_; }
-  std::uint64_t CallOf(std::size_t index) const {
-    return first_ + index / abreast_ / steps_ * abreast_ + index % abreast_;
-  }
-
- private:
-  std::uint64_t first_;
-  std::size_t steps_;
-  std::size_t abreast_;
-};
-
 class Load {
  public:
   explicit Load(const Options& options)
       : options_(options),
         mix_(ReadMix(options.mix)),
-        schedule_(options, mix_.steps(), options.rate > 0 ? kAbreast : 1),
+        schedule_(options.first_call, mix_.steps(), kAbreast),
         acknowledged_(options.first_call, options.calls) {
     epoll_ = epoll_create1(EPOLL_CLOEXEC);
     for (std::size_t i = 0; i < options.connections; ++i) {

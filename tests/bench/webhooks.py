@@ -86,9 +86,12 @@ class Load:
         self._runs.append((first, acknowledged.read_bytes()))
         return result
 
-    def verify(self, store):
-        """What every run has acknowledged is in the database once; a spool is given time."""
-        wanted = sum(sum(map(int.bit_count, bits)) for _, bits in self._runs)
+    def verify(self, store, already=0):
+        """What every run has acknowledged is in the database once; a spool is given time.
+
+        `already` events were there before.
+        """
+        wanted = already + sum(sum(map(int.bit_count, bits)) for _, bits in self._runs)
         programs.wait_until(
             lambda: store.rows("SELECT COUNT(*) FROM call_event")[0][0] >= wanted,
             "all acknowledged events are in the database", 120)

@@ -1,0 +1,111 @@
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "tests/bench/fail.h"
+#include "tests/bench/mix.h"
+#include "tests/bench/raw_work.h"
+
+namespace autopulse::callevents::bench {
+namespace {
+
+constexpr const char* kNow = "2026-03-01 00:00:00.000000";
+
+class Connection {
+ public:
+  explicit Connection(const std::string& file) {
+    Check(sqlite3_open(file.c_str(), &database_));
+    Execute("PRAGMA journal_mode = WAL");
+    Execute("PRAGMA synchronous = FULL");
+    Execute("PRAGMA foreign_keys = ON");
+    begin_ = Prepare("BEGIN IMMEDIATE");
+    commit_ = Prepare("COMMIT");
+    find_ = Prepare("SELECT status FROM call WHERE id = ?1");
+    insert_event_ = Prepare(absl::StrCat(
+        "INSERT INTO call_event (call_id, event_id, event_time, receive_time, create_time, outcome,"
+        " call_status, kind, provider, status) VALUES (?1, ?2, '",
+        kNow, "', '", kNow, "', '", kNow, "', 'APPLIED', ?3, 'status_update', 'vapi', ?3)"));
+    update_call_ = Prepare(
+        absl::StrCat("UPDATE call SET status = ?2, update_time = '", kNow, "' WHERE id = ?1"));
+    insert_line_ =
+        Prepare(absl::StrCat("INSERT INTO transcript (call_id, role, content, timestamp)"
+                             " VALUES (?1, 'human', ?2, '",
+                             kNow, "')"));
+  }
+
+  void Begin() { Step(begin_); }
+  void Commit() { Step(commit_); }
+
+  void Record(std::uint64_t call, std::size_t step) {
+    const auto id = static_cast<sqlite3_int64>(call);
+    sqlite3_bind_int64(find_, 1, id);
+    if (sqlite3_step(find_) != SQLITE_ROW) Fail(absl::StrCat("call ", call, " is not registered"));
+    sqlite3_reset(find_);
+    sqlite3_bind_int64(insert_event_, 1, id);
+    BindText(insert_event_, 2, EventIdOf(step));
+    BindText(insert_event_, 3, StatusAfter(step));
+    Step(insert_event_);
+    sqlite3_bind_int64(update_call_, 1, id);
+    BindText(update_call_, 2, StatusAfter(step));
+    Step(update_call_);
+    for (std::size_t i = 0; step == kReportStep && i < kReportLines; ++i) {
+      sqlite3_bind_int64(insert_line_, 1, id);
+      BindText(insert_line_, 2, Line());
+      Step(insert_line_);
+    }
+  }
+
+ private:
+  void Check(int code) {
+    if (code != SQLITE_OK) Fail(absl::StrCat("SQLite: ", sqlite3_errmsg(database_)));
+  }
+  void Execute(const char* statement) {
+    Check(sqlite3_exec(database_, statement, nullptr, nullptr, nullptr));
+  }
+  sqlite3_stmt* Prepare(const std::string& text) {
+    sqlite3_stmt* statement = nullptr;
+    Check(sqlite3_prepare_v3(database_, text.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &statement,
+                             nullptr));
+    return statement;
+  }
+  void BindText(sqlite3_stmt* statement, int place, const std::string& text) {
+    Check(sqlite3_bind_text(statement, place, text.data(), static_cast<int>(text.size()),
+                            SQLITE_TRANSIENT));
+  }
+  void Step(sqlite3_stmt* statement) {
+    if (sqlite3_step(statement) != SQLITE_DONE) Check(sqlite3_errcode(database_));
+    Check(sqlite3_reset(statement));
+  }
+
+  sqlite3* database_ = nullptr;  // closed with the program
+  sqlite3_stmt* begin_;
+  sqlite3_stmt* commit_;
+  sqlite3_stmt* find_;
+  sqlite3_stmt* insert_event_;
+  sqlite3_stmt* update_call_;
+  sqlite3_stmt* insert_line_;
+};
+
+}  // namespace
+
+RawResult RunSqlite(const RawOptions& options) {
+  Connection connection(options.database);
+  const Schedule schedule(options.first_call, kSteps, kAbreast);
+  RawResult result;
+  const RawClock clock(options);
+  for (std::size_t next = 0; !clock.over();) {
+    const bool measured = clock.warm();
+    connection.Begin();
+    for (std::size_t i = 0; i < options.group; ++i, ++next) {
+      connection.Record(schedule.CallOf(next), schedule.StepOf(next));
+    }
+    connection.Commit();
+    if (measured) result.measured += options.group;
+  }
+  result.seconds = clock.MeasuredSeconds();
+  return result;
+}
+
+}  // namespace autopulse::callevents::bench
