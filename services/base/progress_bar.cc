@@ -71,7 +71,7 @@ std::string ProgressBar::Line(absl::Time now) const {
                           100 * static_cast<double>(done_) / static_cast<double>(total_));
   }
   // Slow ones are told apart by their first decimal.
-  absl::StrAppendFormat(&line, rate < 10 ? " %.1f/s" : " %.0f/s", rate);
+  absl::StrAppendFormat(&line, " %.*f/s", rate < 10 ? 1 : 0, rate);
   if (total_ > done_ && rate > 0) {
     absl::StrAppend(&line, " ", Clocked(static_cast<double>(total_ - done_) / rate), " left");
   } else {
