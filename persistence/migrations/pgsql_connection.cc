@@ -3,12 +3,9 @@
 #include <cstdlib>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
-#include "absl/strings/string_view.h"
 #include "persistence/migrations/connection.h"
+#include "persistence/migrations/pgsql_url.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence::migrations {
@@ -76,48 +73,9 @@ class PgsqlConnection : public Connection {
   Handle handle_;
 };
 
-// What libpq takes for the password of `url`; nothing if it cannot read `url`.
-absl::StatusOr<std::string> PasswordIn(const std::string& url) {
-  char* ignored = nullptr;
-  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(
-      PQconninfoParse(url.c_str(), &ignored), PQconninfoFree);
-  PQfreemem(ignored);
-  if (options == nullptr) {
-    // libpq would quote the part that it cannot read, which may be of the password.
-    return absl::InvalidArgumentError(
-        "the database's URL cannot be read: it is postgresql://USER:PASSWORD@HOST:PORT/NAME, where "
-        "every special character of a part is written in percent code");
-  }
-  for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
-    if (option->keyword == absl::string_view("password") && option->val != nullptr) {
-      return option->val;
-    }
-  }
-  return "";
-}
-
-// A password with an unescaped `/`, `?` or `@` in it, or without an `@` after it, ends up in the
-// host, port or database that libpq then complains about.
-bool MayShowPassword(const std::string& url, const std::string& message) {
-  const std::size_t user = url.find("://") + 3;
-  const std::size_t last_at = url.rfind('@');
-  if (absl::StrContains(message, "invalid integer value")) return true;
-  if (last_at == std::string::npos || last_at < user) return false;
-  const absl::string_view credentials = absl::string_view(url).substr(user, last_at - user);
-  return credentials.find_first_of("/?@#") != absl::string_view::npos;
-}
-
 absl::Status ConnectError(PGconn* handle, const std::string& url, const std::string& password) {
-  std::string text(absl::StripAsciiWhitespace(PQerrorMessage(handle)));
-  if (MayShowPassword(url, text)) {
-    text =
-        "a part of the URL is not what it should be; special characters in a user or password are "
-        "written in percent code";
-  } else if (!password.empty()) {
-    text = absl::StrReplaceAll(text, {{password, "(password)"}});
-  }
-  absl::RemoveExtraAsciiWhitespace(&text);
-  return absl::UnavailableError(absl::StrCat("cannot connect to the database: ", text));
+  return absl::UnavailableError(absl::StrCat(
+      "cannot connect to the database: ", WithoutPassword(url, password, PQerrorMessage(handle))));
 }
 
 }  // namespace
