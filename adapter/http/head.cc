@@ -155,15 +155,16 @@ std::vector<absl::string_view> RequestHead::Values(absl::string_view name) const
 
 HeadScanner::Result HeadScanner::Scan(absl::string_view bytes) {
   bytes = bytes.substr(0, limits_.max_bytes);
-  if (bytes.substr(scanned_).find('\0') != absl::string_view::npos) {
-    return Refuse(400, "Malformed request: the head holds a NUL");
-  }
   for (;;) {
     const std::size_t end = bytes.find('\n', scanned_);
     const std::size_t line_end = end == absl::string_view::npos ? bytes.size() : end;
     if (line_end - line_begin_ > limits_.max_line_bytes) {
       return line_begin_ == 0 ? Refuse(414, "The request line is too long")
                               : Refuse(431, "A header is too long");
+    }
+    // Behind the head's end a NUL is none of its own.
+    if (bytes.substr(scanned_, line_end - scanned_).find('\0') != absl::string_view::npos) {
+      return Refuse(400, "Malformed request: the head holds a NUL");
     }
     scanned_ = line_end;
     if (end == absl::string_view::npos) break;

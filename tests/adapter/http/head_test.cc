@@ -36,7 +36,7 @@ RequestHead Parsed(const std::string& text) {
 
 TEST(HeadScannerTest, EndIsFoundHoweverTheBytesArrive) {
   const std::string head = "GET / HTTP/1.1\r\nA: b\r\n\r\n";
-  const std::string bytes = head + "rest";
+  const std::string bytes = head + std::string("rest\0", 5);  // of a body, or the next head
   for (std::size_t step = 1; step <= bytes.size(); ++step) {
     HeadScanner scanner(kLimits);
     HeadScanner::Result result = HeadScanner::Result::kMore;
