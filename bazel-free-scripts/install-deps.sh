@@ -33,6 +33,7 @@ packages=(
 )
 test_packages=(libgtest-dev libgmock-dev openssl python3 python3-grpcio python3-protobuf shellcheck
                postgresql python3-psycopg2 python3-sqlalchemy python3-alembic)
+fuzz_packages=(clang libclang-rt-dev)
 bench_packages=(libbenchmark-dev gnuplot-nox)
 libodb_packages=(libodb-2.4 libodb-dev libodb-sqlite-2.4 libodb-sqlite-dev
                  libodb-pgsql-2.4 libodb-pgsql-dev)
@@ -202,6 +203,7 @@ case "${1:-}" in
     # npm brings buf. A machine that has another npm keeps it: Debian's would clash with it.
     command -v npm >/dev/null || packages+=(nodejs npm)
     if [ "$1" != --test ]; then packages+=("${bench_packages[@]}"); fi
+    if [ "$1" = --all ]; then packages+=("${fuzz_packages[@]}"); fi
     ;;
   *) fail "unknown argument '$1'; usage: install-deps.sh [--test | --bench | --all]" ;;
 esac

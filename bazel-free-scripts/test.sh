@@ -4,7 +4,7 @@
 #   bazel-free-scripts/test.sh          lint, release build, all tests
 #   bazel-free-scripts/test.sh --all    also all tests under the address and undefined behavior
 #                                       sanitizers, those labelled `tsan` under the thread
-#                                       sanitizer, and clang-tidy at last
+#                                       sanitizer, each fuzzer for 30 seconds, and clang-tidy at last
 #
 # Ends with ctest's summary, or with what clang-tidy found; and with another exit code than 0 if
 # anything failed.
@@ -58,4 +58,6 @@ run_tests release
 build asan
 run_tests asan
 run_thread_sanitizer
+build fuzz
+run_tests fuzz -L '^fuzz$'
 bazel-free-scripts/lint.sh --tidy
