@@ -33,7 +33,8 @@ packages=(
 )
 test_packages=(libgtest-dev libgmock-dev openssl python3 python3-grpcio python3-protobuf shellcheck
                postgresql python3-psycopg2 python3-sqlalchemy python3-alembic)
-fuzz_packages=(clang libclang-rt-dev)
+fuzz_packages=(clang libclang-rt-dev
+               iproute2 nftables faketime pgbouncer)
 bench_packages=(libbenchmark-dev gnuplot-nox)
 libodb_packages=(libodb-2.4 libodb-dev libodb-sqlite-2.4 libodb-sqlite-dev
                  libodb-pgsql-2.4 libodb-pgsql-dev)

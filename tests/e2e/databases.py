@@ -68,9 +68,11 @@ class PostgresDatabase:
 
     _cluster = None
 
-    def __init__(self):
+    def __init__(self, is_empty=False):
         self.url = self.cluster().create_database()
         self._connection = None
+        if is_empty:
+            return
         made = programs.run("call-event-migrate", f"--database={self.url}", "upgrade")
         if made.returncode != 0:
             raise AssertionError(f"call-event-migrate: {made.stdout}{made.stderr}")

@@ -10,68 +10,10 @@ import grpc
 import programs
 import webhook
 from fixture import EndToEndTest
+from load import BEGIN, CALLS, Load
 
 KILLS = 10
 SERVER_CRASHES = 5
-CALLS = 8
-BEGIN = 1_752_241_074_000
-
-
-class Load:
-    """Threads that post in-progress updates, each with a timestamp of its own, until told to stop.
-
-    `acknowledged` maps a call to the timestamps that were answered with 2xx.
-    """
-
-    def __init__(self, address, threads=4):
-        self._address = address
-        self._stop, self._lock = threading.Event(), threading.Lock()
-        self._next = 0
-        self.acknowledged = {call_id: set() for call_id in range(1, CALLS + 1)}
-        self.refused = []  # the bodies that were not
-        self.answers = {}
-        self.errors = []
-        self._threads = [threading.Thread(target=self._post) for _ in range(threads)]
-        for thread in self._threads:
-            thread.start()
-
-    def _post(self):
-        sender = webhook.Sender(self._address)
-        try:
-            while not self._stop.is_set():
-                with self._lock:
-                    self._next += 1
-                    number = self._next
-                call_id = number % CALLS + 1
-                body = webhook.status_update(call_id, "in-progress", BEGIN + number,
-                                             f"vapi-{call_id}")
-                answer = sender.post(body)
-                with self._lock:
-                    self.answers[answer.http] = self.answers.get(answer.http, 0) + 1
-                    if answer.http == 200:
-                        self.acknowledged[call_id].add(BEGIN + number)
-                    else:
-                        self.refused.append(body)
-                if answer.http != 200:
-                    self._stop.wait(0.01)  # as a sender would
-        except Exception as error:  # pylint: disable=broad-except
-            self.errors.append(error)
-        finally:
-            sender.close()
-
-    def count(self):
-        with self._lock:
-            return sum(len(times) for times in self.acknowledged.values())
-
-    @property
-    def sent(self):
-        """How many different events were posted."""
-        return self._next
-
-    def stop(self):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
 
 
 class DurabilityTest(EndToEndTest):
@@ -87,15 +29,6 @@ class DurabilityTest(EndToEndTest):
         load = Load(self.adapter.address)
         self.addCleanup(load.stop)
         return load
-
-    def assert_kept_once(self, load, address):
-        """Each acknowledged event is in the journal exactly once."""
-        connection = self.connect(address)
-        for call_id, times in load.acknowledged.items():
-            stored = [event.event_time.ToMilliseconds() for event in connection.events(call_id)]
-            self.assertEqual(len(stored), len(set(stored)), "an event is there twice")
-            self.assertFalse(times - set(stored), "an acknowledged event is lost")
-        self.assertEqual(self.database.problems(), [])
 
     def test_kill_9_under_load_loses_nothing_that_was_acknowledged(self):
         """2xx only after the commit; a repeat after the restart takes effect once [O1]."""

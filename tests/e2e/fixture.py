@@ -1,6 +1,8 @@
 """What the end-to-end tests start from: a service, an adapter and a temporary folder."""
 
 import pathlib
+import sqlite3
+import subprocess
 import tempfile
 import unittest
 
@@ -17,6 +19,7 @@ class EndToEndTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
+        self.spool = self.folder / "spool.db"
         self.database = databases.new(self.folder)
         self.addCleanup(self.database.close)
 
@@ -28,8 +31,13 @@ class EndToEndTest(unittest.TestCase):
     def start_service(self, *arguments, **options):
         return self.start(programs.start_service(self.database.url, *arguments, **options))
 
-    def start_adapter(self, service_address, *arguments):
-        return self.start(programs.start_adapter(service_address, self.folder, *arguments))
+    def start_adapter(self, service_address, *arguments, **options):
+        return self.start(
+            programs.start_adapter(service_address, self.folder, *arguments, **options))
+
+    def start_spooling_adapter(self, service_address, *arguments, **options):
+        """An adapter that keeps in `spool` what the service does not take."""
+        return self.start_adapter(service_address, f"--spool={self.spool}", *arguments, **options)
 
     def start_both(self):
         """Sets `service`, `adapter`, `api` and `sender`."""
@@ -51,6 +59,39 @@ class EndToEndTest(unittest.TestCase):
     def rows(self, statement, *values):
         """What another program finds in the tables, or does to them."""
         return self.database.rows(statement, *values)
+
+    def spooled(self, statement):
+        """Rows of the adapter's spool."""
+        database = sqlite3.connect(self.spool, timeout=30)
+        try:
+            return database.execute(statement).fetchall()
+        finally:
+            database.close()
+
+    def wait_until_drained(self, seconds=30.0):
+        programs.wait_until(
+            lambda: self.spooled("SELECT count(*) FROM pending_event") == [(0,)], "an empty spool",
+            seconds)
+
+    def mount_small_disk(self, megabytes):
+        """A folder with so much room. Skips the test where nothing may be mounted."""
+        disk = self.folder / "disk"
+        disk.mkdir()
+        mount = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", disk],
+                               capture_output=True, check=False)
+        if mount.returncode != 0:
+            self.skipTest("a file system may not be mounted here: it takes root")
+        self.addCleanup(subprocess.run, ["umount", "-l", disk], check=True)
+        return disk
+
+    def assert_kept_once(self, load, address):
+        """Each acknowledged event is in the journal exactly once."""
+        connection = self.connect(address)
+        for call_id, times in load.acknowledged.items():
+            stored = [event.event_time.ToMilliseconds() for event in connection.events(call_id)]
+            self.assertEqual(len(stored), len(set(stored)), "an event is there twice")
+            self.assertFalse(times - set(stored), "an acknowledged event is lost")
+        self.assertEqual(self.database.problems(), [])
 
     def assert_answer(self, answer, http, **fields):
         self.assertEqual(answer.http, http, answer)

@@ -46,11 +46,12 @@ def _assert_not_crashed(name, code, log):
 class Program:
     """A running program that has said that it is ready."""
 
-    def __init__(self, name, *arguments, environment=None):
+    def __init__(self, name, *arguments, environment=None, wrapper=()):
+        """`wrapper` is a command that becomes the program which follows it."""
         self.name = name
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [str(BIN / name), *arguments], stdout=subprocess.PIPE, stderr=self.log,
+            [*wrapper, str(BIN / name), *arguments], stdout=subprocess.PIPE, stderr=self.log,
             env=_environment(environment))
         self.ready_line = self._read_ready_line()
         self.address = self.ready_line.split(" ready on ")[1].split(" ")[0].removeprefix("http://")
@@ -110,18 +111,18 @@ class Program:
             self.log.close()
 
 
-def start_service(database_url, *arguments, listen="127.0.0.1:0"):
+def start_service(database_url, *arguments, listen="127.0.0.1:0", **options):
     return Program("call-event-service", f"--listen={listen}", f"--database={database_url}",
-                   *arguments)
+                   *arguments, **options)
 
 
-def start_adapter(service_address, folder, *arguments):
+def start_adapter(service_address, folder, *arguments, **options):
     secret_file = pathlib.Path(folder) / "secret"
     if not secret_file.exists():
         secret_file.touch(mode=0o600)
         secret_file.write_text(SECRET + "\n")
     return Program("vapi-webhook-adapter", "--listen=127.0.0.1:0", f"--service={service_address}",
-                   f"--webhook-secret-file={secret_file}", *arguments)
+                   f"--webhook-secret-file={secret_file}", *arguments, **options)
 
 
 def run(name, *arguments, environment=None, seconds=60.0):

@@ -2,8 +2,6 @@
 
 import json
 import random
-import sqlite3
-import subprocess
 import unittest
 
 import programs
@@ -19,7 +17,6 @@ class SpoolTest(EndToEndTest):
 
     def setUp(self):
         super().setUp()
-        self.spool = self.folder / "spool.db"
         self.service = self.start_service()
         self.port = self.service.port
         self.api = self.connect(self.service.address)
@@ -27,24 +24,12 @@ class SpoolTest(EndToEndTest):
 
     def restart_adapter(self, *arguments):
         """Starts an adapter; the one before must have ended."""
-        self.adapter = self.start_adapter(f"127.0.0.1:{self.port}", f"--spool={self.spool}",
-                                          *arguments)
+        self.adapter = self.start_spooling_adapter(f"127.0.0.1:{self.port}", *arguments)
         self.sender = self.sender_to(self.adapter)
 
     def restart_service(self):
         self.service = self.start_service(listen=f"127.0.0.1:{self.port}")
         self.api = self.connect(self.service.address)
-
-    def spooled(self, statement):
-        database = sqlite3.connect(self.spool, timeout=30)
-        try:
-            return database.execute(statement).fetchall()
-        finally:
-            database.close()
-
-    def wait_until_drained(self):
-        programs.wait_until(
-            lambda: self.spooled("SELECT count(*) FROM pending_event") == [(0,)], "an empty spool")
 
     def test_what_was_accepted_survives_kill_9_of_the_adapter(self):
         """REQ1, O7, FT3: 202 means that it is on disk."""
@@ -173,13 +158,7 @@ class SpoolTest(EndToEndTest):
 
     def test_full_disk_is_refused_and_heals_by_itself(self):
         """FT7: 503 with Retry-After instead of a promise; what was promised is kept."""
-        disk = self.folder / "disk"
-        disk.mkdir()
-        mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)],
-                               capture_output=True, check=False)
-        if mount.returncode != 0:
-            self.skipTest("a file system may not be mounted here")
-        self.addCleanup(subprocess.run, ["umount", "-l", str(disk)], check=True)
+        disk = self.mount_small_disk(24)
         self.adapter.stop()
         self.spool = disk / "spool.db"
         self.restart_adapter()

@@ -1,0 +1,169 @@
+"""PostgreSQL cuts connections, hands them out by the transaction, and moves to a standby."""
+
+import pathlib
+import subprocess
+import threading
+import unittest
+
+import surroundings
+import databases
+import grpc
+import programs
+import webhook
+from load import BEGIN, CALLS, Load
+
+ROUNDS = 20 if surroundings.LONG else 4
+POOLER = pathlib.Path("/usr/sbin/pgbouncer")
+OTHERS_PIDS = ("SELECT pid FROM pg_stat_activity"
+               " WHERE datname = current_database() AND pid <> pg_backend_pid()")
+
+
+class CutConnectionsTest(surroundings.FaultTest):
+    """The database is a database of a real server."""
+
+    def setUp(self):
+        super().setUp()
+        self.start_with_spool()
+        for call_id in range(1, CALLS + 1):
+            self.api.create_call(call_id)
+
+    def start_load(self):
+        load = Load(self.adapter.address)
+        self.addCleanup(load.stop)
+        return load
+
+    def await_progress(self, load, count=100):
+        more = load.count() + count
+        programs.wait_until(lambda: load.count() > more or load.errors, "progress")
+
+    def cut_all(self):
+        pids = self.rows(OTHERS_PIDS)
+        for (pid,) in pids:
+            self.rows("SELECT pg_terminate_backend(?)", pid)
+        return len(pids)
+
+    def test_connections_that_are_cut_under_load_cost_nothing(self):
+        """FT16: every event is acknowledged, by the service or the spool, and is there once."""
+        load = self.start_load()
+        cut = 0
+        for _ in range(ROUNDS):
+            self.await_progress(load)
+            cut += self.cut_all()
+        self.await_progress(load)
+        load.stop()
+        self.assertGreater(cut, ROUNDS)
+        self.assertEqual(load.errors, [])
+        self.assertLessEqual(set(load.answers), {200, 202})
+        self.wait_until_drained()
+        self.assert_kept_once(load, self.service.address)
+
+    def take_what_is_free(self, others):
+        """Connects until the server has no connection left."""
+        with self.assertRaisesRegex(Exception, "too many clients"):
+            while True:
+                others.append(self.database.connect())
+
+    def test_server_without_a_connection_left_is_waited_for(self):
+        """FT16: other programs hold them all."""
+        self.rows("SELECT 1")  # so that the test has its own
+        others = []
+        self.addCleanup(lambda: [other.close() for other in others])
+
+        def hold_all():
+            self.take_what_is_free(others)
+            held = {other.info.backend_pid for other in others}
+            ours = [pid for (pid,) in self.rows(OTHERS_PIDS) if pid not in held]
+            for pid in ours:
+                self.rows("SELECT pg_terminate_backend(?, 5000)", pid)
+            return not ours
+
+        programs.wait_until(hold_all, "the service has no connection")
+        answer = self.sender.post(webhook.status_update(1, "ringing", BEGIN, "vapi-1"))
+        self.assertEqual(answer.http, 202, answer)
+        for other in others:
+            other.close()
+        self.wait_until_drained()
+        self.assertEqual(self.times_of(1), [BEGIN])
+
+
+@unittest.skipUnless(POOLER.exists(), "pgbouncer is not installed")
+class PoolerTest(surroundings.FaultTest):
+    """PgBouncer between the service and the server."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder.chmod(0o777)  # PgBouncer does not run as root
+        self.socket_folder = self.database.url.split("host=")[1].split("&")[0]
+        self.name = self.database.url.split("///")[1].split("?")[0]
+        self.url = f"postgresql:///{self.name}?host={self.folder}&port=6432&user=postgres"
+
+    def start_pooler(self, mode):
+        settings = self.folder / "pgbouncer.ini"
+        settings.write_text(f"""[databases]
+{self.name} = host={self.socket_folder} user=postgres
+[pgbouncer]
+listen_addr =
+unix_socket_dir = {self.folder}
+listen_port = 6432
+auth_type = any
+pool_mode = {mode}
+ignore_startup_parameters = extra_float_digits,options
+""")
+        pooler = subprocess.Popen([POOLER, "-q", "-u", "postgres", settings],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(pooler.wait)
+        self.addCleanup(pooler.kill)
+        programs.wait_until((self.folder / ".s.PGSQL.6432").exists, "the pooler listens")
+        return pooler
+
+    def stop_pooler(self, pooler):
+        pooler.kill()
+        pooler.wait()
+        (self.folder / ".s.PGSQL.6432").unlink()
+
+    def run_load(self):
+        self.service = self.start(programs.start_service(self.url))
+        self.api = self.connect(self.service.address)
+        self.adapter = self.start_spooling_adapter(self.service.address)
+        for call_id in range(1, CALLS + 1):
+            self.rows("INSERT INTO call (id, status) VALUES (?, 'Ready')", call_id)
+        load = Load(self.adapter.address)
+        self.addCleanup(load.stop)
+        reader = threading.Thread(target=self.read_while, args=(load,))
+        reader.start()
+        programs.wait_until(lambda: load.count() > 500 or load.errors, "progress")
+        load.stop()
+        reader.join()
+        self.assertEqual(load.errors, [])
+        return load
+
+    def read_while(self, load):
+        """Reads use connections of their own, so that the pooler has several to hand out."""
+        while load.is_running():
+            try:
+                self.api.get_call(1)
+            except grpc.RpcError:
+                pass
+
+    def test_sessions_are_served(self):
+        """FT17: the mode that docs/scaling.md asks for."""
+        self.start_pooler("session")
+        load = self.run_load()
+        self.assertEqual(set(load.answers), {200})
+        self.assert_kept_once(load, self.service.address)
+
+    def test_transaction_mode_costs_no_event(self):
+        """FT17: prepared statements are not there in the next transaction. What fails waits in the
+        spool until the mode is right."""
+        pooler = self.start_pooler("transaction")
+        load = self.run_load()
+        self.assertLessEqual(set(load.answers), {200, 202})
+        self.stop_pooler(pooler)
+        self.start_pooler("session")
+        self.wait_until_drained(60)
+        self.assert_kept_once(load, self.service.address)
+
+
+if __name__ == "__main__":
+    assert databases.KIND == "postgresql"
+    unittest.main(verbosity=2)

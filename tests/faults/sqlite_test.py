@@ -1,0 +1,90 @@
+"""Other programs that hold the SQLite file, or only read it, and for long."""
+
+import pathlib
+import sqlite3
+import threading
+import unittest
+
+import surroundings
+import api
+import grpc
+import webhook
+from load import BEGIN
+
+LOCK_SECONDS = 30 if surroundings.LONG else 12  # a writer of ours waits for ten
+GROWTH = 10 if surroundings.LONG else 1.2
+MAX_WAL_BYTES = 64 << 20  # journal_size_limit, to which the file is cut once it is empty
+ENTRIES = [{"role": "user", "message": "x" * 400_000, "time": BEGIN}]
+
+
+class OtherProgramTest(surroundings.FaultTest):
+    """Another program of the machine has the file open."""
+
+    def setUp(self):
+        super().setUp()
+        self.start_with_spool()
+        for call_id in range(1, 9):
+            self.api.create_call(call_id)
+
+    def open(self):
+        connection = sqlite3.connect(self.database.file, isolation_level=None,
+                                     check_same_thread=False)
+        self.addCleanup(connection.close)
+        return connection
+
+    def test_long_write_of_another_program_loses_nothing(self):
+        """FT11: events wait, then go to the spool; reads are served all the while; another
+        request that may wait is served in the end, or told to repeat."""
+        other = self.open()
+        other.execute("BEGIN IMMEDIATE")
+        release = threading.Timer(LOCK_SECONDS, lambda: other.execute("ROLLBACK"))
+        release.start()
+        creation = self.api.stub.CreateCall.future(
+            api.service.CreateCallRequest(call=api.call.Call(), call_id="1000"), timeout=60)
+        answers = []
+
+        def post():
+            for number in range(3):
+                answers.append(self.sender.post(
+                    webhook.status_update(1, "in-progress", BEGIN + number, "vapi-1")).http)
+
+        poster = threading.Thread(target=post)
+        poster.start()
+        reads = 0
+        while release.is_alive():
+            self.assertEqual(self.api.get_call(1).status_text, "Ready")
+            reads += 1
+        poster.join()
+        release.join()
+        self.assertGreater(reads, 10)
+        self.assertEqual(answers[0], 202)  # for longer than the adapter's deadline
+        self.assertLessEqual(set(answers), {200, 202})
+        self.assertIn(creation.code(), (grpc.StatusCode.OK, grpc.StatusCode.ABORTED))
+        self.wait_until_drained(60)
+        self.assertEqual(self.times_of(1), [BEGIN, BEGIN + 1, BEGIN + 2])
+
+    def test_long_reader_lets_the_wal_grow_only_as_long_as_it_reads(self):
+        """FT12."""
+        reader = self.open()
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM call").fetchall()
+        wal = pathlib.Path(f"{self.database.file}-wal")
+        number = 0
+
+        def post():
+            nonlocal number
+            number += 1
+            body = webhook.report(number % 8 + 1, BEGIN + number, "v", messages=ENTRIES)
+            self.assertEqual(self.sender.post(body).http, 200)
+
+        while wal.stat().st_size < MAX_WAL_BYTES * GROWTH:
+            post()
+        grown = wal.stat().st_size
+        reader.execute("COMMIT")
+        for _ in range(50):
+            post()
+        self.assertLessEqual(wal.stat().st_size, MAX_WAL_BYTES, grown)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

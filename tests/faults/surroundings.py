@@ -1,0 +1,49 @@
+"""What the fault tests start from: the end-to-end fixture, and what is around the programs."""
+
+import os
+import pathlib
+import sys
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "e2e"))
+# pylint: disable=wrong-import-position
+import fixture  # noqa: E402
+
+LONG = os.environ.get("AUTOPULSE_LONG_TESTS") == "1"
+
+
+class FaultTest(fixture.EndToEndTest):
+    """A service, and an adapter with a spool, among troubles."""
+
+    def restart_service(self, *arguments, **options):
+        """Starts a service on the port that the adapter knows; the one before must have ended."""
+        port = self.service.port
+        self.service = self.start_service(*arguments, listen=f"127.0.0.1:{port}", **options)
+        self.api = self.connect(self.service.address)
+
+    def start_with_spool(self, *service_arguments, adapter=(), **options):
+        """Sets `service`, `adapter`, `api` and `sender`."""
+        self.service = self.start_service(*service_arguments, **options)
+        self.api = self.connect(self.service.address)
+        self.adapter = self.start_spooling_adapter(self.service.address, *adapter)
+        self.sender = self.sender_to(self.adapter)
+
+    def times_of(self, call_id):
+        """When the events of a call happened, in milliseconds."""
+        return [event.event_time.ToMilliseconds() for event in self.api.events(call_id)]
+
+
+def resident_kb(program):
+    return _status(program, "VmRSS:")
+
+
+def threads_of(program):
+    return _status(program, "Threads:")
+
+
+def files_of(program):
+    return len(os.listdir(f"/proc/{program.process.pid}/fd"))
+
+
+def _status(program, name):
+    with open(f"/proc/{program.process.pid}/status", encoding="ascii") as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith(name))
