@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "persistence/group_access.h"
 #include "services/core/call_store.h"
 
 namespace autopulse::callevents::persistence {
@@ -30,10 +31,10 @@ class Database {
   // Ends what a commit that failed may have left open on `connection`.
   virtual void AbandonTransaction(odb::connection& connection) = 0;
 
-  // Within the thread's current transaction: see core::CallWriter::LockCalls.
-  virtual void LockCalls(const std::vector<std::int64_t>& call_ids) = 0;
+  // What is done to many calls at once.
+  virtual GroupAccess& group() = 0;
 
-  // The same: see core::CallWriter::LockProviderCalls.
+  // Within the thread's current transaction: see core::CallWriter::LockProviderCalls.
   virtual void LockProviderCalls(const std::vector<std::string>& provider_call_ids) = 0;
 
   // The same: an id that the database itself gives a new row of `table`, which may be taken;

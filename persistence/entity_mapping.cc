@@ -140,6 +140,14 @@ domain::ServiceRecord FromEntity(const ServiceRecordRow& row) {
           .update_time = FromEntity(row.update_time)};
 }
 
+ServiceRecordRow ToEntity(const core::RecordedChanges::ServiceRecordStatus& change) {
+  ServiceRecordRow row;
+  row.id = change.id;
+  row.status = change.status_word;
+  row.update_time = ToEntity(change.update_time);
+  return row;
+}
+
 TranscriptRow ToEntity(std::int64_t call_id, const domain::TranscriptEntry& entry) {
   TranscriptRow row;
   row.call_id = call_id;

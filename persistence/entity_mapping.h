@@ -44,6 +44,9 @@ domain::FoldState FromEntity(const CallBaseRow& row);
 ServiceRecordRow ToEntity(const domain::ServiceRecord& record);
 domain::ServiceRecord FromEntity(const ServiceRecordRow& row);
 
+// For an update: the columns that are left empty are readonly.
+ServiceRecordRow ToEntity(const core::RecordedChanges::ServiceRecordStatus& change);
+
 TranscriptRow ToEntity(std::int64_t call_id, const domain::TranscriptEntry& entry);
 core::StoredTranscriptEntry FromEntity(const TranscriptRow& row);
 

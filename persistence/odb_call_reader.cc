@@ -10,7 +10,7 @@
 #include "persistence/entities-odb.h"
 #include "persistence/entity_mapping.h"
 #include "persistence/event_mapping.h"
-#include "persistence/prepared_query.h"
+#include "persistence/event_rows.h"
 #include "persistence/transcript_json.h"
 #include "services/base/status_macros.h"
 
@@ -36,30 +36,6 @@ auto ReadPage(odb::database& database, const odb::query_base& condition, const c
   return ReadAll(database.query<Row>(
       condition + "ORDER BY" + odb::query<Row>::id + absl::StrCat(direction, " LIMIT ", limit),
       /*cache=*/false));
-}
-
-std::optional<CallEventRow> FindEventRow(const core::EventKey& key) {
-  using Columns = odb::query<CallEventRow>;
-  auto query = PreparedQuery<CallEventRow>("find_event", key, [](const core::EventKey& bound) {
-    return Columns::call_id == Columns::_ref(bound.call_id) &&
-           Columns::event_id == Columns::_ref(bound.event_id);
-  });
-  CallEventRow row;
-  if (!query.execute_one(row)) return std::nullopt;
-  return row;
-}
-
-// The events of a call that its state follows from [V2].
-std::vector<domain::CallEvent> FoldedEvents(std::int64_t call_id) {
-  using Columns = odb::query<CallEventRow>;
-  auto query = PreparedQuery<CallEventRow>("fold_events", call_id, [](const std::int64_t& bound) {
-    return Columns::call_id == Columns::_ref(bound) && Columns::kind != kNoticeKind;
-  });
-  std::vector<domain::CallEvent> events;
-  for (domain::RecordedEvent& recorded : ReadAll(query.execute(/*cache=*/false))) {
-    events.push_back(std::move(recorded.event));
-  }
-  return events;
 }
 
 }  // namespace
@@ -167,29 +143,14 @@ absl::StatusOr<core::JournalMark> OdbCallReader::MarkJournal() {
 absl::StatusOr<std::vector<domain::RecordedEvent>> OdbCallReader::FindEvents(
     const std::vector<core::EventKey>& keys) {
   return Run([&]() -> absl::StatusOr<std::vector<domain::RecordedEvent>> {
-    std::vector<domain::RecordedEvent> found;
-    for (const core::EventKey& key : keys) {
-      if (const std::optional<CallEventRow> row = FindEventRow(key)) {
-        found.push_back(FromEntity(*row));
-      }
-    }
-    return found;
+    return kind_.group().FindEvents(keys);
   });
 }
 
 absl::StatusOr<std::vector<std::optional<domain::CallHistory>>> OdbCallReader::FindHistories(
     const std::vector<std::int64_t>& call_ids) {
   using Histories = std::vector<std::optional<domain::CallHistory>>;
-  return Run([&]() -> absl::StatusOr<Histories> {
-    Histories histories(call_ids.size());
-    for (std::size_t i = 0; i < call_ids.size(); ++i) {
-      CallBaseRow base;
-      if (!database_.find(call_ids[i], base)) continue;
-      histories[i] =
-          domain::CallHistory{.base = FromEntity(base), .events = FoldedEvents(call_ids[i])};
-    }
-    return histories;
-  });
+  return Run([&]() -> absl::StatusOr<Histories> { return kind_.group().FindHistories(call_ids); });
 }
 
 absl::StatusOr<std::vector<domain::TranscriptEntry>> OdbCallReader::ReportedTranscript(

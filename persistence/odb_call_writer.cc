@@ -3,16 +3,12 @@
 #include <limits>
 #include <odb/exceptions.hxx>
 #include <utility>
-#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "persistence/call_views-odb.h"
 #include "persistence/entities-odb.h"
 #include "persistence/entity_mapping.h"
-#include "persistence/event_mapping.h"
 #include "persistence/odb_errors.h"
-#include "persistence/prepared_query.h"
-#include "persistence/transcript_json.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence {
@@ -26,28 +22,6 @@ absl::StatusOr<std::int64_t> NextId(odb::database& database) {
     return absl::ResourceExhaustedError("the largest id is taken, so there is no next one");
   }
   return largest + 1;
-}
-
-// The sequence of a call's newest event; zero if it has none.
-std::int64_t LastSequenceOf(std::int64_t call_id) {
-  using Columns = odb::query<LargestEvent>;
-  auto query = PreparedQuery<LargestEvent>(
-      "last_sequence_of", call_id,
-      [](const std::int64_t& bound) { return Columns::call_id == Columns::_ref(bound); });
-  LargestEvent largest;
-  query.execute_one(largest);
-  return largest.id.value_or(0);
-}
-
-// Whether lines of a transcript of this call are stored.
-bool HasTranscript(std::int64_t call_id) {
-  using Columns = odb::query<LargestTranscript>;
-  auto query = PreparedQuery<LargestTranscript>(
-      "largest_transcript_of", call_id,
-      [](const std::int64_t& bound) { return Columns::call_id == Columns::_ref(bound); });
-  LargestTranscript largest;
-  query.execute_one(largest);
-  return largest.id.has_value();
 }
 
 }  // namespace
@@ -82,14 +56,7 @@ absl::Status OdbCallWriter::UndoIsolated() {
 absl::StatusOr<std::vector<core::LockedCall>> OdbCallWriter::LockCalls(
     const std::vector<std::int64_t>& call_ids) {
   return Run([&]() -> absl::StatusOr<std::vector<core::LockedCall>> {
-    kind_.LockCalls(call_ids);
-    std::vector<core::LockedCall> calls;
-    for (const std::int64_t call_id : call_ids) {
-      CallRow row;
-      if (!database_.find(call_id, row)) continue;
-      calls.push_back({.call = FromEntity(row), .last_sequence = LastSequenceOf(call_id)});
-    }
-    return calls;
+    return kind_.group().LockCalls(call_ids);
   });
 }
 
@@ -141,64 +108,7 @@ absl::StatusOr<std::int64_t> OdbCallWriter::InsertCall(const domain::Call& call)
 
 absl::StatusOr<std::vector<std::int64_t>> OdbCallWriter::Save(
     const core::RecordedChanges& changes) {
-  return Run([&]() -> absl::StatusOr<std::vector<std::int64_t>> {
-    for (const auto& [call_id, base] : changes.bases) database_.persist(ToEntity(call_id, *base));
-    std::vector<std::int64_t> sequences;
-    sequences.reserve(changes.events.size());
-    for (const core::NewEvent& event : changes.events) {
-      ASSIGN_OR_RETURN(sequences.emplace_back(), InsertEvent(event));
-    }
-    for (const domain::Call* const call : changes.calls) RETURN_IF_ERROR(UpdateCall(*call));
-    for (const auto& change : changes.service_records) UpdateServiceRecord(change);
-    for (const auto& transcript : changes.transcripts) ReplaceTranscript(transcript);
-    return sequences;
-  });
-}
-
-absl::StatusOr<std::int64_t> OdbCallWriter::InsertEvent(const core::NewEvent& event) {
-  CallEventRow row = ToEntity(event);
-  database_.persist(row);
-  const auto* report = std::get_if<domain::EndOfCallReport>(&event.event->detail);
-  if (report != nullptr && report->has_transcript) {
-    CallEventTranscriptRow transcript;
-    transcript.call_event_id = row.id;
-    ASSIGN_OR_RETURN(transcript.entries, TranscriptToJson(report->transcript));
-    database_.persist(transcript);
-  }
-  return row.id;
-}
-
-absl::Status OdbCallWriter::UpdateCall(const domain::Call& call) {
-  CallRow row = ToEntity(call);  // the columns that events do not write are readonly
-  try {
-    database_.update(row);
-  } catch (const odb::object_not_persistent&) {
-    return absl::NotFoundError(absl::StrCat("call ", call.id, " not found"));
-  }
-  return absl::OkStatus();
-}
-
-void OdbCallWriter::UpdateServiceRecord(const core::RecordedChanges::ServiceRecordStatus& change) {
-  ServiceRecordRow row;  // the columns that are left empty here are readonly
-  row.id = change.id;
-  row.status = change.status_word;
-  row.update_time = ToEntity(change.update_time);
-  try {
-    database_.update(row);
-  } catch (const odb::object_not_persistent&) {
-    // Deleted by another program: nothing to write to.
-  }
-}
-
-void OdbCallWriter::ReplaceTranscript(const core::RecordedChanges::Transcript& transcript) {
-  // Looked for with a statement that is prepared; one that deletes is not.
-  if (HasTranscript(transcript.call_id)) {
-    database_.erase_query<TranscriptRow>(odb::query<TranscriptRow>::call_id == transcript.call_id);
-  }
-  for (const domain::TranscriptEntry& entry : *transcript.entries) {
-    TranscriptRow row = ToEntity(transcript.call_id, entry);
-    database_.persist(row);
-  }
+  return Run([&] { return kind_.group().Save(changes); });
 }
 
 absl::Status OdbCallWriter::InsertCreation(const core::CreationRequest& request,

@@ -32,10 +32,6 @@ class OdbCallWriter : public OdbCallReader {
 
  private:
   absl::Status UndoIsolated();
-  absl::StatusOr<std::int64_t> InsertEvent(const core::NewEvent& event);
-  absl::Status UpdateCall(const domain::Call& call);
-  void UpdateServiceRecord(const core::RecordedChanges::ServiceRecordStatus& change);
-  void ReplaceTranscript(const core::RecordedChanges::Transcript& transcript);
 
   // Inserts a row of `table` with an id of its own, or the next one if that is zero.
   template <typename Largest, typename Row>

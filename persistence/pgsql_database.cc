@@ -13,9 +13,9 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 #include "persistence/odb_errors.h"
+#include "persistence/pgsql_array.h"
+#include "persistence/pgsql_group.h"
 
 namespace autopulse::callevents::persistence {
 namespace {
@@ -23,11 +23,8 @@ namespace {
 // Behind this, an id is not one that a sequence counts up to.
 constexpr std::int64_t kLargestCountedId = std::int64_t{1} << 62;
 
-// The advisory lock of those who write to the journal: a number of our own, the same everywhere.
-constexpr int kJournalLock = 712'014;
-
 // The first half of the advisory locks of provider's calls; the other half is a hash of the id.
-// Keys of two halves are never equal to those of one, such as the one above.
+// Keys of two halves are never equal to those of one, such as that of the journal.
 constexpr int kProviderCallLock = 712'015;
 
 // What every connection begins with. A transaction that nobody goes on with must not hold its locks
@@ -87,20 +84,13 @@ Result Execute(const char* sql, const std::array<std::string, kCount>& parameter
   return result;
 }
 
-// As PostgreSQL writes an array of texts.
-std::string TextArray(const std::vector<std::string>& texts) {
-  const auto quote = [](std::string* out, const std::string& text) {
-    absl::StrAppend(out, "\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}}), "\"");
-  };
-  return absl::StrCat("{", absl::StrJoin(texts, ",", quote), "}");
-}
-
 class PgsqlDatabase : public Database {
  public:
   PgsqlDatabase(const std::string& url, std::size_t connections)
       : database_(url, std::make_unique<ConnectionPool>(connections)) {}
 
   odb::database& database() override { return database_; }
+  GroupAccess& group() override { return *group_; }
 
   void OnlyRead(odb::connection& connection) override {
     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
@@ -138,21 +128,13 @@ class PgsqlDatabase : public Database {
     if (PQtransactionStatus(ours.handle()) != PQTRANS_IDLE) ours.mark_failed();
   }
 
-  void LockCalls(const std::vector<std::int64_t>& call_ids) override {
-    // Held until the end of the transaction, by all that may be given a sequence: see MarkJournal.
-    Execute<1>("SELECT pg_advisory_xact_lock_shared($1::bigint)", {absl::StrCat(kJournalLock)});
-    if (call_ids.empty()) return;
-    Execute<1>("SELECT 1 FROM \"call\" WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE",
-               {absl::StrCat("{", absl::StrJoin(call_ids, ","), "}")});
-  }
-
   void LockProviderCalls(const std::vector<std::string>& provider_call_ids) override {
     if (provider_call_ids.empty()) return;
     // In the order of the hashes, not of the ids: two ids may share one.
     Execute<2>(
         "SELECT pg_advisory_xact_lock($1::int, half) FROM ("
         "SELECT DISTINCT hashtext(id) AS half FROM unnest($2::text[]) AS id ORDER BY half) AS keys",
-        {absl::StrCat(kProviderCallLock), TextArray(provider_call_ids)});
+        {absl::StrCat(kProviderCallLock), ToPgsqlArray(provider_call_ids)});
   }
 
   std::optional<std::int64_t> PickId(const std::string& table) override {
@@ -177,6 +159,7 @@ class PgsqlDatabase : public Database {
   static std::string Quoted(const std::string& table) { return absl::StrCat("\"", table, "\""); }
 
   odb::pgsql::database database_;
+  const std::unique_ptr<GroupAccess> group_ = MakePgsqlGroupAccess();
 };
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "persistence/odb_errors.h"
+#include "persistence/sqlite_group.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence {
@@ -49,6 +50,7 @@ class SqliteDatabase : public Database {
                   std::make_unique<ConnectionPool>(busy_timeout)) {}
 
   odb::sqlite::database& database() override { return database_; }
+  GroupAccess& group() override { return *group_; }
 
   void OnlyRead(odb::connection&) override {}  // a transaction has one state of the file anyway
 
@@ -64,7 +66,6 @@ class SqliteDatabase : public Database {
   }
 
   // One transaction at a time writes anyway.
-  void LockCalls(const std::vector<std::int64_t>&) override {}
   void LockProviderCalls(const std::vector<std::string>&) override {}
   std::optional<std::int64_t> PickId(const std::string&) override { return std::nullopt; }
   void SkipId(const std::string&, std::int64_t) override {}
@@ -75,6 +76,7 @@ class SqliteDatabase : public Database {
 
  private:
   odb::sqlite::database database_;
+  const std::unique_ptr<GroupAccess> group_ = MakeSqliteGroupAccess(database_);
   absl::Mutex writer_mutex_;
 };
 

@@ -18,7 +18,7 @@
 #include "services/base/process.h"
 #include "services/base/work_queue.h"
 #include "services/core/call_feed.h"
-#include "services/core/event_lane.h"
+#include "services/core/event_lanes.h"
 #include "services/core/event_recorder.h"
 #include "services/core/journal_tail.h"
 #include "services/core/registrar.h"
@@ -33,6 +33,8 @@ using namespace autopulse::callevents;  // NOLINT(google-build-using-namespace):
 
 constexpr absl::string_view kProgram = "call-event-service";
 constexpr std::size_t kFeedCapacity = 1024;
+// Transactions that commit side by side, where the database takes more than one.
+constexpr std::size_t kSharedLanes = 3;
 
 struct Options {
   rpc::ServerOptions server;
@@ -149,11 +151,11 @@ int Serve(const Options& options) {
     tail ? tail->Wake() : feed.Publish(std::move(entries));
   };
   core::EventRecorder recorder(**store, publish, rules, clock);
-  core::EventLane lane(recorder);
+  core::EventLanes lanes(recorder, (*store)->is_shared() ? kSharedLanes : 1);
   core::Registrar registrar(**store, clock);
   base::WorkQueue workers(static_cast<std::size_t>(options.workers));
   rpc::CallEventService service({.store = **store,
-                                 .lane = lane,
+                                 .lanes = lanes,
                                  .registrar = registrar,
                                  .feed = feed,
                                  .workers = workers,

@@ -1,9 +1,7 @@
 #include "services/core/event_lane.h"
 
-#include <algorithm>
 #include <iterator>
 #include <utility>
-#include <vector>
 
 #include "absl/status/status.h"
 
@@ -20,15 +18,18 @@ EventLane::~EventLane() {
   thread_.join();
 }
 
-void EventLane::Submit(ReportedEvent event, Done done) {
+void EventLane::Submit(std::vector<ReportedEvent> events, Done done) {
   {
     const absl::MutexLock lock(&mutex_);
-    if (waiting_.size() < limits_.waiting) {
-      waiting_.push_back({std::move(event), std::move(done)});
+    if (waiting_events_ + events.size() <= limits_.waiting) {
+      waiting_events_ += events.size();
+      waiting_.push_back({std::move(events), std::move(done)});
       return;
     }
   }
-  done(absl::ResourceExhaustedError("too many events are waiting to be recorded; try again later"));
+  const absl::Status refused =
+      absl::ResourceExhaustedError("too many events are waiting to be recorded; try again later");
+  done(Receipts(events.size(), refused));
 }
 
 std::vector<EventLane::Item> EventLane::TakeGroup() {
@@ -36,10 +37,16 @@ std::vector<EventLane::Item> EventLane::TakeGroup() {
     return stopping_ || !waiting_.empty();
   };
   const absl::MutexLock lock(&mutex_, absl::Condition(&ready));
-  const auto end =
-      waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(limits_.group, waiting_.size()));
-  std::vector<Item> group(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
-  waiting_.erase(waiting_.begin(), end);
+  std::vector<Item> group;
+  std::size_t events = 0;
+  while (!waiting_.empty()) {
+    const std::size_t more = waiting_.front().events.size();
+    if (!group.empty() && events + more > limits_.group) break;
+    events += more;
+    group.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  waiting_events_ -= events;
   return group;
 }
 
@@ -47,11 +54,19 @@ void EventLane::Run() {
   while (true) {
     std::vector<Item> group = TakeGroup();
     if (group.empty()) return;
+    std::vector<std::size_t> sizes;
     std::vector<ReportedEvent> events;
-    events.reserve(group.size());
-    for (Item& item : group) events.push_back(std::move(item.event));
-    std::vector<absl::StatusOr<Receipt>> receipts = recorder_.Record(std::move(events));
-    for (std::size_t i = 0; i < group.size(); ++i) group[i].done(std::move(receipts[i]));
+    for (Item& item : group) {
+      sizes.push_back(item.events.size());
+      std::move(item.events.begin(), item.events.end(), std::back_inserter(events));
+    }
+    Receipts receipts = recorder_.Record(std::move(events));
+    auto next = std::make_move_iterator(receipts.begin());
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      const auto end = next + static_cast<std::ptrdiff_t>(sizes[i]);
+      group[i].done(Receipts(next, end));
+      next = end;
+    }
   }
 }
 

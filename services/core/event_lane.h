@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -20,10 +21,11 @@ namespace autopulse::callevents::core {
 class EventLane {
  public:
   struct Limits {
-    std::size_t group = 128;      // events in one transaction, at most
+    std::size_t group = 256;      // events in one transaction, at most, or those of one `Submit`
     std::size_t waiting = 16384;  // events that wait for one, at most
   };
-  using Done = std::function<void(absl::StatusOr<Receipt>)>;
+  using Receipts = std::vector<absl::StatusOr<Receipt>>;
+  using Done = std::function<void(Receipts)>;
 
   explicit EventLane(EventRecorder& recorder) : EventLane(recorder, Limits()) {}
   EventLane(EventRecorder& recorder, Limits limits);
@@ -31,13 +33,14 @@ class EventLane {
   EventLane(const EventLane&) = delete;
   EventLane& operator=(const EventLane&) = delete;
 
-  // Records `event` and calls `done` with its receipt, on the lane's thread, after the commit; at
-  // once with RESOURCE_EXHAUSTED if too many are waiting. `done` must be quick and must not throw.
-  void Submit(ReportedEvent event, Done done);
+  // Records `events`, at least one, in one transaction, and calls `done` with a result for each, on
+  // the lane's thread, after the commit; at once with RESOURCE_EXHAUSTED for each if too many are
+  // waiting. `done` must be quick and must not throw.
+  void Submit(std::vector<ReportedEvent> events, Done done);
 
  private:
   struct Item {
-    ReportedEvent event;
+    std::vector<ReportedEvent> events;
     Done done;
   };
 
@@ -49,6 +52,7 @@ class EventLane {
   const Limits limits_;
   absl::Mutex mutex_;
   std::deque<Item> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::size_t waiting_events_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

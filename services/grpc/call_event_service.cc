@@ -1,9 +1,9 @@
 #include "services/grpc/call_event_service.h"
 
-#include <atomic>
-#include <memory>
+#include <cstddef>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "services/base/status_macros.h"
@@ -96,11 +96,11 @@ grpc::ServerUnaryReactor* CallEventService::ReportCallEvent(
     reactor->Finish(ToGrpcStatus(valid));
     return reactor;
   }
-  parts_.lane.Submit(FromProto(*request, parts_.clock()),
-                     [reactor, response](absl::StatusOr<core::Receipt> receipt) {
-                       if (receipt.ok()) *response = ToProto(*receipt);
-                       reactor->Finish(ToGrpcStatus(receipt.status()));
-                     });
+  parts_.lanes.Submit(FromProto(*request, parts_.clock()),
+                      [reactor, response](absl::StatusOr<core::Receipt> receipt) {
+                        if (receipt.ok()) *response = ToProto(*receipt);
+                        reactor->Finish(ToGrpcStatus(receipt.status()));
+                      });
   return reactor;
 }
 
@@ -114,24 +114,26 @@ grpc::ServerUnaryReactor* CallEventService::BatchReportCallEvents(
   }
   const int size = request->requests_size();
   for (int i = 0; i < size; ++i) response->add_results();
-  // Counted down by each event; the last one finishes the RPC.
-  const auto open = std::make_shared<std::atomic<int>>(size);
-  const auto finish_one = [open, reactor, response](int index,
-                                                    const absl::StatusOr<core::Receipt>& receipt) {
-    SetResult(receipt, *response->mutable_results(index));
-    if (open->fetch_sub(1) == 1) reactor->Finish(grpc::Status::OK);
-  };
   const absl::Time now = parts_.clock();
+  std::vector<core::ReportedEvent> events;
+  std::vector<int> indices;  // of the events that are valid
   for (int i = 0; i < size; ++i) {
     const v1::ReportCallEventRequest& one = request->requests(i);
     if (const absl::Status valid = Validate(one); !valid.ok()) {
-      finish_one(i, valid);
+      SetResult(valid, *response->mutable_results(i));
       continue;
     }
-    parts_.lane.Submit(
-        FromProto(one, now),
-        [finish_one, i](const absl::StatusOr<core::Receipt>& receipt) { finish_one(i, receipt); });
+    events.push_back(FromProto(one, now));
+    indices.push_back(i);
   }
+  parts_.lanes.SubmitAll(std::move(events),
+                         [reactor, response, indices = std::move(indices)](
+                             const std::vector<absl::StatusOr<core::Receipt>>& receipts) {
+                           for (std::size_t k = 0; k < indices.size(); ++k) {
+                             SetResult(receipts[k], *response->mutable_results(indices[k]));
+                           }
+                           reactor->Finish(grpc::Status::OK);
+                         });
   return reactor;
 }
 

@@ -8,7 +8,7 @@
 #include "services/base/work_queue.h"
 #include "services/core/call_feed.h"
 #include "services/core/call_store.h"
-#include "services/core/event_lane.h"
+#include "services/core/event_lanes.h"
 #include "services/core/registrar.h"
 #include "services/domain/outcome.h"
 #include "services/grpc/watch_calls.h"
@@ -18,12 +18,12 @@ namespace autopulse::callevents::rpc {
 // The public API: one short method per RPC, which validates, converts, delegates and converts back.
 //
 // gRPC runs callbacks on as many threads as there are cores, so none of them blocks: events go to
-// the lane, everything else that touches the database to `workers`. Thread-safe.
+// the lanes, everything else that touches the database to `workers`. Thread-safe.
 class CallEventService final : public v1::CallEventService::CallbackService {
  public:
   struct Parts {
     core::CallStore& store;
-    core::EventLane& lane;
+    core::EventLanes& lanes;
     core::Registrar& registrar;
     core::CallFeed& feed;
     base::WorkQueue& workers;

@@ -126,6 +126,23 @@ TEST_P(CallStoreContract, CallOfUnknownProvidersIdIsNotFound) {
   EXPECT_EQ(found.value(), std::nullopt);
 }
 
+TEST_P(CallStoreContract, LongTranscriptIsStoredWholeAndInItsOrder) {  // O4
+  const std::int64_t call_id = AddCall();
+  std::vector<domain::TranscriptEntry> entries(700);
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    entries[i].role = "human";
+    entries[i].content = std::to_string(i);
+    entries[i].start_time = At(0);
+  }
+  EXPECT_TRUE(Write([&](core::CallWriter& writer) {
+                return ReplaceTranscript(writer, call_id, entries);
+              }).ok());
+  const auto stored =
+      Read([&](core::CallReader& reader) { return reader.ListTranscript(call_id, 0, 1000); });
+  ASSERT_EQ(stored->size(), entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) EXPECT_EQ((*stored)[i].entry, entries[i]);
+}
+
 TEST_P(CallStoreContract, ServiceRecordIsReadBackAsItWasInserted) {
   domain::ServiceRecord record;
   record.customer_name = "Ada Lovelace";

@@ -55,11 +55,16 @@ class EventLaneTest : public testing::Test {
 
   // Submits an event and notes what became of it.
   void Submit(EventLane& lane, int number, std::int64_t call_id = 15) {
-    lane.Submit(EventNumbered(number, call_id), [this](absl::StatusOr<Receipt> receipt) {
-      const absl::MutexLock lock(&mutex_);
+    lane.Submit({EventNumbered(number, call_id)},
+                [this](const EventLane::Receipts& receipts) { Note(receipts); });
+  }
+
+  void Note(const EventLane::Receipts& receipts) {
+    const absl::MutexLock lock(&mutex_);
+    for (const absl::StatusOr<Receipt>& receipt : receipts) {
       results_.push_back(receipt.ok() ? receipt->event.event.event_id
                                       : absl::StatusCodeToString(receipt.status().code()));
-    });
+    }
   }
 
   void AwaitResults(std::size_t count) {
@@ -113,6 +118,16 @@ TEST_F(EventLaneTest, AGroupIsNoLargerThanItsLimit) {
   AwaitResults(6);
   EXPECT_EQ(store_.commits(), 1 + 3);
   EXPECT_THAT(results(), ElementsAre("e1", "e2", "e3", "e4", "e5", "e6"));
+}
+
+TEST_F(EventLaneTest, EventsThatCameTogetherShareATransactionEvenBeyondItsLimit) {
+  store_.Open();
+  EventLane lane(recorder_, {.group = 2, .waiting = 100});
+  lane.Submit({EventNumbered(1), EventNumbered(2), EventNumbered(3, /*call_id=*/99)},
+              [this](const EventLane::Receipts& receipts) { Note(receipts); });
+  AwaitResults(3);
+  EXPECT_EQ(store_.commits(), 1);
+  EXPECT_THAT(results(), ElementsAre("e1", "e2", "NOT_FOUND"));
 }
 
 TEST_F(EventLaneTest, EachEventOfAGroupFailsAlone) {

@@ -23,11 +23,11 @@ ServedApi::ServedApi(const Options& options)
       recorder(
           store, [this](auto entries) { feed.Publish(std::move(entries)); }, options.rules,
           FixedClock()),
-      lane(recorder),
+      lanes(recorder, 1),
       registrar(store, FixedClock()),
       workers(2),
       service({.store = store,
-               .lane = lane,
+               .lanes = lanes,
                .registrar = registrar,
                .feed = feed,
                .workers = workers,

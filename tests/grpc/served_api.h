@@ -11,7 +11,7 @@
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
 #include "services/base/work_queue.h"
 #include "services/core/call_feed.h"
-#include "services/core/event_lane.h"
+#include "services/core/event_lanes.h"
 #include "services/core/event_recorder.h"
 #include "services/core/registrar.h"
 #include "services/grpc/call_event_service.h"
@@ -63,7 +63,7 @@ class ServedApi {
   fakes::FakeCallStore store;
   core::CallFeed feed;
   core::EventRecorder recorder;
-  core::EventLane lane;
+  core::EventLanes lanes;
   core::Registrar registrar;
   base::WorkQueue workers;
   CallEventService service;

@@ -39,7 +39,7 @@ TEST(ServerTest, ItListensOnAPortOfItsOwn) {
 TEST(ServerTest, APortThatIsTakenIsRefusedInASentence) {
   ServedApi api;
   CallEventService another({.store = api.store,
-                            .lane = api.lane,
+                            .lanes = api.lanes,
                             .registrar = api.registrar,
                             .feed = api.feed,
                             .workers = api.workers,
@@ -107,7 +107,7 @@ TEST(ServerTest, WhatIsInFlightIsFinishedBeforeItStops) {
   absl::Notification reached;
   absl::Notification let_go;
   // The only thread of the lane waits here, and the report behind it.
-  api.lane.Submit({}, [&](const absl::StatusOr<core::Receipt>&) {
+  api.lanes.Submit({}, [&](const absl::StatusOr<core::Receipt>&) {
     reached.Notify();
     let_go.WaitForNotification();
   });

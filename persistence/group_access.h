@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/core/call_store.h"
+
+namespace autopulse::callevents::persistence {
+
+// What a transaction reads and writes of many calls at once, as one kind of database does it best.
+// Within the thread's current transaction; the methods are those of core::CallWriter, and throw
+// what ODB throws. Thread-safe.
+class GroupAccess {
+ public:
+  virtual ~GroupAccess() = default;
+
+  virtual std::vector<core::LockedCall> LockCalls(const std::vector<std::int64_t>& call_ids) = 0;
+  virtual std::vector<domain::RecordedEvent> FindEvents(
+      const std::vector<core::EventKey>& keys) = 0;
+  virtual std::vector<std::optional<domain::CallHistory>> FindHistories(
+      const std::vector<std::int64_t>& call_ids) = 0;
+  virtual absl::StatusOr<std::vector<std::int64_t>> Save(const core::RecordedChanges& changes) = 0;
+};
+
+}  // namespace autopulse::callevents::persistence

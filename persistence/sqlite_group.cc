@@ -1,0 +1,159 @@
+#include "persistence/sqlite_group.h"
+
+#include <odb/exceptions.hxx>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "persistence/call_views-odb.h"
+#include "persistence/entities-odb.h"
+#include "persistence/entity_mapping.h"
+#include "persistence/event_mapping.h"
+#include "persistence/event_rows.h"
+#include "persistence/prepared_query.h"
+#include "persistence/transcript_json.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::persistence {
+namespace {
+
+// The sequence of a call's newest event; zero if it has none.
+std::int64_t LastSequenceOf(std::int64_t call_id) {
+  using Columns = odb::query<LargestEvent>;
+  auto query = PreparedQuery<LargestEvent>(
+      "last_sequence_of", call_id,
+      [](const std::int64_t& bound) { return Columns::call_id == Columns::_ref(bound); });
+  LargestEvent largest;
+  query.execute_one(largest);
+  return largest.id.value_or(0);
+}
+
+// Whether lines of a transcript of this call are stored.
+bool HasTranscript(std::int64_t call_id) {
+  using Columns = odb::query<LargestTranscript>;
+  auto query = PreparedQuery<LargestTranscript>(
+      "largest_transcript_of", call_id,
+      [](const std::int64_t& bound) { return Columns::call_id == Columns::_ref(bound); });
+  LargestTranscript largest;
+  query.execute_one(largest);
+  return largest.id.has_value();
+}
+
+// The events of a call that its state follows from [V2].
+std::vector<domain::CallEvent> FoldedEvents(std::int64_t call_id) {
+  using Columns = odb::query<CallEventRow>;
+  auto query = PreparedQuery<CallEventRow>("fold_events", call_id, [](const std::int64_t& bound) {
+    return Columns::call_id == Columns::_ref(bound) && Columns::kind != kNoticeKind;
+  });
+  std::vector<domain::CallEvent> events;
+  odb::result<CallEventRow> rows = query.execute(/*cache=*/false);
+  for (auto it = rows.begin(); it != rows.end(); ++it) {
+    CallEventRow row;
+    it.load(row);
+    events.push_back(FromEntity(row).event);
+  }
+  return events;
+}
+
+class SqliteGroupAccess : public GroupAccess {
+ public:
+  explicit SqliteGroupAccess(odb::database& database) : database_(database) {}
+
+  std::vector<core::LockedCall> LockCalls(const std::vector<std::int64_t>& call_ids) override {
+    std::vector<core::LockedCall> calls;  // one transaction at a time writes anyway
+    for (const std::int64_t call_id : call_ids) {
+      CallRow row;
+      if (!database_.find(call_id, row)) continue;
+      calls.push_back({.call = FromEntity(row), .last_sequence = LastSequenceOf(call_id)});
+    }
+    return calls;
+  }
+
+  std::vector<domain::RecordedEvent> FindEvents(const std::vector<core::EventKey>& keys) override {
+    std::vector<domain::RecordedEvent> found;
+    for (const core::EventKey& key : keys) {
+      const std::optional<CallEventRow> row = FindEventRow(key);
+      if (row) found.push_back(FromEntity(*row));
+    }
+    return found;
+  }
+
+  std::vector<std::optional<domain::CallHistory>> FindHistories(
+      const std::vector<std::int64_t>& call_ids) override {
+    std::vector<std::optional<domain::CallHistory>> histories(call_ids.size());
+    for (std::size_t i = 0; i < call_ids.size(); ++i) {
+      CallBaseRow base;
+      if (!database_.find(call_ids[i], base)) continue;
+      histories[i].emplace() = {.base = FromEntity(base), .events = FoldedEvents(call_ids[i])};
+    }
+    return histories;
+  }
+
+  absl::StatusOr<std::vector<std::int64_t>> Save(const core::RecordedChanges& changes) override {
+    for (const auto& [call_id, base] : changes.bases) database_.persist(ToEntity(call_id, *base));
+    std::vector<std::int64_t> sequences;
+    sequences.reserve(changes.events.size());
+    for (const core::NewEvent& event : changes.events) {
+      ASSIGN_OR_RETURN(sequences.emplace_back(), InsertEvent(event));
+    }
+    for (const domain::Call* const call : changes.calls) RETURN_IF_ERROR(UpdateCall(*call));
+    for (const auto& change : changes.service_records) UpdateServiceRecord(change);
+    for (const auto& transcript : changes.transcripts) ReplaceTranscript(transcript);
+    return sequences;
+  }
+
+ private:
+  absl::StatusOr<std::int64_t> InsertEvent(const core::NewEvent& event) {
+    CallEventRow row = ToEntity(event);
+    database_.persist(row);
+    const auto* report = std::get_if<domain::EndOfCallReport>(&event.event->detail);
+    if (report != nullptr && report->has_transcript) {
+      CallEventTranscriptRow transcript;
+      transcript.call_event_id = row.id;
+      ASSIGN_OR_RETURN(transcript.entries, TranscriptToJson(report->transcript));
+      database_.persist(transcript);
+    }
+    return row.id;
+  }
+
+  absl::Status UpdateCall(const domain::Call& call) {
+    CallRow row = ToEntity(call);  // the columns that events do not write are readonly
+    try {
+      database_.update(row);
+    } catch (const odb::object_not_persistent&) {
+      return absl::NotFoundError(absl::StrCat("call ", call.id, " not found"));
+    }
+    return absl::OkStatus();
+  }
+
+  void UpdateServiceRecord(const core::RecordedChanges::ServiceRecordStatus& change) {
+    try {
+      ServiceRecordRow row = ToEntity(change);
+      database_.update(row);
+    } catch (const odb::object_not_persistent&) {
+      // Deleted by another program: nothing to write to.
+    }
+  }
+
+  void ReplaceTranscript(const core::RecordedChanges::Transcript& transcript) {
+    // Looked for with a statement that is prepared; one that deletes is not.
+    if (HasTranscript(transcript.call_id)) {
+      database_.erase_query<TranscriptRow>(odb::query<TranscriptRow>::call_id ==
+                                           transcript.call_id);
+    }
+    for (const domain::TranscriptEntry& entry : *transcript.entries) {
+      TranscriptRow row = ToEntity(transcript.call_id, entry);
+      database_.persist(row);
+    }
+  }
+
+  odb::database& database_;
+};
+
+}  // namespace
+
+std::unique_ptr<GroupAccess> MakeSqliteGroupAccess(odb::database& database) {
+  return std::make_unique<SqliteGroupAccess>(database);
+}
+
+}  // namespace autopulse::callevents::persistence
