@@ -32,9 +32,9 @@ packages=(
   nlohmann-json3-dev libsimdjson-dev libssl-dev libsqlite3-dev sqlite3 libpq-dev libspdlog-dev libcli11-dev
 )
 test_packages=(libgtest-dev libgmock-dev openssl python3 python3-grpcio python3-protobuf shellcheck
-               postgresql python3-psycopg2 python3-sqlalchemy python3-alembic)
-fuzz_packages=(clang libclang-rt-dev
+               postgresql python3-psycopg2 python3-sqlalchemy python3-alembic
                iproute2 nftables faketime pgbouncer)
+fuzz_packages=(clang libclang-rt-dev)
 bench_packages=(libbenchmark-dev gnuplot-nox)
 libodb_packages=(libodb-2.4 libodb-dev libodb-sqlite-2.4 libodb-sqlite-dev
                  libodb-pgsql-2.4 libodb-pgsql-dev)
