@@ -60,11 +60,11 @@ def _draw_latency(runs):
     def spread(points):  # 90, 99, 99.9 at equal distances
         return [(100 / (100 - percent), microseconds / 1000)
                 for percent, microseconds in points if percent < 100]
-    ticks = ", ".join(f'"{label} %" {100 / (100 - float(label))}'
+    ticks = ", ".join(f'"{label} %%" {100 / (100 - float(label))}'
                       for label in ("50", "90", "99", "99.9", "99.99"))
     _draw("performance-latency.svg",
           f'set logscale x\nset logscale y\nset xtics ({ticks})\nset xlabel "of the webhooks"\n'
-          'set ylabel "answered within, ms"', "top left",
+          'set ylabel "answered within, ms"\nset rmargin 6', "below",
           [(f"{database}, {kind} bodies",
             spread(_medians(runs, f"{database}.{kind}.open.percentiles_us")))
            for database in _DATABASES for kind in ("small", "real")])

@@ -50,7 +50,7 @@ def _webhook_rows():
             yield Row("- p50 at that rate", _figure(f"{name}.open.p50_ms"), "ms")
             yield Row("- p99 at that rate", _figure(f"{name}.open.p99_ms"), "ms",
                       goal=("20 ms", lambda figures: 20), least=False)
-            for part_name in ("adapter", "service", "database server"):
+            for part_name in ("adapter", "service", "database server", "rest"):
                 if (database, part_name) != ("sqlite", "database server"):
                     yield Row(f"- cores, {part_name}", _figure(f"{name}.cpu.{part_name}"), "")
             for part_name in ("adapter", "service"):

@@ -171,6 +171,13 @@ def cpu_seconds(pid, children=False):
     return sum(ticks if children else ticks[:2]) / 100.0
 
 
+def machine_cpu_seconds():
+    """What all processes of the machine have used."""
+    with open("/proc/stat", encoding="ascii") as stat:
+        user, nice, system, _, _, irq, softirq, steal = map(int, stat.readline().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / 100.0
+
+
 def _migrate(url):
     made = programs.run("call-event-migrate", f"--database={url}", "upgrade")
     if made.returncode != 0:

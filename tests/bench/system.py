@@ -33,10 +33,11 @@ class Service:
         self._programs = {"service": self.service}
 
     def cpu(self):
-        """CPU seconds so far, by part."""
+        """CPU seconds so far, by part; the load generator is of the rest."""
         used = {name: stores.cpu_seconds(program.process.pid)
                 for name, program in self._programs.items()}
-        return {**used, "database server": self.store.server_cpu_seconds()}
+        used["database server"] = self.store.server_cpu_seconds()
+        return {**used, "rest": stores.machine_cpu_seconds() - sum(used.values())}
 
     def memory(self):
         """MB, by program: resident now, at most, and the proportional share."""
