@@ -52,8 +52,10 @@ class _Crowd:
                     self._open[number][0].send(opening)
                 except OSError:
                     pass  # it was closed at once: found when it is read
-                self._poll.modify(number, select.EPOLLIN)
+                self._poll.unregister(number)  # an answer must not be taken for room to send
                 waiting -= 1
+        for number in self._open:
+            self._poll.register(number, select.EPOLLIN)
 
     def _receive(self, number):
         connection, received = self._open[number]
