@@ -120,8 +120,9 @@ Query BehindId(std::int64_t id, bool descending) {
   return descending ? Columns::id < id : Columns::id > id;
 }
 
-// Calls in order of a time: first those that have it, then, by id, those that lack it. Each part is
-// a query of its own, so that both run along their index.
+// Calls in order of a time: behind the place where the page begins, those of the same moment, by
+// id, then the others that have the time, then those that lack it, by id. Each part is a query of
+// its own, so that all run along their index, however many calls there are of one moment.
 class TimeOrder {
  public:
   // `after` is where the page begins, if not at the start.
@@ -130,22 +131,16 @@ class TimeOrder {
     return TimeOrder(database, field, query);
   }
 
-  // The calls that have the time; nothing if the page begins behind all of them.
-  std::optional<Query> WithTime() const {
-    const Query having = field_.column.is_not_null();
-    if (!after_) return having;
-    if (!edge_is_row_ && !after_->time) return std::nullopt;
-    const Query from_edge = Bound(descending_ ? Comparison::kLessOrEqual  //
-                                              : Comparison::kGreaterOrEqual);
-    const Query behind_edge = Bound(descending_ ? Comparison::kLess : Comparison::kGreater);
-    return having && from_edge && (behind_edge || BehindId(after_->id, descending_));
-  }
-
-  // The calls that lack it.
-  Query WithoutTime() const {
+  // The parts that the page may reach, the first one first.
+  std::vector<Query> Parts() const {
     const Query lacking = field_.column.is_null();
-    const bool begins_here = after_ && !after_->time && !edge_is_row_;
-    return begins_here ? lacking && BehindId(after_->id, descending_) : lacking;
+    if (!after_) return {field_.column.is_not_null(), lacking};
+    const Query behind_id = BehindId(after_->id, descending_);
+    if (!edge_is_row_ && !after_->time) return {lacking && behind_id};
+    return {Bound(Comparison::kEqual) && behind_id,
+            field_.column.is_not_null() &&
+                Bound(descending_ ? Comparison::kLess : Comparison::kGreater),
+            lacking};
   }
 
   Query Clause() const {
@@ -170,11 +165,12 @@ class TimeOrder {
   }
 
   Query Bound(Comparison comparison) const {
-    const bool less = comparison == Comparison::kLess || comparison == Comparison::kLessOrEqual;
-    const bool strict = comparison == Comparison::kLess || comparison == Comparison::kGreater;
     if (edge_is_row_) {
-      return field_.column + absl::StrCat(less ? "<" : ">", strict ? "" : "=", " (SELECT") +
-             field_.column + "FROM \"call\" WHERE" + (Columns::id == after_->id) + ")";
+      const char* const sign = comparison == Comparison::kEqual  ? "="
+                               : comparison == Comparison::kLess ? "<"
+                                                                 : ">";
+      return field_.column + sign + "(SELECT" + field_.column + "FROM \"call\" WHERE" +
+             (Columns::id == after_->id) + ")";
     }
     return *Compare(field_.column, comparison, ToEntity(*after_->time));
   }
@@ -208,12 +204,9 @@ absl::StatusOr<std::vector<domain::Call>> QueryCalls(odb::database& database,
     return calls;
   }
   ASSIGN_OR_RETURN(const TimeOrder order, TimeOrder::Create(database, query));
-  if (const std::optional<Query> with_time = order.WithTime()) {
-    Append(database, (conditions && *with_time) + order.Clause(), query.limit, calls);
-  }
-  const int rest = query.limit - static_cast<int>(calls.size());
-  if (rest > 0) {
-    Append(database, (conditions && order.WithoutTime()) + order.Clause(), rest, calls);
+  for (const Query& part : order.Parts()) {
+    const int rest = query.limit - static_cast<int>(calls.size());
+    if (rest > 0) Append(database, (conditions && part) + order.Clause(), rest, calls);
   }
   return calls;
 }
