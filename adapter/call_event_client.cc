@@ -14,7 +14,7 @@ static_assert(client::kMaxMessageBytes == base::kMaxMessageBytes);
 
 CallEventClient::CallEventClient(Options options)
     : options_(std::move(options)),
-      stub_(v1::CallEventService::NewStub(client::OpenChannel(options_.channel))),
+      services_(options_.channel),
       batcher_([this](absl::Span<const v1::ReportCallEventRequest* const> events,
                       absl::Time deadline) { return Send(events, deadline); },
                options_.deadline) {}
@@ -61,20 +61,18 @@ std::vector<ReportBatcher::Result> CallEventClient::Send(
 
 ReportBatcher::Result CallEventClient::SendOne(const v1::ReportCallEventRequest& request,
                                                absl::Time deadline) const {
-  grpc::ClientContext context;
-  client::LimitTime(deadline - absl::Now(), context);
   v1::ReportCallEventResponse response;
-  const grpc::Status status = stub_->ReportCallEvent(&context, request, &response);
+  const grpc::Status status =
+      services_.Send(&client::ChannelPool::Stub::ReportCallEvent, request, deadline, response);
   if (status.ok()) return response;
   return Result(status);
 }
 
 absl::StatusOr<v1::BatchReportCallEventsResponse> CallEventClient::SendBatch(
     const v1::BatchReportCallEventsRequest& request, absl::Time deadline) const {
-  grpc::ClientContext context;
-  client::LimitTime(deadline - absl::Now(), context);
   v1::BatchReportCallEventsResponse response;
-  const grpc::Status status = stub_->BatchReportCallEvents(&context, request, &response);
+  const grpc::Status status = services_.Send(&client::ChannelPool::Stub::BatchReportCallEvents,
+                                             request, deadline, response);
   if (!status.ok()) return Result(status);
   if (response.results_size() == request.requests_size()) return response;
   return absl::InternalError(absl::StrCat("the service gave ", response.results_size(),

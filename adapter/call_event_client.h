@@ -10,12 +10,13 @@
 #include "adapter/report_batcher.h"
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
 #include "clients/cpp/channel.h"
+#include "clients/cpp/channel_pool.h"
 
 namespace autopulse::callevents::adapter {
 
 // Reports events to the call event service over gRPC. Thread-safe.
 //
-// Several threads share one connection, `client::OpenChannel`.
+// All threads share its connections, `client::ChannelPool`.
 class CallEventClient {
  public:
   struct Options {
@@ -53,7 +54,7 @@ class CallEventClient {
   absl::Status Result(const grpc::Status& status) const;
 
   const Options options_;
-  std::unique_ptr<v1::CallEventService::StubInterface> stub_;
+  const client::ChannelPool services_;
   mutable ReportBatcher batcher_;
 };
 

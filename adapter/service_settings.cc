@@ -5,7 +5,8 @@
 namespace autopulse::callevents::adapter {
 
 void AddServiceSettings(ServiceSettings& settings, base::Settings& parser) {
-  parser.Add("service", settings.service, "HOST:PORT or unix:PATH of call-event-service");
+  parser.Add("service", settings.service,
+             "HOST:PORT or unix:PATH of call-event-service, or several with commas");
   parser.Add("service-deadline", settings.deadline,
              "How long the service may take to record one event");
   for (const client::ChannelSetting& setting : client::kChannelSettings) {

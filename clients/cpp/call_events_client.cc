@@ -34,18 +34,16 @@ void WaitUnlessStopped(absl::Duration delay, const std::stop_token& stop) {
 }  // namespace
 
 CallEventsClient::CallEventsClient(ClientOptions options)
-    : options_(std::move(options)),
-      stub_(v1::CallEventService::NewStub(OpenChannel(options_.channel))) {}
+    : options_(std::move(options)), services_(options_.channel) {}
 
 template <typename Request, typename Response>
 absl::StatusOr<Response> CallEventsClient::Send(grpc::Status (Stub::*method)(grpc::ClientContext*,
                                                                              const Request&,
                                                                              Response*),
                                                 const Request& request) const {
-  grpc::ClientContext context;
-  LimitTime(options_.timeout, context);
   Response response;
-  const grpc::Status status = (stub_.get()->*method)(&context, request, &response);
+  const grpc::Status status =
+      services_.Send(method, request, absl::Now() + options_.timeout, response);
   if (!status.ok()) return FromGrpc(status);
   return response;
 }
@@ -131,7 +129,7 @@ absl::Status CallEventsClient::ReadStream(v1::WatchCallsRequest& request,
                                           const WatchHandlers& handlers,
                                           const std::stop_token& stop, bool& received) const {
   grpc::ClientContext context;
-  const auto reader = stub_->WatchCalls(&context, request);
+  const auto reader = services_.Next().WatchCalls(&context, request);
   const std::stop_callback cancel(stop, [&context] { context.TryCancel(); });
   v1::WatchCallsResponse response;
   // What was read before the cancellation took hold is not handed on either.

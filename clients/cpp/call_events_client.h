@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
 #include "clients/cpp/channel.h"
+#include "clients/cpp/channel_pool.h"
 
 namespace autopulse::callevents::client {
 
@@ -39,11 +40,12 @@ struct WatchHandlers {
 // A client of CallEventService. Copes with deadlines and reconnecting, on the channel of channel.h;
 // otherwise requests and responses are those of the API.
 //
-// Nothing is connected before the first request. A request is sent once: whoever repeats a report
-// uses the same `event_id`, which makes that harmless [O1]. Errors carry the service's own codes
+// Nothing is connected before the first request. With one service, a request is sent once: whoever
+// repeats a report uses the same `event_id`, which makes that harmless [O1]. Several take turns,
+// and what one cannot take goes to the next: see ChannelPool. Errors carry the service's own codes
 // and messages; kUnavailable and kDeadlineExceeded may also come from the connection.
 //
-// Thread-safe. Requests of one client share one connection.
+// Thread-safe. Requests of one client share one connection to each service.
 class CallEventsClient {
  public:
   explicit CallEventsClient(ClientOptions options);
@@ -92,7 +94,7 @@ class CallEventsClient {
                            Request request, OnPage on_page) const;
 
  private:
-  using Stub = v1::CallEventService::StubInterface;
+  using Stub = ChannelPool::Stub;
 
   template <typename Request, typename Response>
   absl::StatusOr<Response> Send(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
@@ -104,7 +106,7 @@ class CallEventsClient {
                           const std::stop_token& stop, bool& received) const;
 
   const ClientOptions options_;
-  const std::unique_ptr<Stub> stub_;
+  const ChannelPool services_;
 };
 
 template <typename Request, typename Response, typename OnPage>

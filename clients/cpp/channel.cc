@@ -12,7 +12,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/clock.h"
 
 namespace autopulse::callevents::client {
 namespace {
@@ -39,6 +38,8 @@ grpc::ChannelArguments Arguments() {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   // The service is near; a proxy of the environment is meant for the world outside.
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // All the machines that a name stands for, not the first that answers.
+  arguments.SetLoadBalancingPolicyName("round_robin");
   return arguments;
 }
 
@@ -114,10 +115,6 @@ std::shared_ptr<grpc::Channel> OpenChannel(const ChannelOptions& options) {
   }
   return grpc::experimental::CreateCustomChannelWithInterceptors(
       options.service, Credentials(options.tls), arguments, std::move(interceptors));
-}
-
-void LimitTime(absl::Duration timeout, grpc::ClientContext& context) {
-  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
 }
 
 absl::Status FromGrpc(const grpc::Status& status) {

@@ -1,14 +1,12 @@
 #pragma once
 
 #include <grpcpp/channel.h>
-#include <grpcpp/client_context.h>
 #include <grpcpp/support/status.h>
 
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 
 namespace autopulse::callevents::client {
 
@@ -25,20 +23,19 @@ struct TlsOptions {
 
 // How to reach the service.
 struct ChannelOptions {
-  // HOST:PORT, or unix:PATH for a socket on this machine. Never reached through a proxy.
+  // HOST:PORT, or unix:PATH for a socket on this machine; several for a ChannelPool, separated by
+  // commas. Never reached through a proxy.
   std::string service = "127.0.0.1:50051";
   TlsOptions tls = {};
   std::string token = {};  // sent along with every request; empty: none
 };
 
 // Returns the connection that every client of the project uses: it is made when it is needed, and
-// made again when it breaks, so that the service may be started later than its clients.
+// made again when it breaks, so that the service may be started later than its clients. A name that
+// stands for several machines is one connection to each of them, which take turns.
 //
 // Thread-safe, as all that gRPC makes of it.
 std::shared_ptr<grpc::Channel> OpenChannel(const ChannelOptions& options);
-
-// Lets the request of `context` take `timeout` at most, answer included.
-void LimitTime(absl::Duration timeout, grpc::ClientContext& context);
 
 // Returns what `status` says, with the same code. What gRPC says of a failed TLS handshake is
 // followed by what it means.

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "clients/cpp/channel_pool.h"
 
 namespace autopulse::callevents::client {
 namespace {
@@ -53,6 +54,10 @@ absl::StatusOr<std::string> ReadToken(const std::string& path) {
 
 absl::StatusOr<ChannelOptions> ReadChannelSettings(const std::string& service,
                                                    const ChannelSettings& settings) {
+  const absl::Status addresses = ReadServiceList(service).status();
+  if (!addresses.ok()) {
+    return absl::Status(addresses.code(), absl::StrCat("--service: ", addresses.message()));
+  }
   if (settings.tls_cert.empty() != settings.tls_key.empty()) {
     return absl::InvalidArgumentError("--service-tls-cert and --service-tls-key need each other");
   }

@@ -35,7 +35,8 @@ inline constexpr ChannelSetting kChannelSettings[] = {
     {"token-file", &ChannelSettings::token_file, "FILE", "First line: the token that it asks for"},
 };
 
-// Reads the files, for a channel to `service`. INVALID_ARGUMENT if settings do not go together;
+// Reads the files, for a channel to `service`, which may be a list. INVALID_ARGUMENT if it is none
+// (`ReadServiceList`) or settings do not go together;
 // FAILED_PRECONDITION, naming the file, if one cannot be read or holds something else.
 absl::StatusOr<ChannelOptions> ReadChannelSettings(const std::string& service,
                                                    const ChannelSettings& settings);

@@ -68,18 +68,6 @@ absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text) {
   return timestamp;
 }
 
-absl::StatusOr<std::string> ParseService(absl::string_view text) {
-  if (absl::StartsWith(text, "unix:") && text.size() > 5) return std::string(text);
-  const std::size_t colon = text.rfind(':');
-  std::uint32_t port = 0;
-  if (colon == absl::string_view::npos || colon == 0 ||
-      !absl::SimpleAtoi(text.substr(colon + 1), &port) || port == 0 || port > 65535) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "'", text, "' is no address: give HOST:PORT, as in 127.0.0.1:50051, or unix:PATH"));
-  }
-  return std::string(text);
-}
-
 absl::StatusOr<std::string> ParseTimeout(absl::string_view text) {
   absl::Duration timeout;
   if (!absl::ParseDuration(text, &timeout) || timeout <= absl::ZeroDuration() ||

@@ -28,9 +28,6 @@ absl::StatusOr<std::string> ParseServiceRecordId(absl::string_view text);
 // `2025-05-01T12:00:00Z`, `2025-05-01T14:00:00.5+02:00`: RFC 3339, years 1 to 9999.
 absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text);
 
-// Accepts `HOST:PORT`, `[::1]:PORT` and `unix:PATH`, and returns them as they are.
-absl::StatusOr<std::string> ParseService(absl::string_view text);
-
 // Accepts a positive duration with its unit, `250ms`, `5s`, `1m30s`, and returns it as it is.
 absl::StatusOr<std::string> ParseTimeout(absl::string_view text);
 

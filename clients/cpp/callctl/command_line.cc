@@ -19,6 +19,7 @@
 #include "clients/cpp/callctl/report_command.h"
 #include "clients/cpp/callctl/service_record_commands.h"
 #include "clients/cpp/callctl/terminal_text.h"
+#include "clients/cpp/channel_pool.h"
 #include "clients/cpp/channel_settings.h"
 
 namespace autopulse::callevents::callctl {
@@ -117,11 +118,14 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.set_help_flag("-h,--help", "Show help for this level and exit");
   app.set_version_flag("--version", "callctl " AUTOPULSE_VERSION, "Show the version and exit");
   app.add_option("--service", options.service,
-                 absl::StrCat("Where the service is: HOST:PORT or unix:PATH\n[CALLCTL_SERVICE, or ",
+                 absl::StrCat("The service: HOST:PORT, unix:PATH, or a list\n[CALLCTL_SERVICE, or ",
                               options.service, "]"))
       ->type_name("ADDRESS")
       ->envname("CALLCTL_SERVICE")
-      ->transform(Reading(ParseService));
+      ->transform(Reading([](absl::string_view list) -> absl::StatusOr<std::string> {
+        const absl::Status status = client::ReadServiceList(list).status();
+        return status.ok() ? absl::StatusOr<std::string>(list) : status;
+      }));
   app.add_option(
          "--timeout", options.timeout,
          absl::StrCat("The most to wait for an answer: 250ms, 5s, 1m\n[CALLCTL_TIMEOUT, or ",

@@ -62,17 +62,6 @@ TEST(ArgumentsTest, WhatIsNoTimeOfTheApiIsRefused) {
   }
 }
 
-TEST(ArgumentsTest, AServiceIsHostAndPortOrASocket) {
-  for (const std::string text :
-       {"127.0.0.1:50051", "localhost:1", "[::1]:65535", "unix:/run/a.sock"}) {
-    EXPECT_EQ(ParseService(text).value_or(""), text);
-  }
-  for (const std::string text : {"", "localhost", ":50051", "localhost:", "localhost:0",
-                                 "localhost:65536", "localhost:http", "unix:"}) {
-    EXPECT_FALSE(ParseService(text).ok()) << text;
-  }
-}
-
 TEST(ArgumentsTest, ATimeoutIsPositiveAndHasAUnit) {
   for (const std::string text : {"250ms", "5s", "1m30s"}) EXPECT_TRUE(ParseTimeout(text).ok());
   for (const std::string text : {"", "5", "0s", "-5s", "inf", "25h", "5 apples"}) {

@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(
                   "callctl calls get"),
         std::pair(Arguments{"--service=here", "calls", "get", "1"},
                   "--service: 'here' is no address: give HOST:PORT, as in 127.0.0.1:50051, or "
-                  "unix:PATH; see callctl calls get"),
+                  "unix:PATH, or several of them with commas between; see callctl calls get"),
         std::pair(Arguments{"events", "report", "15"},
                   "CALL requires --status; see callctl events report"),
         std::pair(Arguments{"events", "report", "--status=ringing"},
