@@ -2,7 +2,8 @@
 # Installs what is missing, checks, builds and tests everything. This is what CI runs.
 #
 #   bazel-free-scripts/test.sh          lint, release build, all tests
-#   bazel-free-scripts/test.sh --all    also all tests under the address and undefined behavior
+#   bazel-free-scripts/test.sh --all    the long forms of tests that have one; also all
+#                                       tests under the address and undefined behavior
 #                                       sanitizers, those labelled `tsan` under the thread
 #                                       sanitizer, each fuzzer for 30 seconds, and clang-tidy at last
 #
@@ -54,7 +55,7 @@ if [ "${1:-}" != --all ]; then
   run_tests release
   exit
 fi
-run_tests release
+AUTOPULSE_LONG_TESTS=1 run_tests release
 build asan
 run_tests asan
 run_thread_sanitizer

@@ -26,6 +26,18 @@ def parse_time(text):
     return datetime.datetime.strptime(text, databases.TIME_FORMAT).replace(tzinfo=UTC)
 
 
+def insert_rows(database, scenario):
+    """Registers a call as another program does, with the columns that the scenario names alone."""
+    columns = {"id": scenario.call_id, **scenario.columns}
+    if scenario.service_record is not None:
+        database.rows("INSERT INTO service_record (id, status) VALUES (?, ?)",
+                      scenario.service_record, "Scheduled")
+        columns["service_record_id"] = scenario.service_record
+    database.rows(
+        f"INSERT INTO call ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
+        *columns.values())
+
+
 class World:
     """Posts each body to the adapter and to the oracle; says where the two differ."""
 
@@ -51,17 +63,10 @@ class World:
         return self._adapter.address
 
     def insert(self, scenario):
-        """Another program registers the call, with the columns that the scenario names alone."""
+        """Another program registers the call."""
+        insert_rows(self._database, scenario)
         if scenario.service_record is not None:
-            self._database.rows("INSERT INTO service_record (id, status) VALUES (?, ?)",
-                                scenario.service_record, "Scheduled")
             self.oracle.insert_service_record(scenario.service_record, "Scheduled")
-        columns = {"id": scenario.call_id, **scenario.columns}
-        if scenario.service_record is not None:
-            columns["service_record_id"] = scenario.service_record
-        self._database.rows(
-            f"INSERT INTO call ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-            *columns.values())
         self.oracle.insert_call(scenario.call_id, scenario.service_record, **scenario.columns)
 
     def change(self, call_id, **columns):
