@@ -142,12 +142,24 @@ def _cells(row, runs):
     return cells
 
 
+MOST_REST = 0.5  # cores; the load generator by itself needs less
+
+
+def disturbance(runs):
+    """The most cores that what is not ours took at full load; nothing if that was not measured."""
+    rest = [value for figures in runs for name, value in figures.items()
+            if name.endswith(".cpu.rest")]
+    return max(rest, default=None)
+
+
 HEAD = ["what", "median", "min to max", "of the limit, same run", "goal", "reached"]
 
 
 def table(result):
     """The lines as a Markdown table, which is readable as it stands."""
     lines = [HEAD] + [cells for row in rows() if (cells := _cells(row, result["runs"]))]
+    if (disturbance(result["runs"]) or 0) > MOST_REST:
+        lines = [HEAD] + [[*cells[:-1], "unknown" if cells[-1] else ""] for cells in lines[1:]]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
     right = (1, 2)
     padded = ["| " + " | ".join(cell.rjust(width) if column in right else cell.ljust(width)
@@ -156,7 +168,13 @@ def table(result):
     rule = "|" + "|".join("-" * (width + 1) + (":" if column in right else "-")
                           for column, width in enumerate(widths)) + "|"
     machine = result["machine"]
+    rest = disturbance(result["runs"])
+    if rest is not None and rest > MOST_REST:
+        warning = ["", f"**Not to be relied on**: other work took up to {rest:.1f} cores meanwhile, from"
+                   " the limits as well as from ours. No goal is judged."]
+    else:
+        warning = []
     return "\n".join([
-        f"{len(result['runs'])} runs of {result['seconds']:g} s each, on {machine['cores']} cores"
-        f" ({machine['cpu']}, Linux {machine['kernel']}) that all parts share.", "",
+        f"{len(result['runs'])} run(s) of {result['seconds']:g} s each, on {machine['cores']} cores"
+        f" ({machine['cpu']}, Linux {machine['kernel']}) that all parts share.", *warning, "",
         padded[0], rule, *padded[1:]])
