@@ -5,6 +5,7 @@
 #include <odb/pgsql/query.hxx>
 #include <odb/pgsql/transaction.hxx>
 #include <odb/prepared-query.hxx>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -69,9 +70,12 @@ Query<Row> IsAnyOf(const Column& column, const Arrays& bound) {
 class PgsqlGroupAccess : public GroupAccess {
  public:
   std::vector<core::LockedCall> LockCalls(const std::vector<std::int64_t>& call_ids) override {
-    // Held until the end of the transaction, by all that may be given a sequence: see MarkJournal.
+    // The lock is held until the end of the transaction, by all that may be given a sequence: see
+    // MarkJournal. Plans are kept as long as a connection; one that was made while the tables were
+    // empty would read all of them for ever after.
     CurrentConnection().execute(
-        absl::StrCat("SELECT pg_advisory_xact_lock_shared(", kJournalLock, "::bigint)"));
+        absl::StrCat("SET LOCAL enable_seqscan = off; SELECT pg_advisory_xact_lock_shared(",
+                     kJournalLock, "::bigint)"));
     if (call_ids.empty()) return {};
     const Arrays arrays{.ids = ToPgsqlArray(call_ids), .texts = ""};
     const auto rows = ReadAll<CallRow>("lock_calls", arrays, [](const Arrays& bound) {
@@ -98,19 +102,23 @@ class PgsqlGroupAccess : public GroupAccess {
     if (keys.empty()) return {};
     std::vector<std::int64_t> call_ids;
     std::vector<std::string> event_ids;
+    std::set<std::pair<std::int64_t, std::string>> wanted;
     for (const core::EventKey& key : keys) {
       call_ids.push_back(key.call_id);
       event_ids.push_back(key.event_id);
+      wanted.emplace(key.call_id, key.event_id);
     }
     const Arrays arrays{.ids = ToPgsqlArray(call_ids), .texts = ToPgsqlArray(event_ids)};
     const auto rows = ReadAll<CallEventRow>("find_events", arrays, [](const Arrays& bound) {
       using Columns = Query<CallEventRow>;
-      return Columns("(" + Columns::call_id + "," + Columns::event_id +
-                     ") IN (SELECT * FROM unnest(" + Columns::_ref(bound.ids) + "::bigint[]," +
-                     Columns::_ref(bound.texts) + "::text[]))");
+      return IsAnyOf<CallEventRow>(Columns::call_id, bound) + "AND" + Columns::event_id +
+             "= ANY (" + Columns::_ref(bound.texts) + "::text[])";
     });
     std::vector<domain::RecordedEvent> events;
-    for (const CallEventRow& row : rows) events.push_back(FromEntity(row));
+    for (const CallEventRow& row : rows) {
+      // Another call of the group may have an event of the same id.
+      if (wanted.count({row.call_id, row.event_id}) > 0) events.push_back(FromEntity(row));
+    }
     return events;
   }
 
