@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "persistence/column_types.h"
 #include "persistence/group_access.h"
 #include "services/core/call_store.h"
 
@@ -47,6 +49,12 @@ class Database {
   // The same: see core::CallReader::MarkJournal; nothing if no transaction can be under way beside
   // one that reads the journal, so that the newest event is the mark.
   virtual std::optional<core::JournalMark> MarkJournal() = 0;
+
+  // A time as a literal of this database's SQL.
+  virtual std::string Literal(Timestamp time) const = 0;
+
+  // See core::CallStore::Scrub.
+  virtual absl::Status Scrub(odb::connection& connection) = 0;
 
   // Whether other processes may write at the same time as this one.
   virtual bool is_shared() const = 0;

@@ -58,6 +58,8 @@ struct CallRow {
 #pragma db readonly
   std::optional<Timestamp> create_time;
   std::optional<Timestamp> update_time;
+#pragma db readonly
+  std::optional<Timestamp> erase_time;
 
 #pragma db index("call_status_i") members(state.status, id)
 #pragma db index("call_outcome_i") members(state.outcome, id)
@@ -113,6 +115,7 @@ struct CallEventRow {
   std::optional<Timestamp> provider_call_create_time;
 #pragma db column("")
   EventDetailColumns detail;
+  std::optional<Timestamp> forget_time;  // when `detail` was emptied
 
 #pragma db index("call_event_event_id_i") unique members(call_id, event_id)
 #pragma db index("call_event_call_id_i") members(call_id, id)
@@ -137,6 +140,37 @@ struct CallBaseRow {
 #pragma db type("VARCHAR(40)")
   std::optional<std::string> ended_reason_group;
   bool hung_up = false;
+  std::optional<Timestamp> fold_horizon;  // when the last event happened that is folded away
+};
+
+// What the events of an attempt came to that are folded away; by `id` the attempts ascend.
+#pragma db object table("call_folded_attempt")
+struct CallFoldedAttemptRow {
+#pragma db id auto
+  std::int64_t id = 0;
+#pragma db options("REFERENCES \"call\" (\"id\") ON DELETE CASCADE")
+  std::int64_t call_id = 0;
+#pragma db type("VARCHAR(100)")
+  std::optional<std::string> provider_call_id;
+  Timestamp begin_time;
+  bool mirrored = false;
+#pragma db type("VARCHAR(64)")
+  std::optional<std::string> transcript_event_id;
+#pragma db column("")
+  CallStateColumns state;
+#pragma db type("VARCHAR(40)")
+  std::optional<std::string> ended_reason_group;
+  bool hung_up = false;
+
+#pragma db index("call_folded_attempt_call_id_i") members(call_id, id)
+};
+
+// How far what is done to the journal from time to time has come.
+#pragma db object table("housekeeping")
+struct HousekeepingRow {
+#pragma db id type("VARCHAR(40)")
+  std::string task;
+  std::int64_t sequence = 0;
 };
 
 #pragma db object table("creation_request")

@@ -84,6 +84,7 @@ CallRow ToEntity(const domain::Call& call) {
   row.state = ToEntity(call.state);
   row.create_time = ToEntity(call.create_time);
   row.update_time = ToEntity(call.update_time);
+  row.erase_time = ToEntity(call.erase_time);
   return row;
 }
 
@@ -95,6 +96,7 @@ domain::Call FromEntity(const CallRow& row) {
   call.direction = TextFromEntity(row.direction);
   call.create_time = FromEntity(row.create_time);
   call.update_time = FromEntity(row.update_time);
+  call.erase_time = FromEntity(row.erase_time);
   call.state = FromEntity(row.state);
   return call;
 }
@@ -112,6 +114,31 @@ domain::FoldState FromEntity(const CallBaseRow& row) {
   return {.call = FromEntity(row.state),
           .ended_reason_group = EndedReasonGroupFromWord(row.ended_reason_group),
           .hung_up = row.hung_up};
+}
+
+CallFoldedAttemptRow ToEntity(std::int64_t call_id, const domain::Attempt& attempt) {
+  CallFoldedAttemptRow row;
+  row.call_id = call_id;
+  row.provider_call_id = TextToEntity(attempt.provider_call_id);
+  row.begin_time = ToEntity(attempt.begin_time);
+  row.mirrored = attempt.mirrored;
+  row.transcript_event_id = TextToEntity(attempt.transcript_event_id);
+  row.state = ToEntity(attempt.state.call);
+  row.ended_reason_group = ToWord(attempt.state.ended_reason_group);
+  row.hung_up = attempt.state.hung_up;
+  return row;
+}
+
+domain::Attempt FromEntity(const CallFoldedAttemptRow& row) {
+  domain::Attempt attempt;
+  attempt.provider_call_id = TextFromEntity(row.provider_call_id);
+  attempt.begin_time = FromEntity(row.begin_time);
+  attempt.mirrored = row.mirrored;
+  attempt.transcript_event_id = TextFromEntity(row.transcript_event_id);
+  attempt.state = {.call = FromEntity(row.state),
+                   .ended_reason_group = EndedReasonGroupFromWord(row.ended_reason_group),
+                   .hung_up = row.hung_up};
+  return attempt;
 }
 
 ServiceRecordRow ToEntity(const domain::ServiceRecord& record) {

@@ -9,6 +9,7 @@
 #include "services/core/call_store.h"
 #include "services/domain/call.h"
 #include "services/domain/decimal.h"
+#include "services/domain/fold.h"
 #include "services/domain/service_record.h"
 #include "services/domain/transition.h"
 
@@ -40,6 +41,9 @@ domain::Call FromEntity(const CallRow& row);
 
 CallBaseRow ToEntity(std::int64_t call_id, const domain::FoldState& base);
 domain::FoldState FromEntity(const CallBaseRow& row);
+
+CallFoldedAttemptRow ToEntity(std::int64_t call_id, const domain::Attempt& attempt);
+domain::Attempt FromEntity(const CallFoldedAttemptRow& row);
 
 ServiceRecordRow ToEntity(const domain::ServiceRecord& record);
 domain::ServiceRecord FromEntity(const ServiceRecordRow& row);

@@ -108,6 +108,8 @@ CallEventRow ToEntity(const core::NewEvent& added) {
   row.provider_call_id = TextToEntity(event.provider_call_id);
   row.provider_call_create_time = ToEntity(event.provider_call_create_time);
   std::visit(DetailToEntity{row}, event.detail);
+  row.forget_time = ToEntity(added.forget_time);
+  if (row.forget_time) row.detail = {};
   return row;
 }
 
@@ -125,6 +127,7 @@ domain::RecordedEvent FromEntity(const CallEventRow& row) {
   recorded.event.provider_call_id = TextFromEntity(row.provider_call_id);
   recorded.event.provider_call_create_time = FromEntity(row.provider_call_create_time);
   recorded.event.detail = DetailFrom(row);
+  recorded.forget_time = FromEntity(row.forget_time);
   return recorded;
 }
 

@@ -19,6 +19,7 @@ class GroupAccess {
   virtual std::vector<core::LockedCall> LockCalls(const std::vector<std::int64_t>& call_ids) = 0;
   virtual std::vector<domain::RecordedEvent> FindEvents(
       const std::vector<core::EventKey>& keys) = 0;
+  // Without the attempts that are folded away.
   virtual std::vector<std::optional<domain::CallHistory>> FindHistories(
       const std::vector<std::int64_t>& call_ids) = 0;
   virtual absl::StatusOr<std::vector<std::int64_t>> Save(const core::RecordedChanges& changes) = 0;

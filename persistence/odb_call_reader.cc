@@ -38,6 +38,13 @@ auto ReadPage(odb::database& database, const odb::query_base& condition, const c
       /*cache=*/false));
 }
 
+// What the events of a call have come to that are folded away, oldest first.
+std::vector<domain::Attempt> FoldedAttempts(odb::database& database, std::int64_t call_id) {
+  using Columns = odb::query<CallFoldedAttemptRow>;
+  return ReadAll(database.query<CallFoldedAttemptRow>((Columns::call_id == call_id) + "ORDER BY" +
+                                                      Columns::id));
+}
+
 }  // namespace
 
 absl::StatusOr<domain::Call> OdbCallReader::GetCall(std::int64_t call_id) {
@@ -150,7 +157,14 @@ absl::StatusOr<std::vector<domain::RecordedEvent>> OdbCallReader::FindEvents(
 absl::StatusOr<std::vector<std::optional<domain::CallHistory>>> OdbCallReader::FindHistories(
     const std::vector<std::int64_t>& call_ids) {
   using Histories = std::vector<std::optional<domain::CallHistory>>;
-  return Run([&]() -> absl::StatusOr<Histories> { return kind_.group().FindHistories(call_ids); });
+  return Run([&]() -> absl::StatusOr<Histories> {
+    Histories histories = kind_.group().FindHistories(call_ids);
+    for (std::size_t i = 0; i < call_ids.size(); ++i) {
+      if (!histories[i] || !histories[i]->fold_horizon) continue;
+      histories[i]->folded = FoldedAttempts(database_, call_ids[i]);  // F1
+    }
+    return histories;
+  });
 }
 
 absl::StatusOr<std::vector<domain::TranscriptEntry>> OdbCallReader::ReportedTranscript(
@@ -170,6 +184,34 @@ absl::StatusOr<std::vector<core::StoredTranscriptEntry>> OdbCallReader::ListTran
     using Columns = odb::query<TranscriptRow>;
     return ReadPage<TranscriptRow>(database_, Columns::call_id == call_id && Columns::id > after_id,
                                    "ASC", limit);
+  });
+}
+
+absl::StatusOr<std::vector<std::int64_t>> OdbCallReader::FindExpired(absl::Time before,
+                                                                     std::int64_t after_id,
+                                                                     int limit) {
+  return Run([&]() -> absl::StatusOr<std::vector<std::int64_t>> {
+    using Columns = odb::query<CallRow>;
+    const Timestamp time = ToEntity(before);
+    const auto is_old = [&](const auto& column) { return column.is_null() || column < time; };
+    const auto is_known = [](const auto& column) { return column.is_not_null(); };
+    const auto query = Columns::erase_time.is_null() && Columns::id > after_id &&
+                       is_old(Columns::create_time) && is_old(Columns::update_time) &&
+                       is_old(Columns::state.start_time) && is_old(Columns::state.end_time) &&
+                       (is_known(Columns::create_time) || is_known(Columns::update_time) ||
+                        is_known(Columns::state.start_time) || is_known(Columns::state.end_time));
+    std::vector<std::int64_t> ids;
+    for (const domain::Call& call : ReadPage<CallRow>(database_, query, "ASC", limit)) {
+      ids.push_back(call.id);
+    }
+    return ids;
+  });
+}
+
+absl::StatusOr<std::int64_t> OdbCallReader::FindProgress(const std::string& task) {
+  return Run([&]() -> absl::StatusOr<std::int64_t> {
+    HousekeepingRow row;
+    return database_.find(task, row) ? row.sequence : 0;
   });
 }
 

@@ -47,6 +47,9 @@ class OdbCallReader : public core::CallWriter {
   absl::StatusOr<std::vector<core::StoredTranscriptEntry>> ListTranscript(std::int64_t call_id,
                                                                           std::int64_t after_id,
                                                                           int limit) override;
+  absl::StatusOr<std::vector<std::int64_t>> FindExpired(absl::Time before, std::int64_t after_id,
+                                                        int limit) override;
+  absl::StatusOr<std::int64_t> FindProgress(const std::string& task) override;
   absl::StatusOr<std::optional<core::CreationRequest>> FindCreation(
       const std::string& request_id) override;
 

@@ -61,4 +61,12 @@ absl::Status OdbCallStore::WriteOnce(const WriteWork& work) {
   });
 }
 
+absl::Status OdbCallStore::Scrub() {
+  const absl::MutexLockMaybe lock(database_->writer_mutex());
+  return CatchDatabaseErrors([&] {
+    const odb::connection_ptr connection = database_->database().connection();
+    return database_->Scrub(*connection);
+  });
+}
+
 }  // namespace autopulse::callevents::persistence

@@ -17,6 +17,7 @@ class OdbCallStore : public core::CallStore {
   bool is_shared() const override { return database_->is_shared(); }
   absl::Status Read(const ReadWork& work) override;
   absl::Status Write(const WriteWork& work) override;
+  absl::Status Scrub() override;
 
  private:
   absl::Status WriteOnce(const WriteWork& work);

@@ -29,9 +29,15 @@ class OdbCallWriter : public OdbCallReader {
   absl::StatusOr<std::vector<std::int64_t>> Save(const core::RecordedChanges& changes) override;
   absl::Status InsertCreation(const core::CreationRequest& request,
                               absl::Time forget_before) override;
+  absl::Status ForgetEvents(std::int64_t call_id, absl::Time forget_time) override;
+  absl::Status SaveFolded(std::int64_t call_id, const domain::CallHistory& history) override;
+  absl::Status EraseCall(std::int64_t call_id, absl::Time erase_time) override;
+  absl::Status EraseServiceRecord(std::int64_t id, absl::Time update_time) override;
+  absl::Status SaveProgress(const std::string& task, std::int64_t sequence) override;
 
  private:
   absl::Status UndoIsolated();
+  void DropDetails(std::int64_t call_id, absl::Time forget_time);
 
   // Inserts a row of `table` with an id of its own, or the next one if that is zero.
   template <typename Largest, typename Row>

@@ -16,6 +16,7 @@
 #include "persistence/odb_errors.h"
 #include "persistence/pgsql_array.h"
 #include "persistence/pgsql_group.h"
+#include "persistence/timestamp_text.h"
 
 namespace autopulse::callevents::persistence {
 namespace {
@@ -153,6 +154,12 @@ class PgsqlDatabase : public Database {
         "WHERE s IS NOT NULL AND $2::bigint > coalesce(pg_sequence_last_value(s::regclass), 0)",
         {Quoted(table), absl::StrCat(id)});
   }
+
+  std::string Literal(Timestamp time) const override {
+    return absl::StrCat("'", TimestampText(time).str(), "+00'::TIMESTAMPTZ");
+  }
+
+  absl::Status Scrub(odb::connection&) override { return absl::OkStatus(); }  // VACUUM does
 
   absl::Mutex* writer_mutex() override { return nullptr; }
 

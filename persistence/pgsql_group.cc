@@ -133,12 +133,15 @@ class PgsqlGroupAccess : public GroupAccess {
       return IsAnyOf<CallBaseRow>(Query<CallBaseRow>::call_id, bound);
     });
     for (const CallBaseRow& row : bases) {
-      histories[places.at(row.call_id)].emplace().base = FromEntity(row);
+      domain::CallHistory& history = histories[places.at(row.call_id)].emplace();
+      history.base = FromEntity(row);
+      history.fold_horizon = FromEntity(row.fold_horizon);
     }
     if (bases.empty()) return histories;
     const auto events = ReadAll<CallEventRow>("events_of", arrays, [](const Arrays& bound) {
       using Columns = Query<CallEventRow>;
-      return IsAnyOf<CallEventRow>(Columns::call_id, bound) && Columns::kind != kNoticeKind;
+      return IsAnyOf<CallEventRow>(Columns::call_id, bound) && Columns::kind != kNoticeKind &&
+             Columns::forget_time.is_null();
     });
     for (const CallEventRow& row : events) {
       std::optional<domain::CallHistory>& history = histories[places.at(row.call_id)];

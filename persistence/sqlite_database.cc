@@ -16,6 +16,7 @@
 #include "absl/strings/string_view.h"
 #include "persistence/odb_errors.h"
 #include "persistence/sqlite_group.h"
+#include "persistence/timestamp_text.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence {
@@ -34,6 +35,7 @@ class ConnectionPool : public odb::sqlite::connection_pool_factory {
                          static_cast<int>(absl::ToInt64Milliseconds(busy_timeout_)));
     connection->execute("PRAGMA synchronous=FULL");
     connection->execute("PRAGMA journal_size_limit=67108864");
+    connection->execute("PRAGMA secure_delete=ON");  // X1: what is dropped is overwritten
     return connection;
   }
 
@@ -47,7 +49,8 @@ class SqliteDatabase : public Database {
   SqliteDatabase(const std::string& path, absl::Duration busy_timeout)
       : database_(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE,
                   /*foreign_keys=*/true, /*vfs=*/"",
-                  std::make_unique<ConnectionPool>(busy_timeout)) {}
+                  std::make_unique<ConnectionPool>(busy_timeout)),
+        busy_timeout_(busy_timeout) {}
 
   odb::sqlite::database& database() override { return database_; }
   GroupAccess& group() override { return *group_; }
@@ -72,11 +75,27 @@ class SqliteDatabase : public Database {
   std::optional<core::JournalMark> MarkJournal() override { return std::nullopt; }
   bool is_shared() const override { return false; }
 
+  std::string Literal(Timestamp time) const override {
+    return absl::StrCat("'", TimestampText(time).str(), "'");
+  }
+
+  // What was overwritten in the file may still stand in the WAL.
+  absl::Status Scrub(odb::connection& connection) override {
+    sqlite3* const handle = static_cast<odb::sqlite::connection&>(connection).handle();
+    sqlite3_busy_timeout(handle, 0);  // writers would have to wait as well
+    const int result =
+        sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    sqlite3_busy_timeout(handle, static_cast<int>(absl::ToInt64Milliseconds(busy_timeout_)));
+    if (result == SQLITE_OK) return absl::OkStatus();
+    return SqliteStatus(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
+  }
+
   absl::Mutex* writer_mutex() override { return &writer_mutex_; }
 
  private:
   odb::sqlite::database database_;
   const std::unique_ptr<GroupAccess> group_ = MakeSqliteGroupAccess(database_);
+  const absl::Duration busy_timeout_;
   absl::Mutex writer_mutex_;
 };
 

@@ -39,11 +39,12 @@ bool HasTranscript(std::int64_t call_id) {
   return largest.id.has_value();
 }
 
-// The events of a call that its state follows from [V2].
+// The events of a call that its state follows from [V2], but for those that are forgotten.
 std::vector<domain::CallEvent> FoldedEvents(std::int64_t call_id) {
   using Columns = odb::query<CallEventRow>;
   auto query = PreparedQuery<CallEventRow>("fold_events", call_id, [](const std::int64_t& bound) {
-    return Columns::call_id == Columns::_ref(bound) && Columns::kind != kNoticeKind;
+    return Columns::call_id == Columns::_ref(bound) && Columns::kind != kNoticeKind &&
+           Columns::forget_time.is_null();
   });
   std::vector<domain::CallEvent> events;
   odb::result<CallEventRow> rows = query.execute(/*cache=*/false);
@@ -85,6 +86,7 @@ class SqliteGroupAccess : public GroupAccess {
       CallBaseRow base;
       if (!database_.find(call_ids[i], base)) continue;
       histories[i].emplace() = {.base = FromEntity(base), .events = FoldedEvents(call_ids[i])};
+      histories[i]->fold_horizon = FromEntity(base.fold_horizon);
     }
     return histories;
   }

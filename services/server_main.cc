@@ -18,10 +18,13 @@
 #include "services/base/process.h"
 #include "services/base/work_queue.h"
 #include "services/core/call_feed.h"
+#include "services/core/eraser.h"
 #include "services/core/event_lanes.h"
 #include "services/core/event_recorder.h"
+#include "services/core/housekeeper.h"
 #include "services/core/journal_tail.h"
 #include "services/core/registrar.h"
+#include "services/core/retention.h"
 #include "services/grpc/call_event_service.h"
 #include "services/grpc/caller_table.h"
 #include "services/grpc/gatekeeper.h"
@@ -42,6 +45,9 @@ struct Options {
   std::string database = "sqlite:calls.db";
   bool migrate = false;
   std::string report_status = "completed";
+  absl::Duration fold_window = absl::Hours(24 * 30);
+  absl::Duration erase_after = absl::ZeroDuration();
+  absl::Duration housekeeping = absl::Minutes(10);
   std::int64_t workers = 8;
   absl::Duration drain = absl::Seconds(10);
   std::string log_level = "info";
@@ -85,6 +91,11 @@ std::optional<int> ReadOptions(int argc, char** argv, Options& options) {
   settings.AddChoice("report-status", options.report_status, {"completed", "ended-reason"},
                      "What an end-of-call report makes of its call: Completed, or what its ended "
                      "reason says");
+  settings.Add("fold-window", options.fold_window,
+               "How long after a call's last event to keep what its events said; 0 keeps it");
+  settings.Add("erase-after", options.erase_after,
+               "How long after the last of a call to erase what is personal in it; 0 never does");
+  settings.Add("housekeeping", options.housekeeping, "How often to look for such calls");
   settings.Add("workers", options.workers, "Threads that read the database");
   settings.Add("drain", options.drain, "How long to wait for what is in flight when stopped");
   settings.AddChoice("log-level", options.log_level, {"debug", "info", "warning", "error"},
@@ -128,6 +139,13 @@ int Fail(int exit_code, const absl::Status& why) {
   return exit_code;
 }
 
+core::RetentionOptions RetentionOf(const Options& options, domain::RuleOptions rules) {
+  core::RetentionOptions retention{.rules = rules};
+  if (options.fold_window > absl::ZeroDuration()) retention.fold_window = options.fold_window;
+  if (options.erase_after > absl::ZeroDuration()) retention.erase_after = options.erase_after;
+  return retention;
+}
+
 int Serve(const Options& options) {
   rpc::Gatekeeper gatekeeper;
   const absl::Status read = ReadCallers(options.tokens_file, gatekeeper);
@@ -153,10 +171,13 @@ int Serve(const Options& options) {
   core::EventRecorder recorder(**store, publish, rules, clock);
   core::EventLanes lanes(recorder, (*store)->is_shared() ? kSharedLanes : 1);
   core::Registrar registrar(**store, clock);
+  core::Eraser eraser(
+      **store, [&feed] { feed.Forget(); }, clock);
   base::WorkQueue workers(static_cast<std::size_t>(options.workers));
   rpc::CallEventService service({.store = **store,
                                  .lanes = lanes,
                                  .registrar = registrar,
+                                 .eraser = eraser,
                                  .feed = feed,
                                  .workers = workers,
                                  .rules = rules,
@@ -165,6 +186,8 @@ int Serve(const Options& options) {
       rpc::Server::Start(service, gatekeeper, options.server);
   if (!server.ok()) return Fail(ExitCodeFor(server.status()), server.status());
 
+  core::Retention retention(**store, eraser, RetentionOf(options, rules), clock);
+  const core::Housekeeper housekeeper(retention, eraser, options.housekeeping);
   std::cout << kProgram << " ready on " << absl::StrJoin((*server)->addresses(), " and ")
             << " (database " << NameForDisplay(options.database) << ")" << std::endl;
   const int signal = base::AwaitStopSignal([&] { Reload(options.tokens_file, gatekeeper); });

@@ -68,6 +68,11 @@ absl::StatusOr<v1::CreateCallResponse> CallEventsClient::CreateCall(
   return Send(&Stub::CreateCall, request);
 }
 
+absl::StatusOr<v1::EraseCallResponse> CallEventsClient::EraseCall(
+    const v1::EraseCallRequest& request) const {
+  return Send(&Stub::EraseCall, request);
+}
+
 absl::StatusOr<v1::GetCallResponse> CallEventsClient::GetCall(
     const v1::GetCallRequest& request) const {
   return Send(&Stub::GetCall, request);

@@ -61,6 +61,7 @@ class CallEventsClient {
   absl::StatusOr<v1::ListServiceRecordsResponse> ListServiceRecords(
       const v1::ListServiceRecordsRequest& request) const;
   absl::StatusOr<v1::CreateCallResponse> CreateCall(const v1::CreateCallRequest& request) const;
+  absl::StatusOr<v1::EraseCallResponse> EraseCall(const v1::EraseCallRequest& request) const;
   absl::StatusOr<v1::GetCallResponse> GetCall(const v1::GetCallRequest& request) const;
   absl::StatusOr<v1::ListCallsResponse> ListCalls(const v1::ListCallsRequest& request) const;
   absl::StatusOr<v1::ReportCallEventResponse> ReportCallEvent(

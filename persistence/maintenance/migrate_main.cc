@@ -3,8 +3,10 @@
 #include <csignal>
 #include <iostream>
 #include <optional>
+#include <string>
 
 #include "persistence/maintenance/refold_command.h"
+#include "persistence/maintenance/retain_command.h"
 #include "persistence/migrations/commands.h"
 #include "services/base/config.h"
 #include "services/base/progress_bar.h"
@@ -14,7 +16,9 @@ namespace {
 
 using autopulse::callevents::base::Settings;
 using autopulse::callevents::persistence::maintenance::RefoldInvocation;
+using autopulse::callevents::persistence::maintenance::RetainInvocation;
 using autopulse::callevents::persistence::maintenance::RunRefold;
+using autopulse::callevents::persistence::maintenance::RunRetain;
 using autopulse::callevents::persistence::migrations::Invocation;
 using autopulse::callevents::persistence::migrations::RunCommand;
 namespace base = autopulse::callevents::base;
@@ -40,17 +44,36 @@ int ExitCodeOf(const absl::Status& error) {
   return absl::IsUnavailable(error) ? base::kExitConfiguration : base::kExitFailure;
 }
 
-absl::StatusOr<int> Run(const Invocation& invocation, RefoldInvocation& refold) {
-  const bool is_refold = !invocation.words.empty() && invocation.words[0] == "refold";
-  if (!is_refold && (refold.all || refold.dry_run || !refold.call.empty())) {
-    return absl::InvalidArgumentError("--call, --all and --dry-run are for refold");
+// The commands about recorded calls, with their own settings.
+struct Maintenance {
+  RefoldInvocation refold;
+  RetainInvocation retain;
+  bool dry_run = false;
+  std::string report_status;
+};
+
+absl::StatusOr<int> Run(const Invocation& invocation, Maintenance& maintenance) {
+  auto& [refold, retain, dry_run, report_status] = maintenance;
+  const std::string command = invocation.words.empty() ? "" : invocation.words[0];
+  const bool is_maintenance = command == "refold" || command == "retain";
+  if (command != "refold" && (refold.all || !refold.call.empty())) {
+    return absl::InvalidArgumentError("--call and --all are for refold");
   }
-  if (!is_refold) return RunCommand(invocation, std::cout);
+  if (!is_maintenance && dry_run) {
+    return absl::InvalidArgumentError("--dry-run is for refold and retain; see plan");
+  }
+  if (!is_maintenance) return RunCommand(invocation, std::cout);
   if (invocation.words.size() > 1) {
-    return absl::InvalidArgumentError("refold takes no further words: which call is --call=ID");
+    return absl::InvalidArgumentError(command + " takes no further words");
   }
-  refold.database = invocation.database;
-  RETURN_IF_ERROR(RunRefold(refold, base::StandardErrorProgress(), std::cout));
+  refold.database = retain.database = invocation.database;
+  refold.dry_run = retain.dry_run = dry_run;
+  refold.report_status = retain.report_status = report_status;
+  if (command == "refold") {
+    RETURN_IF_ERROR(RunRefold(refold, base::StandardErrorProgress(), std::cout));
+  } else {
+    RETURN_IF_ERROR(RunRetain(retain, base::StandardErrorProgress(), std::cout));
+  }
   return base::kExitOk;
 }
 
@@ -65,19 +88,24 @@ int main(int argc, char** argv) {
                     kFooter);
   settings.Add("database", invocation.database, "sqlite:FILE or a libpq URL, postgresql://...");
   settings.AddFlag("yes", invocation.yes, "Downgrade although it loses data");
-  RefoldInvocation refold;
+  Maintenance maintenance;
+  RefoldInvocation& refold = maintenance.refold;
   settings.Add("call", refold.call, "refold: one call, by its id");
   settings.AddFlag("all", refold.all, "refold: every call");
-  settings.AddFlag("dry-run", refold.dry_run, "refold: only say what would change");
-  settings.AddChoice("report-status", refold.report_status, {"completed", "ended-reason"},
-                     "refold: what call-event-service is run with");
+  settings.AddFlag("dry-run", maintenance.dry_run, "refold, retain: only say what would change");
+  settings.AddChoice("report-status", maintenance.report_status, {"completed", "ended-reason"},
+                     "refold, retain: what call-event-service is run with");
   settings.Add("overwrite", refold.overwrite,
                "refold: columns, with commas, that are written also where no event wrote the value "
                "they have; `transcript`, `all`");
+  settings.Add("fold-window", maintenance.retain.fold_window,
+               "retain: as call-event-service has it");
+  settings.Add("erase-after", maintenance.retain.erase_after,
+               "retain: as call-event-service has it");
   settings.AddWords("command", invocation.words, "What to do, and to which revision");
   if (const std::optional<int> exit_code = settings.Parse(argc, argv)) return *exit_code;
 
-  const absl::StatusOr<int> exit_code = Run(invocation, refold);
+  const absl::StatusOr<int> exit_code = Run(invocation, maintenance);
   if (exit_code.ok()) return *exit_code;
   std::cerr << "call-event-migrate: " << exit_code.status().message() << "\n";
   return ExitCodeOf(exit_code.status());

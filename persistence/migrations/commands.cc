@@ -130,8 +130,8 @@ const std::vector<Command>& Commands() {
 absl::StatusOr<const Command*> FindCommand(const std::vector<std::string>& words) {
   if (words.empty()) {
     return absl::InvalidArgumentError(
-        "a command is missing: upgrade, downgrade, current, history, plan, verify, stamp or "
-        "refold");
+        "a command is missing: upgrade, downgrade, current, history, plan, verify, stamp, "
+        "refold or retain");
   }
   for (const Command& command : Commands()) {
     if (command.name != words[0]) continue;

@@ -6,16 +6,29 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 
 namespace autopulse::callevents::base {
 
 namespace {
 
 // Longer ones are meant to be endless, and would overflow where they are added to a time.
-constexpr absl::Duration kLongestDuration = absl::Hours(24 * 365);
+constexpr absl::Duration kLongestDuration = absl::Hours(24 * 365 * 20);
+
+// `30d`, or what absl::ParseDuration takes, which knows no days.
+bool ParseDuration(absl::string_view text, absl::Duration& value) {
+  absl::string_view days = text;
+  std::int32_t count = 0;
+  if (!absl::ConsumeSuffix(&days, "d") || !absl::SimpleAtoi(days, &count)) {
+    return absl::ParseDuration(text, &value);
+  }
+  value = absl::Hours(24) * count;
+  return true;
+}
 
 }  // namespace
 
@@ -61,7 +74,7 @@ void Settings::Add(const std::string& name, absl::Duration& value, const std::st
   auto* option = self.app.add_option_function<std::string>(
       "--" + name,
       [&value, name](const std::string& text) {
-        if (!absl::ParseDuration(text, &value) || value < absl::ZeroDuration() ||
+        if (!ParseDuration(text, value) || value < absl::ZeroDuration() ||
             value > kLongestDuration) {
           throw CLI::ValidationError("--" + name,
                                      "'" + text + "' is no duration such as 5s or 250ms");

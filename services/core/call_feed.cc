@@ -32,6 +32,12 @@ void CallFeed::Advance(std::int64_t sequence) {
   WakeAll();
 }
 
+void CallFeed::Forget() {
+  const absl::MutexLock lock(&entries_mutex_);
+  entries_.clear();
+  kept_after_ = last_sequence_;
+}
+
 void CallFeed::WakeAll() const {
   const absl::MutexLock lock(&subscribers_mutex_);
   for (const auto& [subscription, wake] : subscribers_) wake();

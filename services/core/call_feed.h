@@ -39,6 +39,9 @@ class CallFeed {
   // whoever has begun meanwhile.
   void Advance(std::int64_t sequence);
 
+  // Drops the events that are kept: who watches reads them from the database.
+  void Forget();
+
   // Whether somebody watches.
   bool has_subscribers() const;
 

@@ -98,7 +98,8 @@ struct NewEvent {
   absl::Time create_time;
   domain::EventOutcome outcome = domain::EventOutcome::kApplied;
   std::string call_status_word;
-  const domain::CallEvent* event = nullptr;  // with its transcript
+  const domain::CallEvent* event = nullptr;    // with its transcript
+  std::optional<absl::Time> forget_time = {};  // where it is `WithoutDetail` [F1, X1]
 };
 
 // What events make of the tables. What it points to need only live as long as it is saved.
@@ -201,6 +202,16 @@ class CallReader {
                                                                             std::int64_t after_id,
                                                                             int limit) = 0;
 
+  // The ids of at most `limit` calls behind `after_id`, by id, that are not erased and of which
+  // nothing is known to have happened since `before`: of their create, update, start and end times
+  // at least one is known, and none is later.
+  virtual absl::StatusOr<std::vector<std::int64_t>> FindExpired(absl::Time before,
+                                                                std::int64_t after_id,
+                                                                int limit) = 0;
+
+  // How far a task has come that goes through the journal; zero if it has not begun.
+  virtual absl::StatusOr<std::int64_t> FindProgress(const std::string& task) = 0;
+
   // The creation that was made with this request id; nothing if there is none.
   virtual absl::StatusOr<std::optional<CreationRequest>> FindCreation(
       const std::string& request_id) = 0;
@@ -242,6 +253,26 @@ class CallWriter : public CallReader {
 
   // Remembers a creation, and forgets those made before `forget_before`.
   virtual absl::Status InsertCreation(const CreationRequest& request, absl::Time forget_before) = 0;
+
+  // Drops what all events of a call said, transcripts included, and notes when. Events whose detail
+  // is dropped already keep their time [F1, X1].
+  virtual absl::Status ForgetEvents(std::int64_t call_id, absl::Time forget_time) = 0;
+
+  // Stores what is folded away of a call, and until when; replaces what was stored of it. The
+  // history's base stays. NOT_FOUND if the call has no base.
+  virtual absl::Status SaveFolded(std::int64_t call_id, const domain::CallHistory& history) = 0;
+
+  // Drops what is personal in a call: of its row, its transcript, its base, what is folded away,
+  // its events and the creations that made it. Its ids, status, times and cost stay. NOT_FOUND if
+  // there is no such call; one that is erased already is erased again and keeps its time [X1].
+  virtual absl::Status EraseCall(std::int64_t call_id, absl::Time erase_time) = 0;
+
+  // Drops the customer's name, telephone number and vehicle of a service record; does nothing if
+  // there is none of this id.
+  virtual absl::Status EraseServiceRecord(std::int64_t id, absl::Time update_time) = 0;
+
+  // Stores how far a task has come that goes through the journal.
+  virtual absl::Status SaveProgress(const std::string& task, std::int64_t sequence) = 0;
 };
 
 // The database. Thread-safe.
@@ -264,6 +295,10 @@ class CallStore {
   // After a lost race the store runs `work` again in a new transaction, so `work` must not keep
   // state across runs: it may only assign to what it captured.
   virtual absl::Status Write(const WriteWork& work) = 0;
+
+  // Makes what was dropped unreadable in the database's files, where that is in our hands. ABORTED
+  // if somebody reads an older state just now: try again later.
+  virtual absl::Status Scrub() = 0;
 };
 
 }  // namespace autopulse::callevents::core

@@ -157,14 +157,31 @@ absl::Status EventGroup::DecideAll(CallWriter& calls) {
   return absl::OkStatus();
 }
 
+// Keeps of an event that it came, and nothing of what it said.
+void EventGroup::RecordForgotten(std::size_t index, const domain::Call& call) {
+  domain::RecordedEvent& recorded = results_[index].receipt.event;
+  recorded.call_id = call.id;
+  recorded.create_time = context_.now;
+  recorded.outcome = domain::EventOutcome::kStale;
+  recorded.call_status_word = call.state.status_word;
+  recorded.forget_time = context_.now;
+  events_[index].event = domain::WithoutDetail(std::move(events_[index].event));
+}
+
 absl::Status EventGroup::DecideNew(CallWriter& calls, std::size_t index, Image& image) {
+  if (image.call.erase_time) {  // X1
+    RecordForgotten(index, image.call);
+    return absl::OkStatus();
+  }
   const domain::CallEvent& event = events_[index].event;
   ASSIGN_OR_RETURN(domain::FoldedCall with, FoldWith(calls, image, event));
   domain::Decision decision = domain::Decide(image.call.state, image.folded, with, event);
-  if (!decision.too_late) {
-    image.folded = std::move(with);
-    if (!IsNotice(event)) image.added.push_back(&event);
+  if (decision.too_late) {  // F1
+    RecordForgotten(index, image.call);
+    return absl::OkStatus();
   }
+  image.folded = std::move(with);
+  if (!IsNotice(event)) image.added.push_back(&event);
 
   domain::RecordedEvent& recorded = results_[index].receipt.event;
   recorded.call_id = image.call.id;
@@ -213,14 +230,14 @@ absl::Status EventGroup::Save(CallWriter& calls) {
     indices.push_back(i);
     const domain::RecordedEvent& event = result.receipt.event;
     changes.events.push_back({event.call_id, event.create_time, event.outcome,
-                              event.call_status_word, &events_[i].event});
+                              event.call_status_word, &events_[i].event, event.forget_time});
     const domain::Call& call = images_.at(event.call_id).call;
     if (event.outcome != domain::EventOutcome::kStale && call.service_record_id) {  // M1
       service_records[*call.service_record_id] = &call;
     }
   }
   for (const auto& [call_id, image] : images_) {
-    if (image.new_base && !image.event_ids.empty()) {
+    if (image.new_base && !image.event_ids.empty() && !image.call.erase_time) {
       changes.bases.push_back({call_id, &*image.new_base});
     }
     if (image.changed) changes.calls.push_back(&image.call);
@@ -265,7 +282,7 @@ std::vector<absl::StatusOr<Receipt>> EventGroup::TakeReceipts() {
     receipts.emplace_back(std::move(result.receipt));
   }
   for (auto& [call_id, image] : images_) {
-    if (image.last_sequence == 0) continue;
+    if (image.last_sequence == 0 || image.call.erase_time) continue;
     context_.kept_calls.Put(call_id, {image.last_sequence, context_.now, std::move(image.folded)});
   }
   return receipts;

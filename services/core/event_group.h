@@ -75,6 +75,7 @@ class EventGroup {
   absl::StatusOr<std::int64_t> Register(CallWriter& calls, const ReportedEvent& reported);
   absl::Status FindRepeats(CallWriter& calls);
   absl::Status DecideAll(CallWriter& calls);
+  void RecordForgotten(std::size_t index, const domain::Call& call);
   absl::Status DecideNew(CallWriter& calls, std::size_t index, Image& image);
   absl::StatusOr<domain::FoldedCall> FoldWith(CallWriter& calls, Image& image,
                                               const domain::CallEvent& event);

@@ -155,9 +155,12 @@ absl::StatusOr<std::optional<RefoldedCall>> Refolder::CompareCall(CallReader& ca
 
 absl::Status Refolder::CompareTranscript(CallReader& calls, const domain::CallHistory& history,
                                          RefoldedCall& refolded) {
-  if (refolded.transcript_event_id.empty()) return absl::OkStatus();  // no report brought one
-  ASSIGN_OR_RETURN(const Transcript wanted,
-                   calls.ReportedTranscript(refolded.call_id, refolded.transcript_event_id));
+  const std::string& event_id = refolded.transcript_event_id;
+  const bool is_reported =
+      std::any_of(history.events.begin(), history.events.end(),
+                  [&](const domain::CallEvent& event) { return event.event_id == event_id; });
+  if (!is_reported) return absl::OkStatus();  // no report brought one, or its own is forgotten [F1]
+  ASSIGN_OR_RETURN(const Transcript wanted, calls.ReportedTranscript(refolded.call_id, event_id));
   ASSIGN_OR_RETURN(const Transcript stored, StoredTranscript(calls, refolded.call_id));
   if (stored == wanted) return absl::OkStatus();
   refolded.transcript_lines_were = stored.size();

@@ -49,6 +49,7 @@ struct Call {
   std::string direction;                  // empty if unknown
   std::optional<absl::Time> create_time;  // absent in rows that another program made
   std::optional<absl::Time> update_time;  // when an event last changed it
+  std::optional<absl::Time> erase_time;   // when what is personal in it was erased [X1]
   CallState state;
 };
 

@@ -1,6 +1,21 @@
 #include "services/domain/call_event.h"
 
 namespace autopulse::callevents::domain {
+namespace {
+
+// Each kind with nothing in it.
+struct Emptied {
+  EventDetail operator()(const StatusUpdate&) const {
+    StatusUpdate update;
+    update.call_status = CallStatus::kUnspecified;
+    return update;
+  }
+  EventDetail operator()(const Hangup&) const { return Hangup(); }
+  EventDetail operator()(const EndOfCallReport&) const { return EndOfCallReport(); }
+  EventDetail operator()(const Notice&) const { return Notice(); }
+};
+
+}  // namespace
 
 absl::Time EventTime(std::optional<absl::Time> reported, absl::Time receive_time) {
   if (!reported || *reported > receive_time + kMaxClockSkew) return ToMicroseconds(receive_time);
@@ -9,6 +24,11 @@ absl::Time EventTime(std::optional<absl::Time> reported, absl::Time receive_time
 
 absl::Time ToMicroseconds(absl::Time time) {
   return absl::FromUnixMicros(absl::ToUnixMicros(time));
+}
+
+CallEvent WithoutDetail(CallEvent event) {
+  event.detail = std::visit(Emptied(), event.detail);
+  return event;
 }
 
 }  // namespace autopulse::callevents::domain

@@ -95,7 +95,12 @@ struct RecordedEvent {
   EventOutcome outcome = EventOutcome::kApplied;
   std::string call_status_word;  // that the call had once the event was recorded [O1]
   CallEvent event;
+  // When what the event said was dropped: it is `WithoutDetail`, and no fold reads it [F1, X1].
+  std::optional<absl::Time> forget_time = {};
 };
+
+// The event with nothing of what it said: its kind, its times and its ids.
+CallEvent WithoutDetail(CallEvent event);
 
 // An event that is dated more than this after its receipt is dated by the receipt [O6].
 inline constexpr absl::Duration kMaxClockSkew = absl::Minutes(5);

@@ -88,6 +88,20 @@ grpc::ServerUnaryReactor* CallEventService::CreateCall(grpc::CallbackServerConte
   });
 }
 
+grpc::ServerUnaryReactor* CallEventService::EraseCall(grpc::CallbackServerContext* context,
+                                                      const v1::EraseCallRequest* request,
+                                                      v1::EraseCallResponse* response) {
+  return Serve(context, [this, request, response]() -> absl::Status {
+    ASSIGN_OR_RETURN(const std::int64_t call_id, ParseCallName("name", request->name()));
+    ASSIGN_OR_RETURN(const domain::Call call,
+                     parts_.eraser.Erase(call_id, request->erase_service_record()
+                                                      ? core::ServiceRecordIs::kErased
+                                                      : core::ServiceRecordIs::kKept));
+    *response->mutable_call() = ToProto(call);
+    return absl::OkStatus();
+  });
+}
+
 grpc::ServerUnaryReactor* CallEventService::ReportCallEvent(
     grpc::CallbackServerContext* context, const v1::ReportCallEventRequest* request,
     v1::ReportCallEventResponse* response) {

@@ -8,6 +8,7 @@
 #include "services/base/work_queue.h"
 #include "services/core/call_feed.h"
 #include "services/core/call_store.h"
+#include "services/core/eraser.h"
 #include "services/core/event_lanes.h"
 #include "services/core/registrar.h"
 #include "services/domain/outcome.h"
@@ -25,6 +26,7 @@ class CallEventService final : public v1::CallEventService::CallbackService {
     core::CallStore& store;
     core::EventLanes& lanes;
     core::Registrar& registrar;
+    core::Eraser& eraser;
     core::CallFeed& feed;
     base::WorkQueue& workers;
     domain::RuleOptions rules;
@@ -48,6 +50,9 @@ class CallEventService final : public v1::CallEventService::CallbackService {
   grpc::ServerUnaryReactor* CreateCall(grpc::CallbackServerContext* context,
                                        const v1::CreateCallRequest* request,
                                        v1::CreateCallResponse* response) override;
+  grpc::ServerUnaryReactor* EraseCall(grpc::CallbackServerContext* context,
+                                      const v1::EraseCallRequest* request,
+                                      v1::EraseCallResponse* response) override;
   grpc::ServerUnaryReactor* GetCall(grpc::CallbackServerContext* context,
                                     const v1::GetCallRequest* request,
                                     v1::GetCallResponse* response) override;

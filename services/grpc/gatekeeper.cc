@@ -23,6 +23,7 @@ constexpr Row kRows[] = {
     {"BatchReportCallEvents", Role::kIngest},
     {"CreateCall", Role::kIngest},
     {"CreateServiceRecord", Role::kIngest},
+    {"EraseCall", Role::kAdmin},
     {"GetCall", Role::kRead},
     {"GetCallEvent", Role::kRead},
     {"GetServiceRecord", Role::kRead},

@@ -123,6 +123,7 @@ v1::Call ToProto(const domain::Call& call) {
   proto.set_provider_call_id(call.state.provider_call_id.value_or(""));
   if (call.create_time) *proto.mutable_create_time() = ToProto(*call.create_time);
   if (call.update_time) *proto.mutable_update_time() = ToProto(*call.update_time);
+  if (call.erase_time) *proto.mutable_erase_time() = ToProto(*call.erase_time);
   SetState(call.state, proto);
   return proto;
 }
@@ -151,6 +152,7 @@ v1::CallEvent ToProto(const domain::RecordedEvent& recorded) {
   *proto.mutable_receive_time() = ToProto(event.receive_time);
   *proto.mutable_create_time() = ToProto(recorded.create_time);
   proto.set_sequence(recorded.sequence);
+  if (recorded.forget_time) *proto.mutable_forget_time() = ToProto(*recorded.forget_time);
   proto.set_outcome(OutcomeToProto(recorded.outcome));
   proto.set_provider(event.provider);
   proto.set_provider_call_id(event.provider_call_id);

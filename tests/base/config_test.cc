@@ -76,6 +76,14 @@ TEST_F(SettingsTest, TheCommandLineSetsThem) {
   EXPECT_TRUE(dry_run_);
 }
 
+TEST_F(SettingsTest, ADurationMayBeGivenInDays) {
+  EXPECT_EQ(Parse({"--drain=30d"}), std::nullopt);
+  EXPECT_EQ(drain_, absl::Hours(720));
+  EXPECT_EQ(Parse({"--drain=-1d"}), kExitUsage);
+  EXPECT_EQ(Parse({"--drain=d"}), kExitUsage);
+  EXPECT_EQ(Parse({"--drain=99999999d"}), kExitUsage);
+}
+
 TEST_F(SettingsTest, TheEnvironmentSetsWhatTheCommandLineDoesNot) {
   const Environment listen("DEMO_SERVICE_LISTEN_ON", "env:1");
   const Environment drain("DEMO_SERVICE_DRAIN", "250ms");

@@ -72,8 +72,8 @@ domain::RecordedEvent CallStoreContract::FindEvent(std::int64_t call_id,
 absl::StatusOr<std::int64_t> InsertEvent(core::CallWriter& writer,
                                          const domain::RecordedEvent& event) {
   core::RecordedChanges changes;
-  changes.events.push_back(
-      {event.call_id, event.create_time, event.outcome, event.call_status_word, &event.event});
+  changes.events.push_back({event.call_id, event.create_time, event.outcome, event.call_status_word,
+                            &event.event, event.forget_time});
   ASSIGN_OR_RETURN(const std::vector<std::int64_t> sequences, writer.Save(changes));
   return sequences.front();
 }

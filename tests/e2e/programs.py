@@ -127,7 +127,8 @@ def start_adapter(service_address, folder, *arguments, **options):
 
 def run(name, *arguments, environment=None, seconds=60.0):
     """Runs a program to its end. Fails if it crashes."""
-    result = subprocess.run([str(BIN / name), *arguments], capture_output=True, text=True,
-                            timeout=seconds, env=_environment(environment))
+    result = subprocess.run([str(BIN / name), *arguments], stdin=subprocess.DEVNULL,
+                            capture_output=True, text=True, timeout=seconds,
+                            env=_environment(environment))
     _assert_not_crashed(name, result.returncode, result.stderr)
     return result

@@ -18,6 +18,7 @@ class FakeCallStore : public core::CallStore {
   bool is_shared() const override { return false; }
   absl::Status Read(const ReadWork& work) override;
   absl::Status Write(const WriteWork& work) override;
+  absl::Status Scrub() override { return absl::OkStatus(); }
 
   // Lets the next commit fail with `error` once: nothing of its transaction is kept. ABORTED makes
   // the store run the work again. Errors queue if this is called again.

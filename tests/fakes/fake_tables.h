@@ -21,6 +21,8 @@ struct FakeTables {
   std::map<std::int64_t, domain::ServiceRecord> service_records;
   std::map<std::int64_t, domain::Call> calls;
   std::map<std::int64_t, domain::FoldState> bases;
+  std::map<std::int64_t, domain::CallHistory> folded;  // see core::CallWriter::SaveFolded
+  std::map<std::string, std::int64_t> progress;
   std::map<std::int64_t, domain::RecordedEvent> events;  // by sequence, transcripts included
   std::map<std::int64_t, FakeTranscriptRow> transcript;
   std::map<std::string, core::CreationRequest> creations;

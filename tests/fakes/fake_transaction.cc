@@ -155,9 +155,13 @@ std::optional<domain::CallHistory> FakeTransaction::FindHistory(std::int64_t cal
   const auto base = tables_.bases.find(call_id);
   if (base == tables_.bases.end()) return std::nullopt;
   domain::CallHistory history{.base = base->second, .events = {}};
+  if (const auto folded = tables_.folded.find(call_id); folded != tables_.folded.end()) {
+    history.folded = folded->second.folded;
+    history.fold_horizon = folded->second.fold_horizon;
+  }
   for (const auto& [sequence, event] : tables_.events) {
     if (event.call_id != call_id) continue;
-    if (std::holds_alternative<domain::Notice>(event.event.detail)) continue;
+    if (event.forget_time || std::holds_alternative<domain::Notice>(event.event.detail)) continue;
     history.events.push_back(WithoutTranscript(event).event);
   }
   return history;
@@ -270,7 +274,8 @@ absl::StatusOr<std::int64_t> FakeTransaction::InsertEvent(const core::NewEvent& 
                               .create_time = event.create_time,
                               .outcome = event.outcome,
                               .call_status_word = event.call_status_word,
-                              .event = *event.event};
+                              .event = *event.event,
+                              .forget_time = event.forget_time};
   return sequence;
 }
 

@@ -44,6 +44,9 @@ class FakeTransaction : public core::CallWriter {
   absl::StatusOr<std::vector<core::StoredTranscriptEntry>> ListTranscript(std::int64_t call_id,
                                                                           std::int64_t after_id,
                                                                           int limit) override;
+  absl::StatusOr<std::vector<std::int64_t>> FindExpired(absl::Time before, std::int64_t after_id,
+                                                        int limit) override;
+  absl::StatusOr<std::int64_t> FindProgress(const std::string& task) override;
   absl::StatusOr<std::optional<core::CreationRequest>> FindCreation(
       const std::string& request_id) override;
 
@@ -58,6 +61,11 @@ class FakeTransaction : public core::CallWriter {
   absl::StatusOr<std::vector<std::int64_t>> Save(const core::RecordedChanges& changes) override;
   absl::Status InsertCreation(const core::CreationRequest& request,
                               absl::Time forget_before) override;
+  absl::Status ForgetEvents(std::int64_t call_id, absl::Time forget_time) override;
+  absl::Status SaveFolded(std::int64_t call_id, const domain::CallHistory& history) override;
+  absl::Status EraseCall(std::int64_t call_id, absl::Time erase_time) override;
+  absl::Status EraseServiceRecord(std::int64_t id, absl::Time update_time) override;
+  absl::Status SaveProgress(const std::string& task, std::int64_t sequence) override;
 
  private:
   const domain::RecordedEvent* FindStored(std::int64_t call_id, const std::string& event_id) const;

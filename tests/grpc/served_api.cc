@@ -25,10 +25,13 @@ ServedApi::ServedApi(const Options& options)
           FixedClock()),
       lanes(recorder, 1),
       registrar(store, FixedClock()),
+      eraser(
+          store, [this] { feed.Forget(); }, FixedClock()),
       workers(2),
       service({.store = store,
                .lanes = lanes,
                .registrar = registrar,
+               .eraser = eraser,
                .feed = feed,
                .workers = workers,
                .rules = options.rules,

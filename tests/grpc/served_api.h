@@ -65,6 +65,7 @@ class ServedApi {
   core::EventRecorder recorder;
   core::EventLanes lanes;
   core::Registrar registrar;
+  core::Eraser eraser;
   base::WorkQueue workers;
   CallEventService service;
   Gatekeeper gatekeeper;

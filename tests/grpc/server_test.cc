@@ -41,6 +41,7 @@ TEST(ServerTest, APortThatIsTakenIsRefusedInASentence) {
   CallEventService another({.store = api.store,
                             .lanes = api.lanes,
                             .registrar = api.registrar,
+                            .eraser = api.eraser,
                             .feed = api.feed,
                             .workers = api.workers,
                             .rules = {},

@@ -39,7 +39,7 @@ TEST_P(ProgramTest, CurrentAndHistorySayWhereTheDatabaseIs) {
                     HasSubstr(NameOf(HeadRevision()) + " (head)")));
   EXPECT_EQ(Migrate({"upgrade"}).exit_code, 0);
   EXPECT_EQ(Migrate({"downgrade", "-2"}).output,
-            "undid 0008 call_indexes\nundid 0007 journal\nat 0006 call_details\n");
+            "undid 0009 forgetting\nundid 0008 call_indexes\nat 0007 journal\n");
 }
 
 TEST_P(ProgramTest, APlanIsTheSqlThatWouldRun) {

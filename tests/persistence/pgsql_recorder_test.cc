@@ -36,6 +36,7 @@ class CountingStore : public core::CallStore {
       return work(calls);
     });
   }
+  absl::Status Scrub() override { return store_->Scrub(); }
 
   int writes() const { return writes_; }
 

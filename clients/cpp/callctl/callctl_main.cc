@@ -26,6 +26,7 @@ ExitCode Run(const Invocation& invocation) {
   const client::CallEventsClient client(invocation.client);
   Session session{.client = client,
                   .format = invocation.format,
+                  .in = std::cin,
                   .out = std::cout,
                   .err = std::cerr,
                   .wrap_width = TerminalWidth(),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <istream>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -25,6 +26,7 @@ enum class OutputFormat { kTable, kJson };
 struct Session {
   const client::CallEventsClient& client;
   OutputFormat format = OutputFormat::kTable;
+  std::istream& in;
   std::ostream& out;
   std::ostream& err;
   std::size_t wrap_width = 0;   // columns of the terminal that `out` is; 0 if it is none

@@ -33,6 +33,7 @@ void PrintCall(std::ostream& out, const v1::Call& call) {
   block.Add("provider call id", call.provider_call_id());
   block.Add("created", FormatIf(call.has_create_time(), call.create_time()));
   block.Add("updated", FormatIf(call.has_update_time(), call.update_time()));
+  block.Add("erased", FormatIf(call.has_erase_time(), call.erase_time()));
   block.Add("started", FormatIf(call.has_start_time(), call.start_time()));
   block.Add("ended", FormatIf(call.has_end_time(), call.end_time()));
   block.Add("duration", FormatIf(call.has_duration(), call.duration()));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iostream>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -42,7 +43,8 @@ Report ReportTo(const tests::FakeCallEventService& service,
       {.channel = {.service = service.address()}, .timeout = absl::Seconds(30)});
   std::ostringstream out;
   std::ostringstream err;
-  Session session{.client = client, .out = out, .err = err, .shows_progress = terminal};
+  Session session{
+      .client = client, .in = std::cin, .out = out, .err = err, .shows_progress = terminal};
   Report report;
   report.exit_code = ReportSeveral(session, events);
   report.out = out.str();

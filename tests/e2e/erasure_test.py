@@ -1,0 +1,116 @@
+"""Erasure and retention through the real programs, down to the bytes of the files."""
+
+import time
+import unittest
+
+import fixture
+import programs
+
+REASON = "customer-ended-call"
+SECRETS = (b"+4917099988877", b"my name is Ada Lovelace", b"recording-of-ada", b"summary about Ada",
+           b"favourite-colour-green")
+
+
+def report(call_id, timestamp=1769860800000, event=""):
+    return {"message": {
+        "type": "end-of-call-report", "timestamp": timestamp, "endedReason": REASON + event,
+        "call": {"id": f"vapi-{call_id}", "assistantOverrides": {
+            "variableValues": {"call_id": call_id}}},
+        "artifact": {"recordingUrl": "https://example.com/recording-of-ada"},
+        "analysis": {"summary": "a summary about Ada",
+                     "structuredData": {"favourite-colour-green": True}},
+        "messages": [{"role": "user", "message": "my name is Ada Lovelace",
+                      "time": 1769860800000}]}}
+
+
+class ErasureTest(fixture.EndToEndTest):
+
+    def erase(self, *arguments):
+        return programs.run("callctl", f"--service={self.service.address}", "calls", "erase",
+                            *arguments)
+
+    def found_in_files(self):
+        """Which secrets the database's files still hold."""
+        if not hasattr(self.database, "file"):
+            return set()
+        content = b"".join(path.read_bytes() for path in self.folder.glob("calls.db*"))
+        return {secret for secret in SECRETS if secret in content}
+
+    def test_an_erased_call_is_gone_from_rows_and_files_and_stays_gone(self):  # X1
+        self.start_both()
+        self.api.create_call(15, customer_number="+4917099988877")
+        self.assertEqual(self.sender.post(report(15)).http, 200)
+        second = self.sender.post(report(15, 1769860900000, "-again"))  # replaces the transcript
+        self.assertEqual(second.http, 200)
+        if hasattr(self.database, "file"):
+            self.assertEqual(self.found_in_files(), set(SECRETS))
+        erased = self.erase("15", "--yes")
+        self.assertEqual(erased.returncode, 0, erased.stderr)
+        self.assertIn("erased:", erased.stdout)
+        self.assertEqual(self.found_in_files(), set())
+        self.assertEqual(
+            self.rows("SELECT status, vapi_call_id, customer_number, recording_url, ended_reason,"
+                      " analysis_summary, analysis_structured_data FROM call"),
+            [("Completed", "vapi-15", None, None, None, None, None)])
+        self.assertEqual(self.rows("SELECT * FROM transcript"), [])
+        self.assertEqual(self.rows("SELECT * FROM call_event_transcript"), [])
+
+        repeat = self.sender.post(report(15))
+        self.assertEqual((repeat.http, repeat.json["duplicate"]), (200, True))
+        late = self.sender.post(report(15, 1769869900000, "-late"))
+        self.assertEqual((late.http, late.json["stale"]), (200, True))
+        self.assertEqual(self.rows("SELECT * FROM transcript"), [])
+        self.assertEqual(self.rows("SELECT count(*) FROM call_event WHERE forget_time IS NULL"),
+                         [(0,)])
+        self.assertEqual(self.found_in_files(), set())
+
+    def test_erasing_asks_first(self):
+        self.start_both()
+        self.api.create_call(15, customer_number="+4917099988877")
+        refused = self.erase("15")
+        self.assertEqual(refused.returncode, 6, refused.stderr)
+        self.assertIn("give --yes", refused.stderr)
+        self.assertEqual(self.api.get_call(15).customer_number, "+4917099988877")
+        missing = self.erase("99", "--yes")
+        self.assertEqual(missing.returncode, 5, missing.stderr)
+
+    def await_rows(self, statement, expected):
+        deadline = time.monotonic() + 30
+        while self.rows(statement) != expected:
+            self.assertLess(time.monotonic(), deadline, self.rows(statement))
+
+    def test_the_service_folds_and_erases_by_age(self):  # F1, X1
+        self.start_both()
+        self.api.create_call(15, customer_number="+4917099988877")
+        self.assertEqual(self.sender.post(report(15)).http, 200)
+        self.service.stop()
+        self.service = self.start_service("--fold-window=1ms", "--housekeeping=50ms")
+        self.await_rows("SELECT count(*) FROM call_event WHERE forget_time IS NOT NULL", [(1,)])
+        self.assertEqual(self.rows("SELECT content FROM transcript"),
+                         [("my name is Ada Lovelace",)])
+        self.assertEqual(self.rows("SELECT count(*) FROM call_event_transcript"), [(0,)])
+        self.service.stop()
+        self.service = self.start_service("--erase-after=1ms", "--housekeeping=50ms")
+        self.await_rows("SELECT count(*) FROM call WHERE erase_time IS NOT NULL", [(1,)])
+        self.assertEqual(self.rows("SELECT customer_number FROM call"), [(None,)])
+
+    def test_retain_says_and_does_what_the_service_would(self):  # F1
+        self.start_both()
+        self.api.create_call(15, customer_number="+4917099988877")
+        self.assertEqual(self.sender.post(report(15)).http, 200)
+        retain = ("call-event-migrate", f"--database={self.database.url}", "retain",
+                  "--fold-window=1us", "--erase-after=1us", "--report-status=completed")
+        shown = programs.run(*retain, "--dry-run")
+        self.assertEqual(shown.stdout, "1 calls would be folded away, 1 would be erased\n",
+                         shown.stderr)
+        self.assertEqual(self.rows("SELECT forget_time, erase_time FROM call_event JOIN call"
+                                   " ON call.id = call_id"), [(None, None)])
+        done = programs.run(*retain)
+        self.assertEqual(done.stdout, "1 calls folded away, 1 erased\n", done.stderr)
+        again = programs.run(*retain)
+        self.assertEqual(again.stdout, "0 calls folded away, 0 erased\n", again.stderr)
+        self.assertEqual(self.found_in_files(), set())
+
+
+if __name__ == "__main__":
+    unittest.main()
