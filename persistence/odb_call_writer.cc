@@ -1,6 +1,5 @@
 #include "persistence/odb_call_writer.h"
 
-#include <limits>
 #include <odb/exceptions.hxx>
 #include <utility>
 
@@ -14,14 +13,12 @@
 namespace autopulse::callevents::persistence {
 namespace {
 
-// The id behind the largest of a table, as `Largest` has it.
+// The id behind the largest of a table, as `Largest` has it, of those that are counted.
 template <typename Largest>
-absl::StatusOr<std::int64_t> NextId(odb::database& database) {
-  const std::int64_t largest = database.query_value<Largest>().id.value_or(0);
-  if (largest == std::numeric_limits<std::int64_t>::max()) {
-    return absl::ResourceExhaustedError("the largest id is taken, so there is no next one");
-  }
-  return largest + 1;
+std::int64_t NextId(odb::database& database) {
+  return database.query_value<Largest>(odb::query<Largest>::id <= kLargestCountedId)
+             .id.value_or(0) +
+         1;
 }
 
 }  // namespace
@@ -72,7 +69,11 @@ absl::StatusOr<std::int64_t> OdbCallWriter::Insert(Row& row, const std::string& 
   const bool chosen = row.id != 0;
   if (!chosen) {
     const std::optional<std::int64_t> picked = kind_.PickId(table);
-    ASSIGN_OR_RETURN(row.id, picked ? *picked : NextId<Largest>(database_));
+    row.id = picked ? *picked : NextId<Largest>(database_);
+    if (row.id > kLargestCountedId) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "all ids that are given by themselves are taken; choose one for the ", table));
+    }
   }
   try {
     database_.persist(row);

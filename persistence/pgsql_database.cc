@@ -21,9 +21,6 @@
 namespace autopulse::callevents::persistence {
 namespace {
 
-// Behind this, an id is not one that a sequence counts up to.
-constexpr std::int64_t kLargestCountedId = std::int64_t{1} << 62;
-
 // The first half of the advisory locks of provider's calls; the other half is a hash of the id.
 // Keys of two halves are never equal to those of one, such as that of the journal.
 constexpr int kProviderCallLock = 712'015;

@@ -1,3 +1,5 @@
+#include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "gmock/gmock.h"
@@ -27,6 +29,27 @@ TEST_P(CallStoreContract, CallIsReadBackAsItWasInserted) {  // R3: the cost is e
   EXPECT_EQ(stored.create_time, call.create_time);
   EXPECT_EQ(stored.update_time, call.update_time);
   EXPECT_TRUE(stored.state == call.state);
+}
+
+domain::Call CallOf(std::int64_t id) {
+  domain::Call call;
+  call.id = id;
+  return call;
+}
+
+TEST_P(CallStoreContract, ALargeIdThatWasChosenLeavesTheCountingAsItIs) {
+  const std::int64_t first = AddCall();
+  EXPECT_EQ(AddCall(CallOf(std::numeric_limits<std::int64_t>::max())),
+            std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(AddCall(CallOf((std::int64_t{1} << 62) + 1)), (std::int64_t{1} << 62) + 1);
+  EXPECT_EQ(AddCall(), first + 1);
+}
+
+TEST_P(CallStoreContract, BehindTheLargestCountedIdThereIsNoNextOne) {
+  AddCall(CallOf((std::int64_t{1} << 62) - 1));
+  EXPECT_EQ(AddCall(), std::int64_t{1} << 62);
+  const auto none = Write([](core::CallWriter& writer) { return writer.InsertCall({}); });
+  EXPECT_TRUE(absl::IsResourceExhausted(none.status())) << none.status();
 }
 
 TEST_P(CallStoreContract, CallsAreCounted) {

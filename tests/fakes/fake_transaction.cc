@@ -1,6 +1,7 @@
 #include "tests/fakes/fake_transaction.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <variant>
 
@@ -19,9 +20,18 @@ domain::RecordedEvent WithoutTranscript(domain::RecordedEvent event) {
   return event;
 }
 
+constexpr std::int64_t kLargestCountedId = std::int64_t{1} << 62;
+
+// The id that a new row gets: `chosen`, or else the one behind the largest that is counted.
 template <typename Map>
-std::int64_t NextId(const Map& map) {
-  return map.empty() ? 1 : std::max<std::int64_t>(map.rbegin()->first, 0) + 1;
+absl::StatusOr<std::int64_t> IdFor(std::int64_t chosen, const Map& map) {
+  if (chosen != 0) return chosen;
+  const auto behind = map.upper_bound(kLargestCountedId);
+  const std::int64_t largest = behind == map.begin() ? 0 : std::prev(behind)->first;
+  if (largest == kLargestCountedId) {
+    return absl::ResourceExhaustedError("all ids that are given by themselves are taken");
+  }
+  return std::max<std::int64_t>(largest, 0) + 1;
 }
 
 }  // namespace
@@ -202,7 +212,7 @@ absl::Status FakeTransaction::Isolated(const std::function<absl::Status()>& work
 
 absl::StatusOr<std::int64_t> FakeTransaction::InsertServiceRecord(
     const domain::ServiceRecord& record) {
-  const std::int64_t id = record.id != 0 ? record.id : NextId(tables_.service_records);
+  ASSIGN_OR_RETURN(const std::int64_t id, IdFor(record.id, tables_.service_records));
   const auto [it, inserted] = tables_.service_records.emplace(id, record);
   if (!inserted) {
     return absl::AlreadyExistsError(absl::StrCat("service record ", id, " already exists"));
@@ -215,7 +225,7 @@ absl::StatusOr<std::int64_t> FakeTransaction::InsertCall(const domain::Call& cal
   if (call.service_record_id) {
     RETURN_IF_ERROR(GetServiceRecord(*call.service_record_id).status());
   }
-  const std::int64_t id = call.id != 0 ? call.id : NextId(tables_.calls);
+  ASSIGN_OR_RETURN(const std::int64_t id, IdFor(call.id, tables_.calls));
   const auto [it, inserted] = tables_.calls.emplace(id, call);
   if (!inserted) return absl::AlreadyExistsError(absl::StrCat("call ", id, " already exists"));
   it->second.id = id;
