@@ -1,5 +1,8 @@
 #include "services/base/process.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 
@@ -17,9 +20,18 @@ sigset_t HandledSignals() {
   return signals;
 }
 
+// Whoever started the program may have closed its outputs. What is opened next would get their
+// numbers, and with them whatever is logged.
+void ReplaceClosedOutputs() {
+  int file = open("/dev/null", O_RDWR);
+  while (file >= 0 && file <= STDERR_FILENO) file = open("/dev/null", O_RDWR);
+  if (file > STDERR_FILENO) close(file);
+}
+
 }  // namespace
 
 void PrepareServerProcess() {
+  ReplaceClosedOutputs();
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // threads inherit it
   // A peer that is gone is an error of the write.
