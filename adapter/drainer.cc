@@ -59,18 +59,14 @@ void Drainer::Start() {
 }
 
 void Drainer::Stop() {
-  {
-    const absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
+  pause_.Wake();
   if (thread_.joinable()) thread_.join();
 }
 
 void Drainer::Run() {
   while (true) {
     const absl::Duration pause = DrainOnce() > 0 ? absl::ZeroDuration() : kIdlePause;
-    const absl::MutexLock lock(&mutex_);
-    if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), pause)) return;
+    if (pause_.For(pause)) return;
   }
 }
 

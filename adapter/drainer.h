@@ -3,10 +3,8 @@
 #include <thread>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "adapter/call_event_client.h"
 #include "adapter/circuit_breaker.h"
@@ -15,6 +13,7 @@
 #include "persistence/spool/event_spool.h"
 #include "services/base/clock.h"
 #include "services/base/counters.h"
+#include "services/base/pause.h"
 
 namespace autopulse::callevents::adapter {
 
@@ -79,9 +78,8 @@ class Drainer {
   const Backoff backoff_;
   const base::Clock clock_;
   RetryBudget budget_;
-  int batch_size_;  // smaller after a failure, so that one event alone shows what it does
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  int batch_size_;     // smaller after a failure, so that one event alone shows what it does
+  base::Pause pause_;  // woken to stop
   std::thread thread_;
 };
 

@@ -40,13 +40,13 @@ JournalTail::~JournalTail() {
     const absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
+  pause_.Wake();
   thread_.join();
 }
 
 void JournalTail::Wake() {
   if (!feed_.has_subscribers()) return;
-  const absl::MutexLock lock(&mutex_);
-  awake_ = true;
+  pause_.Wake();
 }
 
 void JournalTail::Run() {
@@ -58,10 +58,8 @@ void JournalTail::Run() {
     failing_ = !looked.ok();
     const absl::Duration pause =
         feed_.has_subscribers() && !failing_ ? pace_.watched : pace_.unwatched;
-    const auto called = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return awake_ || stopping_; };
+    pause_.For(pause);
     const absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(&called), pause);
-    awake_ = false;
     if (stopping_) return;
   }
 }

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "services/base/pause.h"
 #include "services/core/call_feed.h"
 #include "services/core/call_store.h"
 
@@ -46,8 +47,8 @@ class JournalTail {
   std::optional<JournalMark> open_mark_;
   bool failing_ = false;
 
+  base::Pause pause_;
   absl::Mutex mutex_;
-  bool awake_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

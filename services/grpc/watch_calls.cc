@@ -1,12 +1,14 @@
 #include "services/grpc/watch_calls.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
 
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "services/base/status_macros.h"
 #include "services/core/call_matcher.h"
 #include "services/grpc/filter.h"
@@ -56,10 +58,10 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
     SchedulePump();
   }
 
-  void KeepAliveAt(absl::Time now) {
+  void KeepAliveAt(std::chrono::steady_clock::time_point now) {
     const absl::MutexLock lock(&mutex_);
-    if (pumping_ || writing_ || finished_ || now < last_write_ + owner_.keep_alive_interval_)
-      return;
+    if (pumping_ || writing_ || finished_) return;
+    if (now < last_write_ + absl::ToChronoNanoseconds(owner_.keep_alive_interval_)) return;
     response_.Clear();
     Write();
   }
@@ -171,7 +173,7 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
   void Write() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     response_.set_resume_token(EncodeResumeToken(cursor_));
     writing_ = true;
-    last_write_ = absl::Now();
+    last_write_ = std::chrono::steady_clock::now();
     StartWrite(&response_);
   }
 
@@ -195,7 +197,8 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<grpc::Status> finish_after_write_ ABSL_GUARDED_BY(mutex_);
-  absl::Time last_write_ ABSL_GUARDED_BY(mutex_) = absl::Now();
+  std::chrono::steady_clock::time_point last_write_ ABSL_GUARDED_BY(mutex_) =
+      std::chrono::steady_clock::now();
   v1::WatchCallsResponse response_;  // not touched while it is written
 
   // Of the pump, of which there is one at a time; read by `Write`, which no pump runs beside.
@@ -247,6 +250,7 @@ void Watchers::Stop() {
     stopping_ = true;
     watchers.assign(watchers_.begin(), watchers_.end());
   }
+  pause_.Wake();
   for (const auto& watcher : watchers) {
     watcher->End(
         absl::UnavailableError("the service is stopping; watch again with the last resume_token"));
@@ -261,13 +265,12 @@ void Watchers::Remove(const std::shared_ptr<Watcher>& watcher) {
 void Watchers::KeepAlive() {
   while (true) {
     std::vector<std::shared_ptr<Watcher>> watchers;
+    if (pause_.For(std::min(keep_alive_interval_ / 2, kLongestPause))) return;
     {
       const absl::MutexLock lock(&mutex_);
-      const absl::Duration pause = std::min(keep_alive_interval_ / 2, kLongestPause);
-      if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), pause)) return;
       watchers.assign(watchers_.begin(), watchers_.end());
     }
-    for (const auto& watcher : watchers) watcher->KeepAliveAt(absl::Now());
+    for (const auto& watcher : watchers) watcher->KeepAliveAt(std::chrono::steady_clock::now());
   }
 }
 

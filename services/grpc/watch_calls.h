@@ -10,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
+#include "services/base/pause.h"
 #include "services/base/work_queue.h"
 #include "services/core/call_feed.h"
 #include "services/core/call_store.h"
@@ -46,6 +47,7 @@ class Watchers {
   core::CallStore& store_;
   core::CallFeed& feed_;
   const absl::Duration keep_alive_interval_;
+  base::Pause pause_;  // woken to stop
   absl::Mutex mutex_;
   std::unordered_set<std::shared_ptr<Watcher>> watchers_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
