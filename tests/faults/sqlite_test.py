@@ -1,13 +1,16 @@
 """Other programs that hold the SQLite file, or only read it, and for long."""
 
 import pathlib
+import signal
 import sqlite3
+import subprocess
 import threading
 import unittest
 
 import surroundings
 import api
 import grpc
+import programs
 import webhook
 from load import BEGIN
 
@@ -62,6 +65,33 @@ class OtherProgramTest(surroundings.FaultTest):
         self.assertIn(creation.code(), (grpc.StatusCode.OK, grpc.StatusCode.ABORTED))
         self.wait_until_drained(60)
         self.assertEqual(self.times_of(1), [BEGIN, BEGIN + 1, BEGIN + 2])
+
+    def test_second_signal_ends_a_stop_that_waits(self):
+        """FT55: at once, and nothing that was acknowledged is lost."""
+        self.sender.post(webhook.status_update(1, "ringing", BEGIN, "vapi-1"))
+        self.service.stop()
+        patient = subprocess.Popen([programs.BIN / "call-event-service", "--drain=10m",
+                                    f"--listen=127.0.0.1:{self.service.port}",
+                                    f"--database={self.database.url}"], stdout=subprocess.PIPE)
+        self.addCleanup(patient.stdout.close)
+        self.addCleanup(patient.kill)
+        self.assertIn(b" ready on ", patient.stdout.readline())
+        other = self.open()
+        other.execute("BEGIN IMMEDIATE")
+        channel = self.connect(self.service.address)
+        creation = channel.stub.CreateCall.future(
+            api.service.CreateCallRequest(call=api.call.Call(), call_id="1000"), timeout=60)
+        states = channel.watch_health()
+        self.assertEqual(next(states), api.SERVING)
+        patient.terminate()
+        self.assertEqual(next(states), api.NOT_SERVING)
+        self.assertIsNone(patient.poll())
+        patient.terminate()
+        self.assertEqual(patient.wait(5), -signal.SIGTERM)
+        self.assertIsNotNone(creation.exception(30))
+        other.execute("ROLLBACK")
+        self.restart_service()
+        self.assertEqual(self.times_of(1), [BEGIN])
 
     def test_long_reader_lets_the_wal_grow_only_as_long_as_it_reads(self):
         """FT12."""
