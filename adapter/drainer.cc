@@ -19,7 +19,10 @@ constexpr absl::Duration kIdlePause = absl::Milliseconds(100);
 constexpr absl::Duration kOutagePause = absl::Seconds(1);
 
 // What a batch may weigh: far less than a message may, so that memory stays small.
-constexpr std::size_t kMaxBatchBytes = std::size_t{4} << 20;
+constexpr std::size_t kMaxBatchBytes = std::size_t{2} << 20;
+
+// How many batches are on their way at a time: one is read or deleted while the service has others.
+constexpr int kSenders = 4;
 
 }  // namespace
 
@@ -50,30 +53,37 @@ Drainer::Drainer(const Parts& parts, const RetryPolicy& policy, base::Clock cloc
       backoff_(policy.backoff),
       clock_(std::move(clock)),
       budget_(policy.budget),
-      batch_size_(base::kMaxBatchSize) {}
+      everything_{.share = {}, .batch_size = base::kMaxBatchSize} {}
 
 Drainer::~Drainer() { Stop(); }
 
 void Drainer::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void Drainer::Stop() {
-  pause_.Wake();
-  if (thread_.joinable()) thread_.join();
-}
-
-void Drainer::Run() {
-  while (true) {
-    const absl::Duration pause = DrainOnce() > 0 ? absl::ZeroDuration() : kIdlePause;
-    if (pause_.For(pause)) return;
+  for (int i = 0; i < kSenders; ++i) {
+    const Sender sender{.share = {.count = kSenders, .index = i},
+                        .batch_size = base::kMaxBatchSize};
+    base::Pause& pause = pauses_.emplace_back();
+    threads_.emplace_back([this, sender, &pause] { Run(sender, pause); });
   }
 }
 
-int Drainer::DrainOnce() {
-  if (!parts_.breaker.IsReady()) return 0;
+void Drainer::Stop() {
+  for (base::Pause& pause : pauses_) pause.Wake();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void Drainer::Run(Sender sender, base::Pause& pause) {
+  while (true) {
+    const absl::Duration length = DrainOnce(sender) > 0 ? absl::ZeroDuration() : kIdlePause;
+    if (pause.For(length)) return;
+  }
+}
+
+int Drainer::DrainOnce(Sender& sender) {
+  if (parts_.spool.pending() == 0 || !parts_.breaker.IsReady()) return 0;
   const absl::Time now = clock_();
-  auto page = parts_.spool.ReadDue(now, {.events = batch_size_, .bytes = kMaxBatchBytes});
+  auto page = parts_.spool.ReadDue(
+      now, {.events = sender.batch_size, .bytes = kMaxBatchBytes, .share = sender.share});
   if (!page.ok()) {
     base::LogError("spool not read", {{"error", page.status().message()}});
     return 0;
@@ -81,9 +91,9 @@ int Drainer::DrainOnce() {
   Batch batch = MakeBatch(*std::move(page), now);
   std::vector<Settlement> settlements = std::move(batch.settled);
   if (!batch.events.empty() && parts_.breaker.MayTry()) {
-    const auto results = Send(batch);
+    const auto results = Send(batch, sender);
     if (results.ok()) {
-      const bool service_is_well = NoteHealth(*results);
+      const bool service_is_well = NoteHealth(*results, sender);
       for (std::size_t i = 0; i < results->size(); ++i) {
         settlements.push_back(Judge(batch.events[i], (*results)[i], service_is_well));
       }
@@ -91,7 +101,7 @@ int Drainer::DrainOnce() {
   }
   if (settlements.empty()) return 0;
   if (!Settle(settlements).ok()) {
-    batch_size_ = std::max(1, batch_size_ / 2);  // less of it may fit on a full disk
+    sender.batch_size = std::max(1, sender.batch_size / 2);  // less of it may fit on a full disk
     return 0;
   }
   return static_cast<int>(settlements.size());
@@ -123,7 +133,7 @@ Drainer::Batch Drainer::MakeBatch(std::vector<PendingEvent> page, absl::Time now
 
 // One result for each event. Fails if nothing is to be said of them: the batch failed as a whole,
 // and the next one will be smaller.
-absl::StatusOr<std::vector<Drainer::Result>> Drainer::Send(const Batch& batch) {
+absl::StatusOr<std::vector<Drainer::Result>> Drainer::Send(const Batch& batch, Sender& sender) {
   const absl::StatusOr<v1::BatchReportCallEventsResponse> response =
       parts_.client.ReportBatch(batch.request);
   std::vector<Result> results;
@@ -142,23 +152,23 @@ absl::StatusOr<std::vector<Drainer::Result>> Drainer::Send(const Batch& batch) {
   } else {
     parts_.breaker.RecordSuccess();
   }
-  batch_size_ = std::max(1, static_cast<int>(batch.events.size()) / 2);
+  sender.batch_size = std::max(1, static_cast<int>(batch.events.size()) / 2);
   base::LogWarning("batch not recorded",
                    {{"events", batch.events.size()}, {"error", response.status().message()}});
   return response.status();
 }
 
 // Whether the service served at least one of them.
-bool Drainer::NoteHealth(const std::vector<Result>& results) {
+bool Drainer::NoteHealth(const std::vector<Result>& results, Sender& sender) {
   const bool service_is_well = std::any_of(
       results.begin(), results.end(),
       [](const Result& result) { return result.ok() || !IsOutage(result.status().code()); });
   if (service_is_well) {
     parts_.breaker.RecordSuccess();
-    batch_size_ = std::min(base::kMaxBatchSize, 2 * batch_size_);
+    sender.batch_size = std::min(base::kMaxBatchSize, 2 * sender.batch_size);
   } else {
     parts_.breaker.RecordFailure();
-    batch_size_ = std::max(1, batch_size_ / 2);
+    sender.batch_size = std::max(1, sender.batch_size / 2);
   }
   return service_is_well;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <thread>
 #include <vector>
 
@@ -27,7 +28,10 @@ inline constexpr char kReasonUnreadable[] = "unreadable";               // damag
 // Writes one more failure of an event down.
 void NoteFailure(const absl::Status& error, absl::Time now, persistence::spool::Failures& failures);
 
-// Sends what waits in the spool, in batches, on a thread of its own: oldest first within each call.
+// Sends what waits in the spool, in batches, on threads of its own: oldest first within each call.
+//
+// Each thread has a share of the calls, so that the next batches are read and the last ones deleted
+// while the service works on others, and those of one call never overtake each other [O7].
 //
 // What fails holds its call back for a while and then stands aside [O7]; a call that stays unknown
 // for too long, and what the service refuses, becomes a dead letter [U1].
@@ -49,12 +53,12 @@ class Drainer {
   // Begins to send.
   void Start();
 
-  // Finishes the batch that is on its way and sends no more. May be called again.
+  // Finishes the batches that are on their way and sends no more. May be called again.
   void Stop();
 
-  // Sends one batch and writes down what became of it. How many events it held: zero if nothing is
-  // due or the service is not worth a try. For the thread, and for tests that have none.
-  int DrainOnce();
+  // Sends one batch of all calls and writes down what became of it. How many events it held: zero
+  // if nothing is due or the service is not worth a try. For tests, which have no threads.
+  int DrainOnce() { return DrainOnce(everything_); }
 
  private:
   using Settlement = persistence::spool::Settlement;
@@ -63,10 +67,17 @@ class Drainer {
 
   struct Batch;
 
-  void Run();
+  // Who sends the events of some lanes.
+  struct Sender {
+    persistence::spool::LaneShare share;
+    int batch_size;  // smaller after a failure, so that one event alone shows what it does
+  };
+
+  void Run(Sender sender, base::Pause& pause);
+  int DrainOnce(Sender& sender);
   Batch MakeBatch(std::vector<PendingEvent> page, absl::Time now);
-  absl::StatusOr<std::vector<Result>> Send(const Batch& batch);
-  bool NoteHealth(const std::vector<Result>& results);
+  absl::StatusOr<std::vector<Result>> Send(const Batch& batch, Sender& sender);
+  bool NoteHealth(const std::vector<Result>& results, Sender& sender);
   Settlement Judge(const PendingEvent& event, const Result& result, bool service_is_well);
   Settlement JudgeFailure(const PendingEvent& event, const absl::Status& error,
                           bool service_is_well);
@@ -78,9 +89,9 @@ class Drainer {
   const Backoff backoff_;
   const base::Clock clock_;
   RetryBudget budget_;
-  int batch_size_;     // smaller after a failure, so that one event alone shows what it does
-  base::Pause pause_;  // woken to stop
-  std::thread thread_;
+  Sender everything_;
+  std::deque<base::Pause> pauses_;  // of the threads, woken to stop
+  std::vector<std::thread> threads_;
 };
 
 }  // namespace autopulse::callevents::adapter

@@ -15,6 +15,7 @@ absl::Duration Backoff::After(int failures) const {
 }
 
 bool RetryBudget::Take(absl::Time now) {
+  const absl::MutexLock lock(&mutex_);
   if (now > refilled_) {
     tokens_ += options_.per_second * absl::ToDoubleSeconds(now - refilled_);
     tokens_ = std::min(tokens_, options_.burst);

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
 namespace autopulse::callevents::adapter {
@@ -26,7 +28,7 @@ class Backoff {
 };
 
 // How many retries may be made in a while, so that what fails again and again leaves the service to
-// what does not. Not thread-safe.
+// what does not. Thread-safe.
 class RetryBudget {
  public:
   struct Options {
@@ -40,9 +42,10 @@ class RetryBudget {
   bool Take(absl::Time now);
 
  private:
-  Options options_;
-  double tokens_;
-  absl::Time refilled_ = absl::InfiniteFuture();
+  const Options options_;
+  absl::Mutex mutex_;
+  double tokens_ ABSL_GUARDED_BY(mutex_);
+  absl::Time refilled_ ABSL_GUARDED_BY(mutex_) = absl::InfiniteFuture();
 };
 
 // When an event is tried again, and when it is not.

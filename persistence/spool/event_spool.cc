@@ -182,10 +182,14 @@ absl::StatusOr<std::vector<PendingEvent>> EventSpool::ReadDue(absl::Time now,
   std::vector<PendingEvent> page;
   RETURN_IF_ERROR(database_->Read([&](odb::database& database) {
     std::size_t bytes = 0;
-    for (const DueEvent& row : database.query<DueEvent>(
-             (Query::LaneRow::due_time <= ToMicros(now)) + "ORDER BY" + Query::LaneRow::due_time +
-             "," + Query::LaneRow::id + "," + Query::PendingEventRow::id +
-             absl::StrCat("LIMIT ", limits.events))) {
+    Query query = Query::LaneRow::due_time <= ToMicros(now);
+    if (limits.share.count > 1) {
+      query = query + "AND" + Query::LaneRow::id +
+              absl::StrCat("% ", limits.share.count, " = ", limits.share.index);
+    }
+    query = query + "ORDER BY" + Query::LaneRow::due_time + "," + Query::LaneRow::id + "," +
+            Query::PendingEventRow::id + absl::StrCat("LIMIT ", limits.events);
+    for (const DueEvent& row : database.query<DueEvent>(query)) {
       PendingEvent event = FromRow(row);
       const bool same_lane = !page.empty() && page.back().lane == event.lane;
       if (same_lane && page.back().failures.attempts > 0) continue;

@@ -56,10 +56,18 @@ struct Settlement {
   std::string reason;
 };
 
-// How much `ReadDue` reads.
+// The lanes of one of `count` readers that share all lanes: those whose id leaves `index` when it
+// is divided by `count`.
+struct LaneShare {
+  int count = 1;
+  int index = 0;
+};
+
+// How much `ReadDue` reads, and of which lanes.
 struct PageLimits {
   int events = 500;
   std::size_t bytes = std::size_t{4} << 20;  // exceeded by one event at most
+  LaneShare share = {};
 };
 
 // Events that could not be delivered yet, in a file that survives this process. Thread-safe.

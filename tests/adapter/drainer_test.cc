@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
+#include <string>
+#include <thread>
 
 #include "tests/adapter/spooling.h"
 
@@ -201,6 +204,35 @@ TEST_F(DrainerTest, DamagedEventIsADeadLetter) {
   EXPECT_THAT(service_.recorded(), ElementsAre("a2"));
   ASSERT_EQ(DeadLetters().size(), 1u);
   EXPECT_EQ(DeadLetters()[0].reason, kReasonUnreadable);
+}
+
+TEST_F(DrainerTest, SeveralBatchesAreOnTheirWayAtOnceEachCallInOrder) {  // O7
+  constexpr int kCalls = 40;
+  constexpr int kEvents = 2'000;
+  absl::Mutex mutex;
+  int at_work = 0;
+  bool overlapped = false;
+  for (int i = 0; i < kEvents; ++i) Keep(i % kCalls + 1, absl::StrCat(i));
+  service_.BeforeBatch([&] {
+    const absl::MutexLock lock(&mutex);
+    ++at_work;
+    // The first batch waits for a second one, which a single sender would never send.
+    const auto others_came = [&] { return overlapped || at_work > 1; };
+    overlapped = mutex.AwaitWithTimeout(absl::Condition(&others_came), absl::Seconds(30));
+    --at_work;
+  });
+  drainer_.Start();
+  while (spool_->pending() > 0) std::this_thread::yield();
+  drainer_.Stop();
+  EXPECT_TRUE(overlapped);
+  std::map<int, int> next;
+  for (const std::string& id : service_.recorded()) {
+    const int number = std::stoi(id);
+    const auto entry = next.try_emplace(number % kCalls, number % kCalls).first;
+    EXPECT_EQ(number, entry->second);
+    entry->second += kCalls;
+  }
+  EXPECT_EQ(service_.recorded().size(), std::size_t{kEvents});
 }
 
 TEST_F(DrainerTest, MoreThanABatchIsSentInBatches) {

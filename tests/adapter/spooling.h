@@ -82,9 +82,14 @@ class RecordingService final : public v1::CallEventService::Service {
     return Record(*request, *response);
   }
 
+  // Called before each batch is answered, by several threads at a time. To be set before anything
+  // is sent.
+  void BeforeBatch(std::function<void()> hook) { before_batch_ = std::move(hook); }
+
   grpc::Status BatchReportCallEvents(grpc::ServerContext* /*context*/,
                                      const v1::BatchReportCallEventsRequest* request,
                                      v1::BatchReportCallEventsResponse* response) override {
+    if (before_batch_) before_batch_();
     const absl::MutexLock lock(&mutex_);
     ++calls_;
     if (!admission_.ok()) return admission_;
@@ -114,6 +119,7 @@ class RecordingService final : public v1::CallEventService::Service {
   std::vector<std::string> recorded_ ABSL_GUARDED_BY(mutex_);
   grpc::Status admission_ ABSL_GUARDED_BY(mutex_);
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::function<void()> before_batch_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };
