@@ -44,8 +44,12 @@ absl::Status EnsureSchema(const std::string& url, IfOutdated if_outdated) {
   const bool is_new_file = connection->dialect() == Dialect::kSqlite && !state.is_foreign &&
                            state.revision == kNoRevision;
   if (is_new_file) {
-    RETURN_IF_ERROR(RefuseOtherTables(*connection));
-    return Create(*connection, report);
+    const absl::Status others = RefuseOtherTables(*connection);
+    if (others.ok()) return Create(*connection, report);
+    // The tables may be ours: another starter makes all of them in one transaction, perhaps since
+    // the state was read.
+    ASSIGN_OR_RETURN(const SchemaState now, ReadState(*connection));
+    return now.revision == kNoRevision ? others : EnsureSchema(url, if_outdated);
   }
   // A foreign database may be one of ours from before there were revisions: Upgrade can tell.
   if (if_outdated == IfOutdated::kRefuse && !state.is_foreign) {
