@@ -11,9 +11,10 @@
 namespace autopulse::callevents::persistence::spool {
 namespace {
 
-using Query = odb::query<DeadLetterSummary>;
-
-Query ToQuery(const DeadLetterFilter& filter, std::int64_t after_id, int limit) {
+// `View` is one of the table's views.
+template <typename View>
+odb::query<View> ToQuery(const DeadLetterFilter& filter, std::int64_t after_id) {
+  using Query = odb::query<View>;
   Query query = Query::id > after_id;
   if (!filter.ids.empty())
     query = query && Query::id.in_range(filter.ids.begin(), filter.ids.end());
@@ -21,7 +22,7 @@ Query ToQuery(const DeadLetterFilter& filter, std::int64_t after_id, int limit) 
   if (!filter.reason.empty()) query = query && Query::reason == filter.reason;
   if (filter.since) query = query && Query::create_time >= ToMicros(*filter.since);
   if (filter.until) query = query && Query::create_time < ToMicros(*filter.until);
-  return query + "ORDER BY" + Query::id + absl::StrCat("LIMIT ", limit);
+  return query;
 }
 
 }  // namespace
@@ -36,15 +37,26 @@ absl::Status DeadLetters::Add(const DeadLetter& letter) {
 
 absl::StatusOr<std::vector<DeadLetter>> DeadLetters::List(const DeadLetterFilter& filter,
                                                           std::int64_t after_id, int limit) {
+  using Query = odb::query<DeadLetterSummary>;
   std::vector<DeadLetter> letters;
   RETURN_IF_ERROR(database_.Read([&](odb::database& database) {
-    for (const DeadLetterSummary& row :
-         database.query<DeadLetterSummary>(ToQuery(filter, after_id, limit))) {
+    for (const DeadLetterSummary& row : database.query<DeadLetterSummary>(
+             ToQuery<DeadLetterSummary>(filter, after_id) + "ORDER BY" + Query::id +
+             absl::StrCat("LIMIT ", limit))) {
       letters.push_back(FromRow(row));
     }
     return absl::OkStatus();
   }));
   return letters;
+}
+
+absl::StatusOr<std::int64_t> DeadLetters::Count(const DeadLetterFilter& filter) {
+  std::int64_t count = 0;
+  RETURN_IF_ERROR(database_.Read([&](odb::database& database) {
+    count = database.query_value<DeadLetterCount>(ToQuery<DeadLetterCount>(filter, 0)).count;
+    return absl::OkStatus();
+  }));
+  return count;
 }
 
 absl::StatusOr<DeadLetter> DeadLetters::Get(std::int64_t id) {
@@ -72,6 +84,18 @@ absl::Status DeadLetters::Remove(std::int64_t id) {
     database.erase<DeadLetterRow>(id);
     return absl::OkStatus();
   });
+}
+
+absl::StatusOr<int> DeadLetters::RemoveOlder(absl::Time time, int limit) {
+  int removed = 0;
+  RETURN_IF_ERROR(database_.Write([&](odb::database& database) {
+    removed = static_cast<int>(database.execute(absl::StrCat(
+        "DELETE FROM \"dead_letter\" WHERE \"id\" IN (SELECT \"id\" FROM \"dead_letter\" "
+        "WHERE \"create_time\" < ",
+        ToMicros(time), " ORDER BY \"create_time\" LIMIT ", limit, ")")));
+    return absl::OkStatus();
+  }));
+  return removed;
 }
 
 }  // namespace autopulse::callevents::persistence::spool

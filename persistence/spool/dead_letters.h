@@ -50,6 +50,9 @@ class DeadLetters {
   absl::StatusOr<std::vector<DeadLetter>> List(const DeadLetterFilter& filter,
                                                std::int64_t after_id, int limit);
 
+  // How many match.
+  absl::StatusOr<std::int64_t> Count(const DeadLetterFilter& filter);
+
   // Reads one, whole. NOT_FOUND if there is none.
   absl::StatusOr<DeadLetter> Get(std::int64_t id);
 
@@ -58,6 +61,9 @@ class DeadLetters {
 
   // Removes one. NOT_FOUND if there is none.
   absl::Status Remove(std::int64_t id);
+
+  // Removes those given up before `time`, at most `limit`. How many that were.
+  absl::StatusOr<int> RemoveOlder(absl::Time time, int limit);
 
  private:
   SpoolDatabase& database_;

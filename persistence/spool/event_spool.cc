@@ -117,6 +117,11 @@ absl::StatusOr<std::unique_ptr<EventSpool>> EventSpool::Open(const std::string& 
     ASSIGN_OR_RETURN(lock, FileLock::Take(path));
   }
   ASSIGN_OR_RETURN(auto database, SpoolDatabase::Open(path, options.busy_timeout));
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  if (options.sends && !error && size <= options.verify_bytes) {
+    RETURN_IF_ERROR(database->Verify());
+  }
   std::unique_ptr<EventSpool> spool(
       new EventSpool(std::move(lock), std::move(database), path, options));
   RETURN_IF_ERROR(spool->Begin(now));
@@ -176,6 +181,46 @@ absl::StatusOr<bool> EventSpool::HasWaiting(absl::string_view call) {
   return found;
 }
 
+absl::StatusOr<std::vector<PendingEvent>> EventSpool::ReadAll(std::int64_t after_id,
+                                                              const PageLimits& limits) {
+  using Query = odb::query<DueEvent>;
+  std::vector<PendingEvent> page;
+  RETURN_IF_ERROR(database_->Read([&](odb::database& database) {
+    std::size_t bytes = 0;
+    for (const DueEvent& row : database.query<DueEvent>((Query::PendingEventRow::id > after_id) +
+                                                        "ORDER BY" + Query::PendingEventRow::id +
+                                                        absl::StrCat("LIMIT ", limits.events))) {
+      bytes += row.payload.size();
+      if (bytes > limits.bytes && !page.empty()) break;
+      page.push_back(FromRow(row));
+    }
+    return absl::OkStatus();
+  }));
+  return page;
+}
+
+absl::Status EventSpool::EraseTraces() { return database_->EmptyLog(); }
+
+absl::StatusOr<SpoolUsage> EventSpool::ReadUsage() {
+  SpoolUsage usage;
+  RETURN_IF_ERROR(database_->Read([&](odb::database& database) {
+    PendingReceipt oldest;
+    const odb::query<PendingReceipt> first("ORDER BY" + odb::query<PendingReceipt>::id + "LIMIT 1");
+    if (database.query_one<PendingReceipt>(first, oldest)) {
+      usage.oldest_receive_time = FromMicros(oldest.receive_time);
+    }
+    usage.pending = database.query_value<PendingCount>().count;
+    usage.dead_letters = database.query_value<DeadLetterCount>().count;
+    usage.unused_bytes = static_cast<std::uintmax_t>(database.query_value<FreeBytes>().bytes);
+    return absl::OkStatus();
+  }));
+  std::error_code error;
+  usage.file_bytes = std::filesystem::file_size(path_, error);
+  usage.log_bytes = std::filesystem::file_size(path_ + "-wal", error);
+  if (error) usage.log_bytes = 0;
+  return usage;
+}
+
 absl::StatusOr<std::vector<PendingEvent>> EventSpool::ReadDue(absl::Time now,
                                                               const PageLimits& limits) {
   using Query = odb::query<DueEvent>;
@@ -211,6 +256,12 @@ absl::StatusOr<std::optional<absl::Time>> EventSpool::NextDue() {
     return absl::OkStatus();
   }));
   return due;
+}
+
+absl::StatusOr<bool> EventSpool::Shrink() {
+  constexpr std::int64_t kKeepBytes = std::int64_t{16} << 20;
+  constexpr std::int64_t kStepBytes = std::int64_t{4} << 20;
+  return database_->Shrink(kKeepBytes, kStepBytes);
 }
 
 absl::Status EventSpool::Settle(const std::vector<Settlement>& settlements, absl::Time now) {

@@ -70,6 +70,16 @@ struct PageLimits {
   LaneShare share = {};
 };
 
+// What is in the spool, and what it takes of the disk.
+struct SpoolUsage {
+  std::int64_t pending = 0;
+  std::optional<absl::Time> oldest_receive_time;  // of what is pending
+  std::int64_t dead_letters = 0;
+  std::uintmax_t file_bytes = 0;
+  std::uintmax_t log_bytes = 0;     // of the write-ahead log beside it
+  std::uintmax_t unused_bytes = 0;  // of the file
+};
+
 // Events that could not be delivered yet, in a file that survives this process. Thread-safe.
 //
 // Errors are those of SpoolDatabase. What a method was told to keep is on disk when it returns OK.
@@ -83,6 +93,9 @@ class EventSpool {
     // Whether this process sends what is pending: one at a time may. False for one that only looks
     // at what another one sends.
     bool sends = true;
+    // A file up to this size is read whole before it is used to send from, so that damage is known
+    // before anything is promised; a larger one would hold up the start for too long.
+    std::uintmax_t verify_bytes = std::uintmax_t{64} << 20;
   };
 
   // Opens or makes the file `path`. For who sends, what is due later than `now` is due at once.
@@ -101,11 +114,25 @@ class EventSpool {
   // event that has failed, nothing of its lane is read.
   absl::StatusOr<std::vector<PendingEvent>> ReadDue(absl::Time now, const PageLimits& limits);
 
+  // Reads what is pending, due or not, with an id above `after_id`, by id.
+  absl::StatusOr<std::vector<PendingEvent>> ReadAll(std::int64_t after_id,
+                                                    const PageLimits& limits);
+
   // When the next lane is due; nothing if the spool is empty.
   absl::StatusOr<std::optional<absl::Time>> NextDue();
 
   // Writes down what became of events, all or nothing.
   absl::Status Settle(const std::vector<Settlement>& settlements, absl::Time now);
+
+  // Sees to it that nothing of what was removed is left in the file or its log. ABORTED if another
+  // process reads the log all the time.
+  absl::Status EraseTraces();
+
+  absl::StatusOr<SpoolUsage> ReadUsage();
+
+  // Gives up to 4 MiB of what the file does not use back to the disk; 16 MiB stay for the next
+  // outage. Whether there is more to give back.
+  absl::StatusOr<bool> Shrink();
 
   // How many events are pending, as far as this process has seen.
   std::int64_t pending() const { return pending_.load(); }

@@ -121,6 +121,19 @@ struct LaneCount {
   std::int64_t count = 0;
 };
 
+#pragma db view object(DeadLetterRow)
+struct DeadLetterCount {
+#pragma db column("count(" + DeadLetterRow::id + ")")
+  std::int64_t count = 0;
+};
+
+// When a pending event came in.
+#pragma db view object(PendingEventRow)
+struct PendingReceipt {
+#pragma db column(PendingEventRow::receive_time)
+  std::int64_t receive_time = 0;
+};
+
 #pragma db view object(PendingEventRow)
 struct PendingCount {
 #pragma db column("count(" + PendingEventRow::id + ")")

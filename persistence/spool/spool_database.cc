@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <filesystem>
 #include <odb/exceptions.hxx>
@@ -27,6 +28,9 @@ constexpr char kSchema[] = "spool";
 
 // What one commit may take along.
 constexpr std::size_t kMaxGroup = 256;
+
+// SQLite's own size of a page.
+constexpr std::int64_t kPageBytes = 4096;
 
 absl::StatusCode CodeOf(int result_code) {
   constexpr int kPrimaryMask = 0xff;
@@ -106,6 +110,12 @@ void MakePrivateFile(const std::string& path) {
   if (made >= 0) close(made);
 }
 
+absl::Status DamagedError() {
+  return absl::FailedPreconditionError(
+      "it is damaged, or no SQLite database: move it away together with its -wal and -shm files, "
+      "start again, and rescue what is in it (docs/operations.md, A damaged spool)");
+}
+
 bool HasTables(sqlite3* handle) {
   constexpr char kSql[] = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'lane'";
   bool found = false;
@@ -148,7 +158,7 @@ absl::StatusOr<std::unique_ptr<SpoolDatabase>> SpoolDatabase::Open(const std::st
     return database->Prepare();
   });
   if (absl::IsDataLoss(opened)) {
-    return absl::FailedPreconditionError("it is damaged, or not a SQLite database");
+    return DamagedError();
   }
   RETURN_IF_ERROR(opened);
   return database;
@@ -161,6 +171,8 @@ absl::Status SpoolDatabase::Prepare() {
     if (sqlite3_db_readonly(handle, "main") == 1) {
       return absl::FailedPreconditionError("it is not writable");
     }
+    // In a new file, so that it can be made smaller when it has been drained.
+    sqlite3_exec(handle, "PRAGMA auto_vacuum=INCREMENTAL", nullptr, nullptr, nullptr);
     const int result = sqlite3_exec(handle, "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
     if (result != SQLITE_OK) {
       return SqliteError(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
@@ -171,6 +183,47 @@ absl::Status SpoolDatabase::Prepare() {
   odb::schema_catalog::create_schema(database_, kSchema, /*drop=*/false);
   transaction.commit();
   return absl::OkStatus();
+}
+
+absl::Status SpoolDatabase::Verify() {
+  std::string result;
+  const absl::Status read = Read([&](odb::database& /*database*/) {
+    const auto note = [](void* text, int, char** values, char**) {
+      *static_cast<std::string*>(text) = values[0] == nullptr ? "" : values[0];
+      return 0;
+    };
+    sqlite3* const handle = odb::sqlite::transaction::current().connection().handle();
+    sqlite3_exec(handle, "PRAGMA quick_check(1)", note, &result, nullptr);
+    return absl::OkStatus();
+  });
+  return read.ok() && result == "ok" ? absl::OkStatus() : DamagedError();
+}
+
+absl::StatusOr<bool> SpoolDatabase::Shrink(std::int64_t keep, std::int64_t bytes) {
+  std::int64_t spare = 0;
+  RETURN_IF_ERROR(Read([&](odb::database& database) {
+    spare = database.query_value<FreeBytes>().bytes - keep;
+    return absl::OkStatus();
+  }));
+  if (spare <= 0) return false;
+  RETURN_IF_ERROR(Write([&](odb::database& /*database*/) {
+    sqlite3* const handle = odb::sqlite::transaction::current().connection().handle();
+    const std::string sql =
+        absl::StrCat("PRAGMA incremental_vacuum(", std::min(spare, bytes) / kPageBytes, ")");
+    const int result = sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr);
+    return result == SQLITE_OK ? absl::OkStatus() : SqliteError(result, sqlite3_errmsg(handle));
+  }));
+  return spare > bytes;
+}
+
+absl::Status SpoolDatabase::EmptyLog() {
+  return CatchErrors([&]() -> absl::Status {
+    const odb::sqlite::connection_ptr connection = database_.connection();
+    sqlite3* const handle = connection->handle();
+    const int result = sqlite3_wal_checkpoint_v2(handle, "main", SQLITE_CHECKPOINT_TRUNCATE,
+                                                 /*pnLog=*/nullptr, /*pnCkpt=*/nullptr);
+    return result == SQLITE_OK ? absl::OkStatus() : SqliteError(result, sqlite3_errmsg(handle));
+  });
 }
 
 absl::Status SpoolDatabase::Read(const Work& work) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <odb/sqlite/database.hxx>
@@ -34,6 +35,16 @@ class SpoolDatabase {
   // FAILED_PRECONDITION with a sentence if the path cannot be such a file.
   static absl::StatusOr<std::unique_ptr<SpoolDatabase>> Open(const std::string& path,
                                                              absl::Duration busy_timeout);
+
+  // Reads the whole file. FAILED_PRECONDITION with a sentence if it is damaged.
+  absl::Status Verify();
+
+  // Gives up to `bytes` of what the file does not use back to the disk, as long as `keep` bytes of
+  // it are left for what comes. Whether there is more to give back.
+  absl::StatusOr<bool> Shrink(std::int64_t keep, std::int64_t bytes);
+
+  // Writes the log back into the file and empties it. ABORTED if somebody reads it all the time.
+  absl::Status EmptyLog();
 
   // Runs `work` in a transaction that only reads.
   absl::Status Read(const Work& work);

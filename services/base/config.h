@@ -13,9 +13,13 @@ namespace autopulse::callevents::base {
 // What every program of the project exits with, so that scripts can tell.
 enum ExitCode : int {
   kExitOk = 0,
-  kExitFailure = 1,       // it ran and failed
-  kExitUsage = 2,         // the command line or the environment is wrong
-  kExitConfiguration = 3  // a file, address or database that the settings name does not do
+  kExitFailure = 1,        // it ran and failed
+  kExitUsage = 2,          // the command line or the environment is wrong
+  kExitConfiguration = 3,  // a file, address or database that the settings name does not do
+  // The same as callctl's.
+  kExitUnavailable = 4,  // the service cannot be reached, or did not answer in time
+  kExitNotFound = 5,     // what was asked for does not exist
+  kExitPartly = 7        // some of several failed
 };
 
 // The settings of one program: its command line and, for what is not given there, its environment.

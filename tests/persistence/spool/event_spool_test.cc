@@ -235,6 +235,32 @@ TEST_F(EventSpoolTest, FileThatIsNoDatabaseIsRefused) {  // FT10
   EXPECT_TRUE(absl::IsFailedPrecondition(EventSpool::Open(folder_ / "no/f", kNow, {}).status()));
 }
 
+TEST_F(EventSpoolTest, DamagedFileIsRefusedAtTheStart) {
+  for (int i = 0; i < 200; ++i) ASSERT_TRUE(Append(absl::StrCat("calls/", i), "payload").ok());
+  spool_.reset();
+  std::fstream file(path(), std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(4096 * 5);
+  file << std::string(4096 * 3, '\xaa');
+  file.close();
+  const absl::Status opened = EventSpool::Open(path(), kNow, {}).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(opened));
+  EXPECT_THAT(opened.message(), testing::HasSubstr("move it away"));
+}
+
+// What a crash of the machine leaves: the last commit is in the log in part.
+TEST_F(EventSpoolTest, TornEndIsLeftOutAndTheRestIsThere) {  // FT4
+  for (const char* payload : {"a", "b", "c"}) ASSERT_TRUE(Append("calls/1", payload).ok());
+  const std::filesystem::path torn = folder_ / "torn.db";
+  std::filesystem::copy_file(path(), torn);
+  std::filesystem::copy_file(path() + "-wal", torn.string() + "-wal");
+  std::filesystem::resize_file(torn.string() + "-wal",
+                               std::filesystem::file_size(torn.string() + "-wal") - 10);
+  auto opened = EventSpool::Open(torn, kNow, {});
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  spool_ = *std::move(opened);
+  EXPECT_THAT(DuePayloads(), ElementsAre("a", "b"));
+}
+
 TEST_F(EventSpoolTest, OneProcessAtATimeSendsFromIt) {
   const auto second = EventSpool::Open(path(), kNow, {});
   EXPECT_TRUE(absl::IsFailedPrecondition(second.status()));
