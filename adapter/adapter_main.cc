@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -17,11 +18,14 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "adapter/adapter_settings.h"
+#include "adapter/admin_api.h"
+#include "adapter/admin_server.h"
 #include "adapter/auth/webhook_auth.h"
 #include "adapter/call_event_client.h"
 #include "adapter/dead_letters_command.h"
 #include "adapter/delivery.h"
 #include "adapter/replay_command.h"
+#include "adapter/spool_upkeep.h"
 #include "adapter/webhook_handler.h"
 #include "adapter/webhook_server.h"
 #include "persistence/spool/event_spool.h"
@@ -30,6 +34,7 @@
 #include "services/base/counters.h"
 #include "services/base/log.h"
 #include "services/base/process.h"
+#include "services/base/status_macros.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
@@ -112,6 +117,39 @@ void NoteRefusal(const absl::Status& refusal, base::Counters& counters) {
                  {{"error", refusal.message()}});
 }
 
+// What is done with a spool while webhooks come in.
+struct Spooling {
+  Spooling(const AdapterSettings& settings, const CallEventClient& client, EventSpool& spool,
+           base::Counters& counters)
+      : delivery(client, spool, counters, Delivery::Options{.retry = settings.retry},
+                 base::SteadyClock()),
+        upkeep(spool, settings.dead_letter_retention, base::SystemClock()),
+        api({.spool = spool, .client = client, .counters = counters}) {
+    base::LogInfo("spool open", {{"pending", spool.pending()}});
+    delivery.Start();
+    upkeep.Start();
+  }
+
+  // Starts the listener for operators, if there is to be one.
+  absl::Status StartAdmin(const AdapterSettings& settings, base::Counters& counters,
+                          std::function<void()> on_failure) {
+    if (settings.admin_listen.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(auto policy, auth::LoadBearerPolicy(settings.admin_token_file));
+    admin.emplace(AdminServer::Options{.listen = settings.admin_listen,
+                                       .policy = std::move(policy),
+                                       .allow_remote = settings.insecure_admin_listen},
+                  api, counters);
+    RETURN_IF_ERROR(admin->Start(std::move(on_failure)));
+    base::LogInfo("admin listener ready", {{"port", admin->port()}});
+    return absl::OkStatus();
+  }
+
+  Delivery delivery;
+  SpoolUpkeep upkeep;
+  AdminApi api;
+  std::optional<AdminServer> admin;
+};
+
 // `spool` may be null.
 int Run(const AdapterSettings& settings, const http::Server::Options& listener,
         CallEventClient::Options client_options, WebhookAuth auth, EventSpool* spool) {
@@ -120,22 +158,22 @@ int Run(const AdapterSettings& settings, const http::Server::Options& listener,
     NoteRefusal(refusal, counters);
   };
   const CallEventClient client(client_options);
-  std::optional<Delivery> delivery;
-  if (spool != nullptr) {
-    delivery.emplace(client, *spool, counters, Delivery::Options{.retry = settings.retry},
-                     base::SteadyClock());
-    base::LogInfo("spool open", {{"pending", spool->pending()}});
-    delivery->Start();
-  }
-  const WebhookHandler handler =
-      MakeHandler(settings, client, delivery.has_value() ? &*delivery : nullptr, counters);
-  WebhookServer server(listener, auth, handler, counters);
-
   std::atomic<bool> failed{false};
-  const absl::Status started = server.Start([&failed] {
+  const auto fail = [&failed] {
     failed = true;
     kill(getpid(), SIGTERM);
-  });
+  };
+  std::optional<Spooling> spooling;
+  if (spool != nullptr) {
+    spooling.emplace(settings, client, *spool, counters);
+    const absl::Status admin = spooling->StartAdmin(settings, counters, fail);
+    if (!admin.ok()) return Refuse(base::kExitConfiguration, admin.message());
+  }
+  const WebhookHandler handler =
+      MakeHandler(settings, client, spooling.has_value() ? &spooling->delivery : nullptr, counters);
+  WebhookServer server(listener, auth, handler, counters);
+
+  const absl::Status started = server.Start(fail);
   if (!started.ok()) {
     return Refuse(absl::IsInvalidArgument(started) ? base::kExitUsage : base::kExitFailure,
                   started.message());
@@ -150,7 +188,7 @@ int Run(const AdapterSettings& settings, const http::Server::Options& listener,
     if (listener.tls != nullptr) ReloadTls(*listener.tls);
   });
   server.Stop();
-  if (delivery.has_value()) delivery->Stop();
+  if (spooling.has_value()) spooling->delivery.Stop();
   LogCounters(counters);
   return failed ? base::kExitFailure : base::kExitOk;
 }

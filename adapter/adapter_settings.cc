@@ -45,11 +45,29 @@ void AddSpool(AdapterSettings& settings, base::Settings& parser) {
              "How long the spool waits for a call to be registered");
   parser.Add("max-attempts", settings.retry.max_attempts,
              "How often an event may fail by itself before it is given up");
+  parser.Add("dead-letter-retention", settings.dead_letter_retention,
+             "How long a dead letter is kept; 0s: until somebody discards it");
+}
+
+void AddAdmin(AdapterSettings& settings, base::Settings& parser) {
+  parser.Add("admin-listen", settings.admin_listen,
+             "HOST:PORT for operators: dead letters, the spool, counters; none: nobody is served");
+  parser.Add(
+      "admin-token-file", settings.admin_token_file,
+      "File with the tokens, one on each line, that operators may send as Authorization: Bearer");
+  parser.AddFlag("insecure-admin-listen", settings.insecure_admin_listen,
+                 "Let --admin-listen be reached from other machines, without TLS");
 }
 
 // What is wrong with the values; empty if nothing is.
 std::string WrongValue(const AdapterSettings& settings) {
   if (settings.retry.max_attempts < 1) return "--max-attempts must be more than zero";
+  if (!settings.admin_listen.empty() && settings.spool.empty()) {
+    return "--admin-listen wants a --spool to look at";
+  }
+  if (!settings.admin_listen.empty() && settings.admin_token_file.empty()) {
+    return "--admin-listen wants a token: name a file with --admin-token-file";
+  }
   return "";
 }
 
@@ -62,6 +80,7 @@ std::optional<int> ReadAdapterSettings(int argc, const char* const* argv,
   AddListening(settings, parser);
   AddService(settings, parser);
   AddSpool(settings, parser);
+  AddAdmin(settings, parser);
   if (const auto exit_code = parser.Parse(argc, argv)) return exit_code;
   const std::string wrong = WrongValue(settings);
   if (wrong.empty()) return std::nullopt;

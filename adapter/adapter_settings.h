@@ -21,6 +21,10 @@ struct AdapterSettings {
   std::string log_level = "info";
   std::string spool;  // empty for none
   RetryPolicy retry;
+  std::string admin_listen;  // empty for none
+  std::string admin_token_file;
+  bool insecure_admin_listen = false;
+  absl::Duration dead_letter_retention = absl::Hours(24 * 90);  // zero for ever
 };
 
 // Reads the settings and checks what can be checked without a look at files and addresses. Nothing

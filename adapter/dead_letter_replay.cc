@@ -33,18 +33,19 @@ absl::StatusOr<std::optional<v1::ReportCallEventRequest>> RequestOf(const DeadLe
   return std::move(translation.request);
 }
 
-absl::StatusOr<std::string> Send(const DeadLetter& letter, const CallEventClient& client) {
+}  // namespace
+
+absl::StatusOr<std::string> SendDeadLetter(const DeadLetter& letter,
+                                           const CallEventClient& client) {
   ASSIGN_OR_RETURN(const auto request, RequestOf(letter));
   if (!request.has_value()) return "ignored";
   ASSIGN_OR_RETURN(const v1::ReportCallEventResponse response, client.Report(*request));
   return std::string(OutcomeName(response));
 }
 
-}  // namespace
-
 absl::StatusOr<std::string> ReplayDeadLetter(const DeadLetter& letter,
                                              const CallEventClient& client, DeadLetters& letters) {
-  absl::StatusOr<std::string> outcome = Send(letter, client);
+  absl::StatusOr<std::string> outcome = SendDeadLetter(letter, client);
   if (outcome.ok()) {
     RETURN_IF_ERROR(letters.Remove(letter.id));
     return outcome;

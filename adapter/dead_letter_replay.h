@@ -8,6 +8,11 @@
 
 namespace autopulse::callevents::adapter {
 
+// Sends the event of a dead letter. Returns what became of it, as `ReplayDeadLetter`; nothing is
+// written down.
+absl::StatusOr<std::string> SendDeadLetter(const persistence::spool::DeadLetter& letter,
+                                           const CallEventClient& client);
+
 // Sends a dead letter again, the way it came: a body is translated first, with the time of its
 // first receipt [O6]. What had been recorded after all stays as it is [O1].
 //

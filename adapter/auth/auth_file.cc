@@ -187,7 +187,7 @@ absl::StatusOr<Method> ReadMethod(JsonValue value, const std::string& path) {
 
 absl::Status FileError(absl::string_view path, absl::string_view what) {
   return absl::FailedPreconditionError(
-      absl::StrCat("the webhook authentication file '", path, "': ", what));
+      absl::StrCat("the authentication file '", path, "': ", what));
 }
 
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
@@ -201,6 +201,16 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
                      {{"file", path}});
   }
   return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+absl::StatusOr<std::vector<std::string>> SecretsIn(absl::string_view text) {
+  std::vector<std::string> secrets;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    const absl::string_view secret = absl::StripAsciiWhitespace(line);
+    if (!secret.empty()) secrets.emplace_back(secret);
+  }
+  if (secrets.empty()) return absl::InvalidArgumentError("has no secret: every line is empty");
+  return secrets;
 }
 
 }  // namespace
@@ -218,13 +228,15 @@ absl::StatusOr<std::vector<Method>> ParseAuthFile(absl::string_view text) {
 }
 
 absl::StatusOr<Method> ParseSecretFile(absl::string_view text) {
-  std::vector<std::string> secrets;
-  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
-    const absl::string_view secret = absl::StripAsciiWhitespace(line);
-    if (!secret.empty()) secrets.emplace_back(secret);
-  }
-  if (secrets.empty()) return absl::InvalidArgumentError("has no secret: every line is empty");
+  ASSIGN_OR_RETURN(const std::vector<std::string> secrets, SecretsIn(text));
   return MakeTokenMethod(kSecretHeader, false, secrets);
+}
+
+absl::StatusOr<AuthPolicy> LoadBearerPolicy(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadWholeFile(path));
+  const absl::StatusOr<std::vector<std::string>> secrets = SecretsIn(text);
+  if (!secrets.ok()) return FileError(path, secrets.status().message());
+  return AuthPolicy({MakeTokenMethod("authorization", /*bearer_prefix=*/true, *secrets)});
 }
 
 absl::StatusOr<AuthPolicy> LoadAuthPolicy(const AuthFiles& files) {

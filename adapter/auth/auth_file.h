@@ -31,6 +31,12 @@ absl::StatusOr<std::vector<Method>> ParseAuthFile(absl::string_view text);
 // Fails with INVALID_ARGUMENT if there is none.
 absl::StatusOr<Method> ParseSecretFile(absl::string_view text);
 
+// The policy for who sends a line of such a file as `Authorization: Bearer`.
+//
+// Fails with FAILED_PRECONDITION and a sentence that names the file if it cannot be read or has no
+// secret.
+absl::StatusOr<AuthPolicy> LoadBearerPolicy(const std::string& path);
+
 // The policy that the files together make: the authentication file's methods, then the secret
 // file's.
 //

@@ -1,9 +1,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "adapter/dead_letter_actions.h"
+#include "adapter/dead_letter_export.h"
 #include "adapter/dead_letter_replay.h"
+#include "adapter/dead_letter_selection.h"
 #include "adapter/dead_letter_view.h"
 #include "adapter/delivery.h"
+#include "adapter/json_parser.h"
 #include "tests/adapter/spooling.h"
 
 namespace autopulse::callevents::adapter {
@@ -48,6 +52,76 @@ TEST_F(DeadLetterTest, ReplayedEventIsADeadLetterNoMore) {  // REQ8
   EXPECT_EQ(*outcome, "applied");
   EXPECT_THAT(service_.recorded(), ElementsAre("a"));
   EXPECT_THAT(DeadLetters(), IsEmpty());
+}
+
+TEST_F(DeadLetterTest, WhatTheServiceRefusedBeforeIsReplayedOnlyByForce) {  // REQ8
+  DeadLetter letter = Keep(persistence::spool::kPendingForm, Event(15, "a").SerializeAsString());
+  letter.reason = kReasonInvalidArgument;
+  DeadLetterAction action;
+  EXPECT_EQ(Act(action, letter, client_, spool_->dead_letters()).outcome, "skipped");
+  EXPECT_EQ(DeadLetters().size(), 1u);
+  action.force = true;
+  EXPECT_EQ(Act(action, letter, client_, spool_->dead_letters()).outcome, "applied");
+  EXPECT_THAT(DeadLetters(), IsEmpty());
+}
+
+TEST_F(DeadLetterTest, DryRunChangesNothing) {
+  const DeadLetter letter = Keep(kBodyForm, kRinging);
+  for (const auto kind : {DeadLetterAction::Kind::kReplay, DeadLetterAction::Kind::kDiscard}) {
+    const DeadLetterResult result =
+        Act({.kind = kind, .dry_run = true}, letter, client_, spool_->dead_letters());
+    EXPECT_THAT(ResultLine(result), HasSubstr("would be"));
+  }
+  EXPECT_EQ(DeadLetters().size(), 1u);
+  EXPECT_EQ(service_.calls(), 0);
+}
+
+TEST_F(DeadLetterTest, ExportedDeadLettersAreTheSameElsewhere) {  // REQ8
+  const std::string not_text("\xff\x00{", 3);
+  for (const auto& [form, payload] : std::vector<std::pair<std::string, std::string>>{
+           {persistence::spool::kPendingForm, Event(15, "a").SerializeAsString()},
+           {kBodyForm, kRinging},
+           {kBodyForm, "{\"half\": \n\"a body"},
+           {kBodyForm, not_text}}) {
+    const DeadLetter letter = Keep(form, payload);
+    const std::string line = ExportDeadLetter(letter);
+    EXPECT_THAT(line, Not(HasSubstr("\n")));
+    const auto json = ParseJson(line);
+    ASSERT_TRUE(json.ok()) << line;
+    const auto imported = ImportDeadLetter(json->root());
+    ASSERT_TRUE(imported.ok() && imported->has_value()) << line;
+    EXPECT_EQ((*imported)->form, form);
+    EXPECT_EQ((*imported)->payload, payload);
+    EXPECT_EQ((*imported)->receive_time, letter.receive_time);  // O6
+    EXPECT_EQ((*imported)->reason, letter.reason);
+  }
+}
+
+TEST_F(DeadLetterTest, LineThatIsNoExportIsABodyAndABrokenOneIsNamed) {
+  EXPECT_FALSE(ImportDeadLetter(ParseJson(kRinging)->root())->has_value());
+  const auto broken = ImportDeadLetter(ParseJson(R"({"dead_letter":{"id":1}})")->root());
+  EXPECT_TRUE(absl::IsInvalidArgument(broken.status()));
+  EXPECT_THAT(broken.status().message(), HasSubstr("receive_time"));
+}
+
+TEST(DeadLetterSelectionTest, WordsThatMeanNothingAreNamed) {
+  for (const DeadLetterWords& words : std::vector<DeadLetterWords>{
+           {.ids = {"seven"}, .call = {}, .reason = {}, .after = {}, .before = {}},
+           {.ids = {}, .call = {}, .reason = "seven", .after = {}, .before = {}},
+           {.ids = {}, .call = {}, .reason = {}, .after = "seven", .before = {}},
+           {.ids = {}, .call = {}, .reason = {}, .after = {}, .before = "seven"}}) {
+    const auto filter = MakeFilter(words);
+    EXPECT_TRUE(absl::IsInvalidArgument(filter.status()));
+    EXPECT_THAT(filter.status().message(), HasSubstr("'seven'"));
+  }
+}
+
+TEST(DeadLetterSelectionTest, CallMayBeItsNumber) {
+  const auto filter =
+      MakeFilter({.ids = {}, .call = "15", .reason = {}, .after = {}, .before = {}});
+  ASSERT_TRUE(filter.ok());
+  EXPECT_EQ(filter->call, "calls/15");
+  EXPECT_FALSE(SelectsEverything(*filter));
 }
 
 TEST_F(DeadLetterTest, ReplayedBodyIsTranslatedWithItsFirstReceipt) {  // O6

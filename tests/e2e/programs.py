@@ -116,12 +116,12 @@ def start_service(database_url, *arguments, listen="127.0.0.1:0", **options):
                    *arguments, **options)
 
 
-def start_adapter(service_address, folder, *arguments, **options):
+def start_adapter(service_address, folder, *arguments, listen="127.0.0.1:0", **options):
     secret_file = pathlib.Path(folder) / "secret"
     if not secret_file.exists():
         secret_file.touch(mode=0o600)
         secret_file.write_text(SECRET + "\n")
-    return Program("vapi-webhook-adapter", "--listen=127.0.0.1:0", f"--service={service_address}",
+    return Program("vapi-webhook-adapter", f"--listen={listen}", f"--service={service_address}",
                    f"--webhook-secret-file={secret_file}", *arguments, **options)
 
 
