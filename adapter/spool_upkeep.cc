@@ -31,10 +31,7 @@ void SpoolUpkeep::Start() {
 }
 
 void SpoolUpkeep::Stop() {
-  {
-    const absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
+  pause_.Wake();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -72,8 +69,9 @@ void SpoolUpkeep::GiveSpaceBack() {
 
 // Whether it is time to stop.
 bool SpoolUpkeep::Pause(absl::Duration time) {
-  const absl::MutexLock lock(&mutex_);
-  return mutex_.AwaitWithTimeout(absl::Condition(&stopping_), time);
+  // Once it is woken no further step is made.
+  stopping_ = stopping_ || pause_.For(time);
+  return stopping_;
 }
 
 }  // namespace autopulse::callevents::adapter

@@ -2,11 +2,10 @@
 
 #include <thread>
 
-#include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "persistence/spool/event_spool.h"
 #include "services/base/clock.h"
+#include "services/base/pause.h"
 
 namespace autopulse::callevents::adapter {
 
@@ -39,8 +38,8 @@ class SpoolUpkeep {
   persistence::spool::EventSpool& spool_;
   const absl::Duration retention_;
   const base::Clock clock_;
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  base::Pause pause_;      // woken to stop
+  bool stopping_ = false;  // of the thread alone
   std::thread thread_;
 };
 
