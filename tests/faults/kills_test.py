@@ -8,7 +8,7 @@ import random
 import unittest
 
 from spooling import LONG, SpoolingTest
-from load import Load
+from repeating_load import Load
 
 # pylint: disable=wrong-import-order
 import databases

@@ -4,7 +4,7 @@ import time
 import unittest
 
 from spooling import LONG, SpoolingTest
-from load import Load
+from repeating_load import Load
 
 # pylint: disable=wrong-import-order
 import programs

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from load import LONG  # noqa: F401  # first: it finds the modules of tests/e2e
+from repeating_load import LONG  # noqa: F401  # first: it finds the modules of tests/e2e
 
 # pylint: disable=wrong-import-order
 import programs
