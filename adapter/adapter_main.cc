@@ -22,6 +22,7 @@
 #include "adapter/admin_server.h"
 #include "adapter/auth/webhook_auth.h"
 #include "adapter/call_event_client.h"
+#include "adapter/check_auth_command.h"
 #include "adapter/dead_letters_command.h"
 #include "adapter/delivery.h"
 #include "adapter/replay_command.h"
@@ -225,6 +226,9 @@ int main(int argc, char** argv) {
   namespace adapter = autopulse::callevents::adapter;
   if (argc > 1 && absl::string_view(argv[1]) == "dead-letters") {
     return adapter::RunDeadLettersCommand(argc - 1, argv + 1);
+  }
+  if (argc > 1 && absl::string_view(argv[1]) == "check-auth") {
+    return adapter::RunCheckAuthCommand(argc - 1, argv + 1);
   }
   if (argc > 1 && absl::string_view(argv[1]) == "replay") {
     return adapter::RunReplayCommand(argc - 1, argv + 1);

@@ -16,6 +16,7 @@ constexpr char kFooter[] =
     "  vapi-webhook-adapter --webhook-secret-file=var/webhook-secret --spool=var/spool.db\n"
     "  vapi-webhook-adapter dead-letters --help\n"
     "  vapi-webhook-adapter replay --help\n"
+    "  vapi-webhook-adapter check-auth --help\n"
     "Each setting may come from the environment too: VAPI_WEBHOOK_ADAPTER_LISTEN, ...";
 
 void AddListening(AdapterSettings& settings, base::Settings& parser) {

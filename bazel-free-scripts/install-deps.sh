@@ -201,7 +201,8 @@ case "${1:-}" in
   '') ;;
   --test | --bench | --all)
     packages+=("${test_packages[@]}")
-    # npm brings buf. A machine that has another npm keeps it: Debian's would clash with it.
+    # npm brings buf and the tests' sender. A machine that has another npm keeps it: Debian's would
+    # clash with it.
     command -v npm >/dev/null || packages+=(nodejs npm)
     if [ "$1" != --test ]; then packages+=("${bench_packages[@]}"); fi
     if [ "$1" = --all ]; then packages+=("${fuzz_packages[@]}"); fi

@@ -29,20 +29,8 @@ find_buf() {
   find build/npm/node_modules/@bufbuild -path '*/bin/buf' 2>/dev/null | head -n 1
 }
 
-# Installs what package-lock.json names, once.
-install_buf() {
-  cmp -s bazel-free-scripts/package-lock.json build/npm/installed-lock.json && return
-  say 'installing buf from npm'
-  mkdir -p build/npm
-  cp bazel-free-scripts/package.json bazel-free-scripts/package-lock.json build/npm/
-  npm ci --prefix build/npm --ignore-scripts --no-audit --no-fund --loglevel=error
-  # npm takes it for a success when a package of one platform cannot be fetched.
-  [ -n "$(find_buf)" ] || { echo 'lint.sh: npm could not fetch buf' >&2; return 1; }
-  cp bazel-free-scripts/package-lock.json build/npm/installed-lock.json
-}
-
 check_protos() {
-  install_buf
+  bazel-free-scripts/npm-packages.sh
   say 'proto files'
   local buf
   buf=$(realpath "$(find_buf)")
