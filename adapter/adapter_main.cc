@@ -25,6 +25,7 @@
 #include "adapter/check_auth_command.h"
 #include "adapter/dead_letters_command.h"
 #include "adapter/delivery.h"
+#include "adapter/relay/relay.h"
 #include "adapter/replay_command.h"
 #include "adapter/spool_upkeep.h"
 #include "adapter/webhook_handler.h"
@@ -89,10 +90,25 @@ void LogCounters(const base::Counters& counters) {
   }
 }
 
+// V6. The threads of the relay live as long as the handler that has them.
+WebhookHandler::Relayer MakeRelayer(const AdapterSettings& settings) {
+  if (settings.relay_targets.empty()) return nullptr;
+  const auto relay = std::make_shared<relay::Relay>(
+      relay::Relay::Options{.targets = settings.relay_targets,
+                            .timeout = settings.relay_timeout,
+                            .concurrency = static_cast<int>(settings.relay_concurrency)});
+  return [relay](absl::string_view type, absl::string_view head,
+                 absl::string_view body) -> std::optional<relay::Relayed> {
+    if (!relay->Takes(type)) return std::nullopt;
+    return relay->Forward(type, head, body);
+  };
+}
+
 // The way of an event with a spool and without one.
 WebhookHandler MakeHandler(const AdapterSettings& settings, const CallEventClient& client,
                            Delivery* delivery, base::Counters& counters) {
-  WebhookHandler::Options options{.register_unknown_calls = settings.unknown_calls == "create"};
+  WebhookHandler::Options options{.register_unknown_calls = settings.unknown_calls == "create",
+                                  .relay = MakeRelayer(settings)};
   if (delivery == nullptr) {
     const auto report = [&client](const v1::ReportCallEventRequest& request) {
       return client.Report(request);

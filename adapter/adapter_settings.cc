@@ -1,9 +1,11 @@
 #include "adapter/adapter_settings.h"
 
 #include <iostream>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "adapter/vapi/message_types.h"
 #include "services/base/config.h"
 
 namespace autopulse::callevents::adapter {
@@ -60,8 +62,25 @@ void AddAdmin(AdapterSettings& settings, base::Settings& parser) {
                  "Let --admin-listen be reached from other machines, without TLS");
 }
 
+void AddRelay(AdapterSettings& settings, std::string& relay, base::Settings& parser) {
+  parser.Add("relay", relay,
+             "URL of the server that answers what VAPI waits on, such as tool-calls; or TYPE=URL "
+             "for one type; several separated by commas");
+  parser.Add("relay-timeout", settings.relay_timeout, "How long that server may take to answer");
+  parser.Add("relay-concurrency", settings.relay_concurrency,
+             "How many of its answers are waited for at a time; less than --threads");
+}
+
 // What is wrong with the values; empty if nothing is.
 std::string WrongValue(const AdapterSettings& settings) {
+  if (settings.relay_timeout <= absl::ZeroDuration()) {
+    return "--relay-timeout must be more than zero";
+  }
+  // Events must find a thread while every answer is being waited for.
+  if (settings.relay_concurrency < 1 || (!settings.relay_targets.empty() &&
+                                         settings.relay_concurrency >= settings.listener.threads)) {
+    return "--relay-concurrency must be at least 1 and less than --threads";
+  }
   if (settings.retry.max_attempts < 1) return "--max-attempts must be more than zero";
   if (!settings.admin_listen.empty() && settings.spool.empty()) {
     return "--admin-listen wants a --spool to look at";
@@ -82,8 +101,13 @@ std::optional<int> ReadAdapterSettings(int argc, const char* const* argv,
   AddService(settings, parser);
   AddSpool(settings, parser);
   AddAdmin(settings, parser);
+  std::string relay;
+  AddRelay(settings, relay, parser);
   if (const auto exit_code = parser.Parse(argc, argv)) return exit_code;
-  const std::string wrong = WrongValue(settings);
+  auto targets = relay::RelayTargets::Parse(relay, vapi::AwaitedTypes());
+  if (targets.ok()) settings.relay_targets = *std::move(targets);
+  const std::string wrong =
+      targets.ok() ? WrongValue(settings) : absl::StrCat("--relay: ", targets.status().message());
   if (wrong.empty()) return std::nullopt;
   std::cerr << kProgram << ": " << wrong << '\n';
   return base::kExitUsage;

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
+#include "absl/time/time.h"
 #include "adapter/auth/auth_file.h"
 #include "adapter/listener_settings.h"
+#include "adapter/relay/relay_targets.h"
 #include "adapter/retry_policy.h"
 #include "adapter/service_settings.h"
 
@@ -20,6 +23,9 @@ struct AdapterSettings {
   std::string unknown_calls = "reject";
   std::string log_level = "info";
   std::string spool;  // empty for none
+  relay::RelayTargets relay_targets;
+  absl::Duration relay_timeout = absl::Seconds(15);
+  std::int64_t relay_concurrency = 16;
   RetryPolicy retry;
   std::string admin_listen;  // empty for none
   std::string admin_token_file;

@@ -87,6 +87,12 @@ std::string UnknownCallMessage(const v1::ReportCallEventRequest& request) {
                       " not found");
 }
 
+HttpAnswer Unavailable(absl::string_view message) {
+  HttpAnswer answer = ErrorAnswer(503, message);
+  answer.headers.emplace_back("Retry-After", kRetryAfterSeconds);
+  return answer;
+}
+
 }  // namespace
 
 HttpAnswer UnauthorizedAnswer(auth::Refusal refusal) {
@@ -106,6 +112,25 @@ HttpAnswer MalformedAnswer(const absl::Status& error) {
 
 HttpAnswer IgnoredAnswer(absl::string_view type) {
   return {.status = 200, .body = AnswerBody("ignored", NotProcessed(type)).Finish()};
+}
+
+HttpAnswer RelayedAnswer(const relay::Relayed& relayed) {
+  switch (relayed.outcome) {
+    case relay::RelayOutcome::kAnswered: {
+      HttpAnswer answer{.status = relayed.http_status, .body = relayed.body};
+      if (!relayed.content_type.empty()) answer.content_type = relayed.content_type;
+      return answer;
+    }
+    case relay::RelayOutcome::kBusy:
+      return Unavailable("Too many messages are being relayed");
+    case relay::RelayOutcome::kTimedOut:
+      return ErrorAnswer(504, "The server that answers this type did not do so in time");
+    case relay::RelayOutcome::kUnreachable:
+      return ErrorAnswer(502, "The server that answers this type cannot be reached");
+    case relay::RelayOutcome::kTooLarge:
+      return ErrorAnswer(502, "The server that answers this type sent too much");
+  }
+  return ErrorAnswer(500, "Internal error");
 }
 
 HttpAnswer RecordedAnswer(const v1::ReportCallEventRequest& request,
@@ -148,11 +173,8 @@ HttpAnswer ServiceErrorAnswer(const v1::ReportCallEventRequest& request,
     case absl::StatusCode::kPermissionDenied:  // the adapter's own credentials
     case absl::StatusCode::kUnauthenticated:
     case absl::StatusCode::kResourceExhausted:
-    case absl::StatusCode::kAborted: {
-      HttpAnswer answer = ErrorAnswer(503, "The call event service is unavailable, try again");
-      answer.headers.emplace_back("Retry-After", kRetryAfterSeconds);
-      return answer;
-    }
+    case absl::StatusCode::kAborted:
+      return Unavailable("The call event service is unavailable, try again");
     default:
       return ErrorAnswer(500, "Internal error");
   }

@@ -4,9 +4,10 @@
 #include "absl/strings/string_view.h"
 #include "adapter/auth/methods.h"
 #include "adapter/http/answer.h"
+#include "adapter/relay/relay.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
 
-// What a sender is told, in the design document's words [E1, E2, V5]. Always JSON.
+// What a sender is told, in the design document's words [E1, E2, V5]: JSON, unless it is relayed.
 namespace autopulse::callevents::adapter {
 
 // 401 for who may not come in, in words that help nobody to do better.
@@ -17,6 +18,10 @@ HttpAnswer MalformedAnswer(const absl::Status& error);
 
 // 200 for a type that changes nothing [V5, V6].
 HttpAnswer IgnoredAnswer(absl::string_view type);
+
+// What a message that was relayed is answered with: the other server's answer, or 502, 503 or 504
+// where there is none [V6].
+HttpAnswer RelayedAnswer(const relay::Relayed& relayed);
 
 // 200 for an event that the service recorded, now or earlier [E2].
 HttpAnswer RecordedAnswer(const v1::ReportCallEventRequest& request,

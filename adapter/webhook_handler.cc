@@ -43,6 +43,13 @@ struct WebhookHandler::Handled {
   std::string outcome = "malformed";
 };
 
+// A webhook as it came.
+struct WebhookHandler::Received {
+  absl::string_view body;
+  absl::string_view head;
+  absl::Time time;
+};
+
 WebhookHandler::WebhookHandler(const Options& options, Reporter report, base::Clock clock,
                                base::Counters& counters)
     : options_(options),
@@ -50,10 +57,10 @@ WebhookHandler::WebhookHandler(const Options& options, Reporter report, base::Cl
       clock_(std::move(clock)),
       counters_(counters) {}
 
-HttpAnswer WebhookHandler::Handle(absl::string_view body) const {
+HttpAnswer WebhookHandler::Handle(absl::string_view body, absl::string_view head) const {
   const absl::Time begin = absl::Now();
   Handled handled;
-  HttpAnswer answer = Process(body, clock_(), handled);
+  HttpAnswer answer = Process({.body = body, .head = head, .time = clock_()}, handled);
   counters_.Increment("webhooks", handled.outcome);
   base::LogInfo("webhook handled", {{"type", handled.type},
                                     {"call", handled.call},
@@ -64,30 +71,42 @@ HttpAnswer WebhookHandler::Handle(absl::string_view body) const {
   return answer;
 }
 
-HttpAnswer WebhookHandler::Process(absl::string_view body, absl::Time receive_time,
-                                   Handled& handled) const {
-  const absl::StatusOr<JsonTree> json = ParseJson(body);
-  if (!json.ok()) return Refuse(body, json.status(), receive_time);
+HttpAnswer WebhookHandler::Process(const Received& received, Handled& handled) const {
+  const absl::StatusOr<JsonTree> json = ParseJson(received.body);
+  if (!json.ok()) return Refuse(received, json.status());
   Warnings warnings(counters_);
   const absl::StatusOr<vapi::Translation> translation = vapi::Translate(
       *json,
-      {.receive_time = receive_time, .register_unknown_calls = options_.register_unknown_calls},
+      {.receive_time = received.time, .register_unknown_calls = options_.register_unknown_calls},
       warnings);
-  if (!translation.ok()) return Refuse(body, translation.status(), receive_time);
+  if (!translation.ok()) return Refuse(received, translation.status());
 
   handled.type = WithoutNul(CutUtf8(translation->type, kMaxLoggedType));
   if (!translation->request.has_value()) {
-    const bool awaits_answer = translation->kind == vapi::MessageKind::kAwaitsAnswer;
-    handled.outcome = awaits_answer ? "unanswered" : "ignored";
-    counters_.Increment(awaits_answer ? "unanswered_type" : "ignored_type", handled.type);
-    return IgnoredAnswer(translation->type);
+    return AnswerWithoutEvent(received, *translation, handled);
   }
   return Report(*translation->request, handled);
 }
 
-HttpAnswer WebhookHandler::Refuse(absl::string_view body, const absl::Status& error,
-                                  absl::Time receive_time) const {
-  if (options_.keep_malformed) options_.keep_malformed(body, error, receive_time);
+HttpAnswer WebhookHandler::AnswerWithoutEvent(const Received& received,
+                                              const vapi::Translation& translation,
+                                              Handled& handled) const {
+  const bool awaits_answer = translation.kind == vapi::MessageKind::kAwaitsAnswer;
+  if (awaits_answer && options_.relay) {
+    if (const auto relayed = options_.relay(translation.type, received.head, received.body)) {
+      const absl::string_view outcome = relay::RelayOutcomeName(relayed->outcome);
+      handled.outcome = absl::StrCat("relay_", outcome);
+      counters_.Increment(absl::StrCat("relay_", outcome), handled.type);
+      return RelayedAnswer(*relayed);
+    }
+  }
+  handled.outcome = awaits_answer ? "unanswered" : "ignored";
+  counters_.Increment(awaits_answer ? "unanswered_type" : "ignored_type", handled.type);
+  return IgnoredAnswer(translation.type);
+}
+
+HttpAnswer WebhookHandler::Refuse(const Received& received, const absl::Status& error) const {
+  if (options_.keep_malformed) options_.keep_malformed(received.body, error, received.time);
   return MalformedAnswer(error);
 }
 

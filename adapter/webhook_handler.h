@@ -1,12 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "adapter/delivery.h"
 #include "adapter/http_status.h"
+#include "adapter/relay/relay.h"
 #include "adapter/vapi/translate.h"
 #include "adapter/warnings.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
@@ -29,24 +31,33 @@ class WebhookHandler {
   using MalformedKeeper =
       std::function<void(absl::string_view body, const absl::Status& error, absl::Time)>;
 
+  // Passes on a message of a type that VAPI waits on, as `relay::Relay` does; nothing if it goes
+  // nowhere.
+  using Relayer = std::function<std::optional<relay::Relayed>(
+      absl::string_view type, absl::string_view head, absl::string_view body)>;
+
   struct Options {
     bool register_unknown_calls = false;  // U1
     MalformedKeeper keep_malformed = {};  // none: they are answered and forgotten
+    Relayer relay = {};                   // V6; none: such messages are answered as ignored
   };
 
   // `counters` must outlive the handler.
   WebhookHandler(const Options& options, Reporter report, base::Clock clock,
                  base::Counters& counters);
 
-  // Handles one body. Blocks until the event is recorded, kept or refused.
-  HttpAnswer Handle(absl::string_view body) const;
+  // Handles one body. Blocks until the event is recorded, kept or refused, or the message that VAPI
+  // waits on is answered. `head` is the head of the request as it came, for those.
+  HttpAnswer Handle(absl::string_view body, absl::string_view head = "") const;
 
  private:
   struct Handled;
+  struct Received;
 
-  HttpAnswer Process(absl::string_view body, absl::Time receive_time, Handled& handled) const;
-  HttpAnswer Refuse(absl::string_view body, const absl::Status& error,
-                    absl::Time receive_time) const;
+  HttpAnswer Process(const Received& received, Handled& handled) const;
+  HttpAnswer Refuse(const Received& received, const absl::Status& error) const;
+  HttpAnswer AnswerWithoutEvent(const Received& received, const vapi::Translation& translation,
+                                Handled& handled) const;
   HttpAnswer Report(const v1::ReportCallEventRequest& request, Handled& handled) const;
 
   Options options_;

@@ -43,7 +43,7 @@ HttpAnswer WebhookServer::Handle(const http::Request& request) {
     return refusal.answer;
   }
   counters_.Increment("authorized", verdict.credential);
-  return handler_.Handle(request.body);
+  return handler_.Handle(request.body, request.head.text);
 }
 
 }  // namespace autopulse::callevents::adapter

@@ -24,7 +24,7 @@ std::string LastAnswerText(const HttpAnswer& answer, absl::string_view method) {
     absl::StrAppend(&text, name, ": ", value, "\r\n");
   }
   absl::StrAppend(&text, "Content-Length: ", answer.body.size(),
-                  "\r\nContent-Type: application/json\r\n\r\n");
+                  "\r\nContent-Type: ", answer.content_type, "\r\n\r\n");
   if (method != "HEAD") absl::StrAppend(&text, answer.body);
   return text;
 }

@@ -13,6 +13,7 @@ struct HttpAnswer {
   int status = 200;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers = {};
+  std::string content_type = "application/json";
   absl::string_view reason = {};  // for counters and the log, a constant; the sender is not told
 };
 

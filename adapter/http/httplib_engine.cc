@@ -45,7 +45,7 @@ class MemoryStream final : public httplib::Stream {
 void Write(const HttpAnswer& answer, httplib::Response& response) {
   response.status = answer.status;
   for (const auto& [name, value] : answer.headers) response.set_header(name, value);
-  response.set_content(answer.body, "application/json");
+  response.set_content(answer.body, answer.content_type);
 }
 
 }  // namespace

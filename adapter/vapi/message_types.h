@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "absl/strings/string_view.h"
 
 namespace autopulse::callevents::adapter::vapi {
@@ -10,7 +12,8 @@ enum class MessageKind {
   kHang,    // a hangup if it has a reason, else a notice [V2]
   kHangup,  // [H1, V2]
   kEndOfCallReport,
-  kAwaitsAnswer,  // VAPI waits for what we do not know; answered as ignored, counted apart [V6]
+  kAwaitsAnswer,  // VAPI waits for what we do not know; relayed, or answered as ignored and counted
+                  // apart [V6]
   kIgnored,       // needs no answer [V5]
 };
 
@@ -51,6 +54,15 @@ inline MessageType FindMessageType(absl::string_view type) {
     if (row.type == type) return row;
   }
   return {type, MessageKind::kIgnored, ""};
+}
+
+// The types that VAPI waits on [V6].
+inline std::vector<absl::string_view> AwaitedTypes() {
+  std::vector<absl::string_view> types;
+  for (const MessageType& row : kMessageTypes) {
+    if (row.kind == MessageKind::kAwaitsAnswer) types.push_back(row.type);
+  }
+  return types;
 }
 
 }  // namespace autopulse::callevents::adapter::vapi

@@ -13,5 +13,9 @@ if(NOT TARGET Httplib::Httplib)
   target_include_directories(Httplib::Httplib SYSTEM INTERFACE ${HTTPLIB_INCLUDE_DIR})
   # The library's own backlog is 5: connections beyond it wait for a second or more.
   target_compile_definitions(Httplib::Httplib INTERFACE CPPHTTPLIB_LISTEN_BACKLOG=1024)
-  target_link_libraries(Httplib::Httplib INTERFACE Threads::Threads)
+  # It refuses sockets above FD_SETSIZE unless it is told to poll; its client needs OpenSSL for https.
+  # Here, for all who include it: its classes differ with these.
+  target_compile_definitions(Httplib::Httplib INTERFACE
+    CPPHTTPLIB_USE_POLL CPPHTTPLIB_OPENSSL_SUPPORT)
+  target_link_libraries(Httplib::Httplib INTERFACE OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
 endif()

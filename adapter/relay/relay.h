@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "adapter/relay/relay_targets.h"
+
+namespace autopulse::callevents::adapter::relay {
+
+// What became of a message that was to be relayed.
+enum class RelayOutcome { kAnswered, kBusy, kUnreachable, kTimedOut, kTooLarge };
+
+// A word for counters and logs: `answered`, `timed_out`.
+absl::string_view RelayOutcomeName(RelayOutcome outcome);
+
+// The other server's answer, where the outcome is that there is one.
+struct Relayed {
+  RelayOutcome outcome = RelayOutcome::kAnswered;
+  int http_status = 0;
+  std::string content_type = {};
+  std::string body = {};
+};
+
+// Passes the messages that VAPI waits on to the server that answers them [V6]: body and headers,
+// those of authentication among them, as they came. Has a number of threads of its own, so that a
+// server that hangs costs at most as many of the callers, and only until their time is up.
+// Redirections are not followed: they are relayed. Thread-safe.
+class Relay {
+ public:
+  struct Options {
+    RelayTargets targets = {};
+    absl::Duration timeout = absl::Seconds(15);  // from the message to the whole answer
+    int concurrency = 16;                        // messages on their way at a time
+    std::size_t max_answer_bytes = std::size_t{8} << 20;
+  };
+
+  explicit Relay(const Options& options);
+
+  // Ends what is on its way.
+  ~Relay();
+
+  // Whether messages of this type go anywhere.
+  bool Takes(absl::string_view type) const;
+
+  // Passes on a message of a type that it `Takes`; `head` is the request's head as it came. Blocks
+  // until the answer is there or the time is up: Options::timeout, 7 seconds at most for an
+  // `assistant-request`, for which VAPI waits 7.5.
+  Relayed Forward(absl::string_view type, absl::string_view head, absl::string_view body);
+
+ private:
+  class Implementation;
+  std::unique_ptr<Implementation> implementation_;
+};
+
+}  // namespace autopulse::callevents::adapter::relay
