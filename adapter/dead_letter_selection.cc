@@ -19,9 +19,10 @@ namespace {
 
 using persistence::spool::DeadLetterFilter;
 
-constexpr std::array<absl::string_view, 5> kReasons = {kReasonMalformed, kReasonInvalidArgument,
-                                                       kReasonUnknownCall, kReasonRetriesExhausted,
-                                                       kReasonUnreadable};
+// No string_views: with the undefined behavior sanitizer GCC 12 makes no constants of them.
+constexpr std::array<const char*, 5> kReasons = {kReasonMalformed, kReasonInvalidArgument,
+                                                 kReasonUnknownCall, kReasonRetriesExhausted,
+                                                 kReasonUnreadable};
 
 absl::StatusOr<std::optional<absl::Time>> ParseTime(const std::string& text) {
   if (text.empty()) return std::nullopt;
