@@ -14,6 +14,7 @@ import webhook  # noqa: E402
 BEGIN = 1_752_241_074_000
 LONG = os.environ.get("AUTOPULSE_LONG_TESTS") == "1"
 _PAUSE_SECONDS = 0.01  # before a repeat
+_LAST_SECONDS = 30.0  # that the last event of each thread may take when the load ends
 
 
 class Load:
@@ -25,6 +26,7 @@ class Load:
     def __init__(self, address, calls, threads=8, per_second=None):
         self._address = address
         self._stop = threading.Event()
+        self._give_up = float("inf")
         self._interval = threads / per_second if per_second else 0.0
         self.acknowledged = {call_id: [] for call_id in calls}
         self.answers = [{} for _ in range(threads)]  # how often each answer came, by thread
@@ -57,7 +59,8 @@ class Load:
             sender.close()
 
     def _post(self, sender, index, body):
-        """Until it is accepted. False if the load ends before that."""
+        """Until it is accepted, also where the load ends meanwhile: what was sent may be stored,
+        answered or not. False if it never is."""
         while True:
             begin = time.monotonic()
             try:
@@ -68,7 +71,8 @@ class Load:
             if answer in (200, 202):
                 self.seconds[index].append(time.monotonic() - begin)
                 return True
-            if self._stop.wait(_PAUSE_SECONDS):
+            self._stop.wait(_PAUSE_SECONDS)
+            if time.monotonic() > self._give_up:
                 return False
 
     def count(self):
@@ -89,6 +93,7 @@ class Load:
         return 1000 * seconds[min(len(seconds) - 1, int(share * len(seconds)))]
 
     def stop(self):
+        self._give_up = time.monotonic() + _LAST_SECONDS
         self._stop.set()
         for thread in self._threads:
             thread.join()
