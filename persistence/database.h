@@ -31,6 +31,9 @@ class Database {
   // write nothing.
   virtual void OnlyRead(odb::connection& connection) = 0;
 
+  // A connection for a transaction that will write.
+  virtual odb::connection_ptr WriterConnection() = 0;
+
   // Begins a transaction that will write. The caller owns the result, for an odb::transaction.
   virtual odb::transaction_impl* BeginWrite(odb::connection& connection) = 0;
 
@@ -53,6 +56,12 @@ class Database {
   // The same: see core::CallReader::MarkJournal; nothing if no transaction can be under way beside
   // one that reads the journal, so that the newest event is the mark.
   virtual std::optional<core::JournalMark> MarkJournal() = 0;
+
+  // The same: see core::CallWriter::DataVersion.
+  virtual std::optional<std::int64_t> DataVersion() = 0;
+
+  // The same: something that was there before is changed or dropped, though not by `group().Save`.
+  virtual void NoteChange() = 0;
 
   // A time as a literal of this database's SQL.
   virtual std::string Literal(Timestamp time) const = 0;

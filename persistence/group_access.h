@@ -11,15 +11,14 @@ namespace autopulse::callevents::persistence {
 
 // What a transaction reads and writes of many calls at once, as one kind of database does it best.
 // Within the thread's current transaction; the methods are those of core::CallWriter, and throw
-// what ODB throws. Thread-safe.
+// what ODB throws. Histories are without the attempts that are folded away. Thread-safe.
 class GroupAccess {
  public:
   virtual ~GroupAccess() = default;
 
-  virtual std::vector<core::LockedCall> LockCalls(const std::vector<std::int64_t>& call_ids) = 0;
+  virtual core::LockedCalls LockCalls(const core::CallsToLock& wanted) = 0;
   virtual std::vector<domain::RecordedEvent> FindEvents(
       const std::vector<core::EventKey>& keys) = 0;
-  // Without the attempts that are folded away.
   virtual std::vector<std::optional<domain::CallHistory>> FindHistories(
       const std::vector<std::int64_t>& call_ids) = 0;
   virtual absl::StatusOr<std::vector<std::int64_t>> Save(const core::RecordedChanges& changes) = 0;

@@ -159,12 +159,17 @@ absl::StatusOr<std::vector<std::optional<domain::CallHistory>>> OdbCallReader::F
   using Histories = std::vector<std::optional<domain::CallHistory>>;
   return Run([&]() -> absl::StatusOr<Histories> {
     Histories histories = kind_.group().FindHistories(call_ids);
-    for (std::size_t i = 0; i < call_ids.size(); ++i) {
-      if (!histories[i] || !histories[i]->fold_horizon) continue;
-      histories[i]->folded = FoldedAttempts(database_, call_ids[i]);  // F1
-    }
+    AddFoldedAttempts(call_ids, histories);
     return histories;
   });
+}
+
+void OdbCallReader::AddFoldedAttempts(const std::vector<std::int64_t>& call_ids,
+                                      std::vector<std::optional<domain::CallHistory>>& histories) {
+  for (std::size_t i = 0; i < call_ids.size(); ++i) {
+    if (!histories[i] || !histories[i]->fold_horizon) continue;
+    histories[i]->folded = FoldedAttempts(database_, call_ids[i]);
+  }
 }
 
 absl::StatusOr<std::vector<domain::TranscriptEntry>> OdbCallReader::ReportedTranscript(

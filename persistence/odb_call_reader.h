@@ -67,6 +67,10 @@ class OdbCallReader : public core::CallWriter {
     }
   }
 
+  // F1: adds what the events of each call have come to that are folded away.
+  void AddFoldedAttempts(const std::vector<std::int64_t>& call_ids,
+                         std::vector<std::optional<domain::CallHistory>>& histories);
+
   Database& kind_;
   odb::database& database_;
   absl::Status transaction_status_;

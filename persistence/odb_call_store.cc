@@ -47,7 +47,7 @@ absl::Status OdbCallStore::Write(const WriteWork& work) {
 absl::Status OdbCallStore::WriteOnce(const WriteWork& work) {
   const absl::MutexLockMaybe lock(database_->writer_mutex());
   return CatchDatabaseErrors([&]() -> absl::Status {
-    const odb::connection_ptr connection = database_->database().connection();
+    const odb::connection_ptr connection = database_->WriterConnection();
     absl::Status status = CatchDatabaseErrors([&]() -> absl::Status {
       odb::transaction transaction(database_->BeginWrite(*connection));
       OdbCallWriter writer(*database_);

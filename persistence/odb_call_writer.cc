@@ -50,11 +50,16 @@ absl::Status OdbCallWriter::UndoIsolated() {
   return transaction_status_;
 }
 
-absl::StatusOr<std::vector<core::LockedCall>> OdbCallWriter::LockCalls(
-    const std::vector<std::int64_t>& call_ids) {
-  return Run([&]() -> absl::StatusOr<std::vector<core::LockedCall>> {
-    return kind_.group().LockCalls(call_ids);
+absl::StatusOr<core::LockedCalls> OdbCallWriter::LockCalls(const core::CallsToLock& wanted) {
+  return Run([&]() -> absl::StatusOr<core::LockedCalls> {
+    core::LockedCalls locked = kind_.group().LockCalls(wanted);
+    AddFoldedAttempts(wanted.histories_of, locked.histories);
+    return locked;
   });
+}
+
+absl::StatusOr<std::optional<std::int64_t>> OdbCallWriter::DataVersion() {
+  return Run([&]() -> absl::StatusOr<std::optional<std::int64_t>> { return kind_.DataVersion(); });
 }
 
 absl::Status OdbCallWriter::LockProviderCalls(const std::vector<std::string>& provider_call_ids) {

@@ -21,8 +21,8 @@ class OdbCallWriter : public OdbCallReader {
   const absl::Status& transaction_status() const { return transaction_status_; }
 
   absl::Status Isolated(const std::function<absl::Status()>& work) override;
-  absl::StatusOr<std::vector<core::LockedCall>> LockCalls(
-      const std::vector<std::int64_t>& call_ids) override;
+  absl::StatusOr<core::LockedCalls> LockCalls(const core::CallsToLock& wanted) override;
+  absl::StatusOr<std::optional<std::int64_t>> DataVersion() override;
   absl::Status LockProviderCalls(const std::vector<std::string>& provider_call_ids) override;
   absl::StatusOr<std::int64_t> InsertServiceRecord(const domain::ServiceRecord& record) override;
   absl::StatusOr<std::int64_t> InsertCall(const domain::Call& call) override;

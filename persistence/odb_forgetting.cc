@@ -50,6 +50,7 @@ std::string Emptied(const Columns& columns) {
 }  // namespace
 
 void OdbCallWriter::DropDetails(std::int64_t call_id, absl::Time forget_time) {
+  kind_.NoteChange();
   database_.execute(
       absl::StrCat("DELETE FROM call_event_transcript WHERE call_event_id IN "
                    "(SELECT id FROM call_event WHERE call_id = ",
@@ -72,6 +73,7 @@ absl::Status OdbCallWriter::SaveFolded(std::int64_t call_id, const domain::CallH
     if (!database_.find(call_id, base)) {
       return absl::NotFoundError(absl::StrCat("call ", call_id, " has no base"));
     }
+    kind_.NoteChange();
     base.fold_horizon = ToEntity(history.fold_horizon);
     database_.update(base);
     database_.erase_query<CallFoldedAttemptRow>(odb::query<CallFoldedAttemptRow>::call_id ==

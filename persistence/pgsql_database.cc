@@ -95,6 +95,8 @@ class PgsqlDatabase : public Database {
     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
   }
 
+  odb::connection_ptr WriterConnection() override { return database_.connection(); }
+
   // READ COMMITTED: what is read of a call is read after it was locked.
   odb::transaction_impl* BeginWrite(odb::connection& connection) override {
     return connection.begin();
@@ -121,6 +123,8 @@ class PgsqlDatabase : public Database {
   }
 
   bool is_shared() const override { return true; }
+  std::optional<std::int64_t> DataVersion() override { return std::nullopt; }
+  void NoteChange() override {}
 
   void AbandonTransaction(odb::connection& connection) override {
     auto& ours = static_cast<odb::pgsql::connection&>(connection);

@@ -69,15 +69,16 @@ Query<Row> IsAnyOf(const Column& column, const Arrays& bound) {
 
 class PgsqlGroupAccess : public GroupAccess {
  public:
-  std::vector<core::LockedCall> LockCalls(const std::vector<std::int64_t>& call_ids) override {
+  core::LockedCalls LockCalls(const core::CallsToLock& wanted) override {
     // The lock is held until the end of the transaction, by all that may be given a sequence: see
     // MarkJournal. Plans are kept as long as a connection; one that was made while the tables were
     // empty would read all of them for ever after.
     CurrentConnection().execute(
         absl::StrCat("SET LOCAL enable_seqscan = off; SELECT pg_advisory_xact_lock_shared(",
                      kJournalLock, "::bigint)"));
-    if (call_ids.empty()) return {};
-    const Arrays arrays{.ids = ToPgsqlArray(call_ids), .texts = ""};
+    core::LockedCalls locked;
+    if (wanted.call_ids.empty()) return locked;
+    const Arrays arrays{.ids = ToPgsqlArray(wanted.call_ids), .texts = ""};
     const auto rows = ReadAll<CallRow>("lock_calls", arrays, [](const Arrays& bound) {
       return IsAnyOf<CallRow>(Query<CallRow>::id, bound) + "ORDER BY" + Query<CallRow>::id +
              "FOR UPDATE";
@@ -88,14 +89,16 @@ class PgsqlGroupAccess : public GroupAccess {
     });
     std::map<std::int64_t, std::int64_t> last_sequences;
     for (const LastEventOfCall& event : last) last_sequences[event.call_id] = event.id;
-    std::vector<core::LockedCall> calls;
-    calls.reserve(rows.size());
+    locked.calls.reserve(rows.size());
     for (const CallRow& row : rows) {
       const auto sequence = last_sequences.find(row.id);
-      calls.push_back({.call = FromEntity(row),
-                       .last_sequence = sequence != last_sequences.end() ? sequence->second : 0});
+      locked.calls.push_back(
+          {.call = FromEntity(row),
+           .last_sequence = sequence != last_sequences.end() ? sequence->second : 0});
     }
-    return calls;
+    locked.known_events = FindEvents(wanted.event_keys);
+    locked.histories = FindHistories(wanted.histories_of);
+    return locked;
   }
 
   std::vector<domain::RecordedEvent> FindEvents(const std::vector<core::EventKey>& keys) override {
@@ -159,7 +162,7 @@ class PgsqlGroupAccess : public GroupAccess {
       events.push_back(pipeline.Persist(ToEntity(event)));
     }
     std::vector<std::size_t> calls;
-    for (const domain::Call* const call : changes.calls) {
+    for (const auto& [call, stored] : changes.calls) {
       calls.push_back(pipeline.Update(ToEntity(*call)));
     }
     for (const auto& change : changes.service_records) pipeline.Update(ToEntity(change));
@@ -168,7 +171,7 @@ class PgsqlGroupAccess : public GroupAccess {
 
     for (std::size_t i = 0; i < calls.size(); ++i) {
       if (answers[calls[i]] == 1) continue;
-      return absl::NotFoundError(absl::StrCat("call ", changes.calls[i]->id, " not found"));
+      return absl::NotFoundError(absl::StrCat("call ", changes.calls[i].call->id, " not found"));
     }
     std::vector<std::int64_t> sequences;
     for (const std::size_t event : events) sequences.push_back(answers[event]);

@@ -57,6 +57,12 @@ class SqliteDatabase : public Database {
 
   void OnlyRead(odb::connection&) override {}  // a transaction has one state of the file anyway
 
+  // Always the same one, so that SQLite tells by `data_version` whether somebody else has written.
+  odb::connection_ptr WriterConnection() override {
+    if (writer_ == nullptr) writer_ = database_.connection();
+    return writer_;
+  }
+
   // A transaction that reads before it asks to write loses against one that wrote in between.
   odb::transaction_impl* BeginWrite(odb::connection& connection) override {
     return static_cast<odb::sqlite::connection&>(connection).begin_immediate();
@@ -74,6 +80,14 @@ class SqliteDatabase : public Database {
   void SkipId(const std::string&, std::int64_t) override {}
   std::optional<core::JournalMark> MarkJournal() override { return std::nullopt; }
   bool is_shared() const override { return false; }
+
+  std::optional<std::int64_t> DataVersion() override {
+    const std::int64_t told = ToldDataVersion();
+    if (std::exchange(told_data_version_, told) != told) NoteChange();
+    return data_version_;
+  }
+
+  void NoteChange() override { ++data_version_; }
 
   std::string Literal(Timestamp time) const override {
     return absl::StrCat("'", TimestampText(time).str(), "'");
@@ -93,10 +107,34 @@ class SqliteDatabase : public Database {
   absl::Mutex* writer_mutex() override { return &writer_mutex_; }
 
  private:
+  // What SQLite tells the writer's connection: another number whenever another one has committed.
+  std::int64_t ToldDataVersion() {
+    sqlite3* const handle = static_cast<odb::sqlite::connection&>(*writer_).handle();
+    if (tell_data_version_ == nullptr) {
+      sqlite3_stmt* statement = nullptr;
+      sqlite3_prepare_v3(handle, "PRAGMA data_version", -1, SQLITE_PREPARE_PERSISTENT, &statement,
+                         nullptr);
+      tell_data_version_.reset(statement);
+    }
+    const bool is_told = sqlite3_step(tell_data_version_.get()) == SQLITE_ROW;
+    // Where it is not, nothing that is remembered holds.
+    const std::int64_t told =
+        is_told ? sqlite3_column_int64(tell_data_version_.get(), 0) : told_data_version_ + 1;
+    sqlite3_reset(tell_data_version_.get());
+    return told;
+  }
+
   odb::sqlite::database database_;
   const std::unique_ptr<GroupAccess> group_ = MakeSqliteGroupAccess(database_);
   const absl::Duration busy_timeout_;
   absl::Mutex writer_mutex_;
+
+  // Of the writer, whoever holds the mutex.
+  odb::connection_ptr writer_;
+  std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> tell_data_version_{nullptr,
+                                                                                sqlite3_finalize};
+  std::int64_t told_data_version_ = 0;
+  std::int64_t data_version_ = 0;
 };
 
 // Whether something that is no SQLite database lies there. A file without content may become one.

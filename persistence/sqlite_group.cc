@@ -1,16 +1,22 @@
 #include "persistence/sqlite_group.h"
 
 #include <odb/exceptions.hxx>
+#include <odb/sqlite/connection.hxx>
+#include <odb/sqlite/transaction.hxx>
+#include <optional>
+#include <set>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "persistence/call_views-odb.h"
+#include "persistence/entities-odb-sqlite.h"
 #include "persistence/entities-odb.h"
 #include "persistence/entity_mapping.h"
 #include "persistence/event_mapping.h"
 #include "persistence/event_rows.h"
 #include "persistence/prepared_query.h"
+#include "persistence/sqlite_rows.h"
 #include "persistence/transcript_json.h"
 #include "services/base/status_macros.h"
 
@@ -56,18 +62,37 @@ std::vector<domain::CallEvent> FoldedEvents(std::int64_t call_id) {
   return events;
 }
 
+// What the writer's connection writes with.
+struct WriterStatements {
+  explicit WriterStatements(odb::sqlite::connection& of)
+      : connection(of), call_update(of), transcript_insert(of) {}
+
+  odb::sqlite::connection& connection;
+  SqliteRowUpdate<CallRow> call_update;
+  SqliteRowInsert<TranscriptRow> transcript_insert;
+};
+
 class SqliteGroupAccess : public GroupAccess {
  public:
   explicit SqliteGroupAccess(odb::database& database) : database_(database) {}
 
-  std::vector<core::LockedCall> LockCalls(const std::vector<std::int64_t>& call_ids) override {
-    std::vector<core::LockedCall> calls;  // one transaction at a time writes anyway
-    for (const std::int64_t call_id : call_ids) {
+  core::LockedCalls LockCalls(const core::CallsToLock& wanted) override {
+    core::LockedCalls locked;  // one transaction at a time writes anyway
+    std::set<std::int64_t> without_events;
+    for (const std::int64_t call_id : wanted.call_ids) {
       CallRow row;
       if (!database_.find(call_id, row)) continue;
-      calls.push_back({.call = FromEntity(row), .last_sequence = LastSequenceOf(call_id)});
+      const std::int64_t last_sequence = LastSequenceOf(call_id);
+      locked.calls.push_back({.call = FromEntity(row), .last_sequence = last_sequence});
+      if (last_sequence == 0) without_events.insert(call_id);
     }
-    return calls;
+    std::vector<core::EventKey> keys;
+    for (const core::EventKey& key : wanted.event_keys) {
+      if (without_events.count(key.call_id) == 0) keys.push_back(key);
+    }
+    locked.known_events = FindEvents(keys);
+    locked.histories = FindHistories(wanted.histories_of);
+    return locked;
   }
 
   std::vector<domain::RecordedEvent> FindEvents(const std::vector<core::EventKey>& keys) override {
@@ -98,7 +123,7 @@ class SqliteGroupAccess : public GroupAccess {
     for (const core::NewEvent& event : changes.events) {
       ASSIGN_OR_RETURN(sequences.emplace_back(), InsertEvent(event));
     }
-    for (const domain::Call* const call : changes.calls) RETURN_IF_ERROR(UpdateCall(*call));
+    for (const auto& change : changes.calls) RETURN_IF_ERROR(UpdateCall(change));
     for (const auto& change : changes.service_records) UpdateServiceRecord(change);
     for (const auto& transcript : changes.transcripts) ReplaceTranscript(transcript);
     return sequences;
@@ -118,14 +143,23 @@ class SqliteGroupAccess : public GroupAccess {
     return row.id;
   }
 
-  absl::Status UpdateCall(const domain::Call& call) {
-    CallRow row = ToEntity(call);  // the columns that events do not write are readonly
-    try {
-      database_.update(row);
-    } catch (const odb::object_not_persistent&) {
-      return absl::NotFoundError(absl::StrCat("call ", call.id, " not found"));
+  absl::Status UpdateCall(const core::RecordedChanges::ChangedCall& change) {
+    CallRow row = ToEntity(*change.call);  // the columns that events do not write are readonly
+    bool is_there = true;
+    if (change.stored != nullptr) {
+      CallRow stored;
+      stored.id = row.id;
+      stored.state = ToEntity(*change.stored);
+      is_there = Writer().call_update.Update(stored, row);
+    } else {
+      try {
+        database_.update(row);
+      } catch (const odb::object_not_persistent&) {
+        is_there = false;
+      }
     }
-    return absl::OkStatus();
+    if (is_there) return absl::OkStatus();
+    return absl::NotFoundError(absl::StrCat("call ", row.id, " not found"));
   }
 
   void UpdateServiceRecord(const core::RecordedChanges::ServiceRecordStatus& change) {
@@ -143,13 +177,23 @@ class SqliteGroupAccess : public GroupAccess {
       database_.erase_query<TranscriptRow>(odb::query<TranscriptRow>::call_id ==
                                            transcript.call_id);
     }
+    std::vector<TranscriptRow> rows;
+    rows.reserve(transcript.entries->size());
     for (const domain::TranscriptEntry& entry : *transcript.entries) {
-      TranscriptRow row = ToEntity(transcript.call_id, entry);
-      database_.persist(row);
+      rows.push_back(ToEntity(transcript.call_id, entry));
     }
+    Writer().transcript_insert.Insert(rows);
+  }
+
+  // The statements of the current transaction, which is the writer's.
+  WriterStatements& Writer() {
+    odb::sqlite::connection& connection = odb::sqlite::transaction::current().connection();
+    if (!writer_ || &writer_->connection != &connection) writer_.emplace(connection);
+    return *writer_;
   }
 
   odb::database& database_;
+  std::optional<WriterStatements> writer_;
 };
 
 }  // namespace

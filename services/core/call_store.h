@@ -92,6 +92,20 @@ struct LockedCall {
   std::int64_t last_sequence = 0;  // of its newest event; zero if it has none
 };
 
+// What a transaction that records needs of the calls that it will write to.
+struct CallsToLock {
+  std::vector<std::int64_t> call_ids;           // ascending
+  std::vector<EventKey> event_keys = {};        // of these calls: which of them are recorded?
+  std::vector<std::int64_t> histories_of = {};  // of these calls
+};
+
+// Calls that are locked, and what was asked of them.
+struct LockedCalls {
+  std::vector<LockedCall> calls;                    // ascending; ids of no call are passed over
+  std::vector<domain::RecordedEvent> known_events;  // as `FindEvents`
+  std::vector<std::optional<domain::CallHistory>> histories;  // as `FindHistories`
+};
+
 // A new event of the journal.
 struct NewEvent {
   std::int64_t call_id = 0;
@@ -108,6 +122,10 @@ struct RecordedChanges {
     std::int64_t call_id = 0;
     const domain::FoldState* base = nullptr;
   };
+  struct ChangedCall {
+    const domain::Call* call = nullptr;         // its state and update time are written
+    const domain::CallState* stored = nullptr;  // what its row holds; null if that is not known
+  };
   struct ServiceRecordStatus {
     std::int64_t id = 0;
     std::string status_word;
@@ -117,9 +135,9 @@ struct RecordedChanges {
     std::int64_t call_id = 0;
     const std::vector<domain::TranscriptEntry>* entries = nullptr;
   };
-  std::vector<Base> bases;                 // calls as they stood before their first event [O3]
-  std::vector<NewEvent> events;            // in the order of their sequences
-  std::vector<const domain::Call*> calls;  // each once; their state and update time
+  std::vector<Base> bases;         // calls as they stood before their first event [O3]
+  std::vector<NewEvent> events;    // in the order of their sequences
+  std::vector<ChangedCall> calls;  // each once
   std::vector<ServiceRecordStatus>
       service_records;                  // each once; those that are gone are passed over
   std::vector<Transcript> transcripts;  // each replaces its call's as a whole [O4]
@@ -226,11 +244,14 @@ class CallWriter : public CallReader {
   virtual absl::Status Isolated(const std::function<absl::Status()>& work) = 0;
 
   // Keeps every other transaction from writing to these calls until this one ends, and lets this
-  // one see all that others have committed to them. `call_ids` ascend, so that two that want the
-  // same calls do not wait for each other. Returns the calls in the same order; ids of no call are
-  // passed over.
-  virtual absl::StatusOr<std::vector<LockedCall>> LockCalls(
-      const std::vector<std::int64_t>& call_ids) = 0;
+  // one see all that others have committed to them. The ids ascend, so that two that want the same
+  // calls do not wait for each other.
+  virtual absl::StatusOr<LockedCalls> LockCalls(const CallsToLock& wanted) = 0;
+
+  // A number that stays the same as long as nobody has written to calls and events that were there
+  // before, but for `Save` of this store: what is remembered since is what would be read. Nothing
+  // if the database does not tell.
+  virtual absl::StatusOr<std::optional<std::int64_t>> DataVersion() = 0;
 
   // Makes every other transaction that asks for one of these provider's calls wait until this one
   // ends, whether they are registered or not, so that none is registered twice. To be asked for

@@ -8,10 +8,10 @@
 
 namespace autopulse::callevents::core {
 
-absl::StatusOr<ConcernedCalls> LockConcerned(CallWriter& calls,
+absl::StatusOr<ConcernedCalls> FindConcerned(CallWriter& calls,
                                              absl::Span<const ReportedEvent> events) {
   ConcernedCalls concerned;
-  std::vector<std::int64_t> call_ids;
+  std::vector<std::int64_t>& call_ids = concerned.call_ids;
   std::set<std::string> looked_up;
   std::set<std::string> registered;
   for (const ReportedEvent& reported : events) {
@@ -33,7 +33,6 @@ absl::StatusOr<ConcernedCalls> LockConcerned(CallWriter& calls,
   }
   std::sort(call_ids.begin(), call_ids.end());
   call_ids.erase(std::unique(call_ids.begin(), call_ids.end()), call_ids.end());
-  ASSIGN_OR_RETURN(concerned.calls, calls.LockCalls(call_ids));
   return concerned;
 }
 

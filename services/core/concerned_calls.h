@@ -12,15 +12,14 @@
 
 namespace autopulse::callevents::core {
 
-// The calls that events concern, as they stand.
+// The calls that events concern, as far as they are known before anything is locked.
 struct ConcernedCalls {
-  std::vector<LockedCall> calls;  // ascending; those that are not there are left out
+  std::vector<std::int64_t> call_ids;  // ascending, each once; there need not be such calls
   std::map<std::string, std::int64_t> by_provider_call_id;  // where an event names no other
 };
 
-// Locks all that `events` concern before anything of it is read: the provider's calls that may be
-// registered [U1], then every call that is known by then.
-absl::StatusOr<ConcernedCalls> LockConcerned(CallWriter& calls,
+// Finds the calls of `events`, and locks the provider's calls that may be registered [U1].
+absl::StatusOr<ConcernedCalls> FindConcerned(CallWriter& calls,
                                              absl::Span<const ReportedEvent> events);
 
 }  // namespace autopulse::callevents::core

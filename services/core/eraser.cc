@@ -16,7 +16,7 @@ absl::StatusOr<domain::Call> Eraser::Erase(std::int64_t call_id, ServiceRecordIs
   domain::Call call;
   const absl::Status erased = store_.Write([&](CallWriter& calls) -> absl::Status {
     const absl::Time now = domain::ToMicroseconds(clock_());
-    RETURN_IF_ERROR(calls.LockCalls({call_id}).status());
+    RETURN_IF_ERROR(calls.LockCalls({.call_ids = {call_id}}).status());
     RETURN_IF_ERROR(calls.EraseCall(call_id, now));
     ASSIGN_OR_RETURN(call, calls.GetCall(call_id));
     if (service_record == ServiceRecordIs::kKept || !call.service_record_id) {
@@ -35,7 +35,7 @@ absl::StatusOr<int> Eraser::EraseExpired(const std::vector<std::int64_t>& call_i
   const absl::Status erased = store_.Write([&](CallWriter& calls) -> absl::Status {
     count = 0;
     const absl::Time now = domain::ToMicroseconds(clock_());
-    RETURN_IF_ERROR(calls.LockCalls(call_ids).status());
+    RETURN_IF_ERROR(calls.LockCalls({.call_ids = call_ids}).status());
     for (const std::int64_t call_id : call_ids) {  // an event may have come since they were found
       ASSIGN_OR_RETURN(const std::vector<std::int64_t> expired,
                        calls.FindExpired(before, call_id - 1, /*limit=*/1));

@@ -20,57 +20,17 @@ bool IsNotice(const domain::CallEvent& event) {
 
 }  // namespace
 
-EventGroup::EventGroup(Context context, absl::Span<ReportedEvent> events)
-    : context_(context), events_(events), results_(events.size()) {}
+EventGroup::EventGroup(const Context& context, absl::Span<ReportedEvent> events)
+    : context_(context), events_(events), results_(events.size()), images_(context) {}
 
 absl::Status EventGroup::Record(CallWriter& calls) {
-  ASSIGN_OR_RETURN(ConcernedCalls concerned, LockConcerned(calls, events_));
-  RETURN_IF_ERROR(LoadImages(calls, std::move(concerned)));
+  ASSIGN_OR_RETURN(ConcernedCalls concerned, FindConcerned(calls, events_));
+  RETURN_IF_ERROR(images_.Load(calls, concerned, events_));
+  by_provider_call_id_ = std::move(concerned.by_provider_call_id);
   RETURN_IF_ERROR(ResolveCalls(calls));
   RETURN_IF_ERROR(FindRepeats(calls));
   RETURN_IF_ERROR(DecideAll(calls));
   return Save(calls);
-}
-
-absl::Status EventGroup::LoadImages(CallWriter& calls, ConcernedCalls concerned) {
-  by_provider_call_id_ = std::move(concerned.by_provider_call_id);
-  std::vector<std::int64_t> unknown;
-  for (LockedCall& locked : concerned.calls) {
-    const std::int64_t call_id = locked.call.id;
-    Image& image = images_[call_id];
-    image.call = std::move(locked.call);
-    image.last_sequence = locked.last_sequence;
-    std::optional<KeptCall> kept =
-        context_.kept_calls.Take(call_id, locked.last_sequence, context_.now);
-    if (kept) {
-      image.folded = std::move(kept->folded);
-    } else {
-      unknown.push_back(call_id);
-    }
-  }
-  RETURN_IF_ERROR(LoadHistories(calls, unknown));
-  for (const std::int64_t call_id : unknown) {
-    Image& image = images_.at(call_id);
-    if (!image.history) SetBase(image);
-    image.folded = domain::Fold(*image.history, context_.options);
-  }
-  return absl::OkStatus();
-}
-
-// O3: the row as it stands now, whoever made it, is the base.
-void EventGroup::SetBase(Image& image) {
-  image.new_base.emplace().call = image.call.state;
-  image.history.emplace().base = *image.new_base;
-}
-
-absl::Status EventGroup::LoadHistories(CallWriter& calls,
-                                       const std::vector<std::int64_t>& call_ids) {
-  ASSIGN_OR_RETURN(std::vector<std::optional<domain::CallHistory>> histories,
-                   calls.FindHistories(call_ids));
-  for (std::size_t i = 0; i < call_ids.size(); ++i) {
-    images_.at(call_ids[i]).history = std::move(histories[i]);
-  }
-  return absl::OkStatus();
 }
 
 absl::Status EventGroup::ResolveCalls(CallWriter& calls) {
@@ -86,7 +46,7 @@ absl::Status EventGroup::ResolveCalls(CallWriter& calls) {
     results_[i].status = call_id.status();
     results_[i].call_id = call_id.value_or(0);
     // From now on, this call, too, is one that the provider's id is known of.
-    if (!provider_call_id.empty() && images_.count(results_[i].call_id) > 0) {
+    if (!provider_call_id.empty() && images_.Find(results_[i].call_id) != nullptr) {
       std::int64_t& known = by_provider_call_id_[provider_call_id];
       known = std::max(known, results_[i].call_id);
     }
@@ -105,26 +65,22 @@ absl::StatusOr<std::int64_t> EventGroup::Register(CallWriter& calls,
   call.state.provider_call_id = provider_call_id;
   call.create_time = context_.now;
   ASSIGN_OR_RETURN(call.id, calls.InsertCall(call));
-  Image& image = images_[call.id];
-  image.call = std::move(call);
-  SetBase(image);
-  image.folded = domain::Fold(*image.history, context_.options);
-  return image.call.id;
+  return images_.Add(std::move(call)).call.id;
 }
 
 absl::Status EventGroup::FindRepeats(CallWriter& calls) {
   std::map<std::pair<std::int64_t, absl::string_view>, std::vector<std::size_t>> indices;
   std::vector<EventKey> keys;
   for (std::size_t i = 0; i < events_.size(); ++i) {
-    const auto image = images_.find(results_[i].call_id);
-    if (image == images_.end() || image->second.last_sequence == 0) continue;
     const std::string& event_id = events_[i].event.event_id;
-    std::vector<std::size_t>& same = indices[{image->first, event_id}];
-    if (same.empty()) keys.push_back({image->first, event_id});
+    const CallImage* const image = images_.Find(results_[i].call_id);
+    if (image == nullptr || !image->event_ids.MayContain(event_id)) continue;
+    std::vector<std::size_t>& same = indices[{image->call.id, event_id}];
+    if (same.empty()) keys.push_back({image->call.id, event_id});
     same.push_back(i);
   }
   if (keys.empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<domain::RecordedEvent> known, calls.FindEvents(keys));
+  ASSIGN_OR_RETURN(const std::vector<domain::RecordedEvent> known, images_.FindEvents(calls, keys));
   for (const domain::RecordedEvent& event : known) {  // O1
     for (const std::size_t i : indices[{event.call_id, event.event.event_id}]) {
       results_[i].receipt.event = event;
@@ -138,21 +94,20 @@ absl::Status EventGroup::DecideAll(CallWriter& calls) {
   for (std::size_t i = 0; i < events_.size(); ++i) {
     Result& result = results_[i];
     if (!result.status.ok()) continue;
-    const auto found = images_.find(result.call_id);
-    if (found == images_.end()) {
+    CallImage* const image = images_.Find(result.call_id);
+    if (image == nullptr) {
       result.status = absl::NotFoundError(absl::StrCat("call ", result.call_id, " not found"));
       continue;
     }
-    Image& image = found->second;
     if (!result.receipt.duplicate) {
-      const auto [first, is_new] = image.event_ids.emplace(events_[i].event.event_id, i);
+      const auto [first, is_new] = image->added_ids.emplace(events_[i].event.event_id, i);
       if (is_new) {
-        RETURN_IF_ERROR(DecideNew(calls, i, image));
+        RETURN_IF_ERROR(DecideNew(calls, i, *image));
       } else {
         result.repeats = first->second;  // O1
       }
     }
-    result.receipt.call = image.call;
+    result.receipt.call = image->call;
   }
   return absl::OkStatus();
 }
@@ -168,19 +123,21 @@ void EventGroup::RecordForgotten(std::size_t index, const domain::Call& call) {
   events_[index].event = domain::WithoutDetail(std::move(events_[index].event));
 }
 
-absl::Status EventGroup::DecideNew(CallWriter& calls, std::size_t index, Image& image) {
+absl::Status EventGroup::DecideNew(CallWriter& calls, std::size_t index, CallImage& image) {
   if (image.call.erase_time) {  // X1
     RecordForgotten(index, image.call);
     return absl::OkStatus();
   }
   const domain::CallEvent& event = events_[index].event;
-  ASSIGN_OR_RETURN(domain::FoldedCall with, FoldWith(calls, image, event));
-  domain::Decision decision = domain::Decide(image.call.state, image.folded, with, event);
-  if (decision.too_late) {  // F1
+  if (domain::IsTooLate(image.folded, event)) {  // F1
     RecordForgotten(index, image.call);
     return absl::OkStatus();
   }
-  image.folded = std::move(with);
+  const domain::FoldedRows without = image.folded;
+  if (!domain::FoldLast(image.folded, event, context_.options)) {
+    ASSIGN_OR_RETURN(image.folded, FoldWhole(calls, image, event));
+  }
+  domain::Decision decision = domain::Decide(image.call.state, without, image.folded, event);
   if (!IsNotice(event)) image.added.push_back(&event);
 
   domain::RecordedEvent& recorded = results_[index].receipt.event;
@@ -189,18 +146,16 @@ absl::Status EventGroup::DecideNew(CallWriter& calls, std::size_t index, Image& 
   recorded.outcome = decision.outcome;
   recorded.call_status_word = decision.row.status_word;
   if (!decision.writes()) return absl::OkStatus();
-  image.changed = true;
+  if (!image.stored) image.stored = std::move(image.call.state);
   image.call.state = std::move(decision.row);
   image.call.update_time = context_.now;
   if (!decision.replace_transcript) return absl::OkStatus();
   return TakeTranscript(calls, decision.transcript_event_id, image);
 }
 
-absl::StatusOr<domain::FoldedCall> EventGroup::FoldWith(CallWriter& calls, Image& image,
-                                                        const domain::CallEvent& event) {
-  domain::FoldedCall with = image.folded;
-  if (domain::FoldLast(with, event, context_.options)) return with;
-  if (!image.history) RETURN_IF_ERROR(LoadHistories(calls, {image.call.id}));
+absl::StatusOr<domain::FoldedCall> EventGroup::FoldWhole(CallWriter& calls, CallImage& image,
+                                                         const domain::CallEvent& event) {
+  if (!image.history) RETURN_IF_ERROR(images_.LoadHistory(calls, image));
   if (!image.history) return absl::InternalError("a call with events has no base");
   domain::CallHistory history = *image.history;
   for (const domain::CallEvent* const added : image.added) history.events.push_back(*added);
@@ -209,9 +164,9 @@ absl::StatusOr<domain::FoldedCall> EventGroup::FoldWith(CallWriter& calls, Image
 }
 
 absl::Status EventGroup::TakeTranscript(CallWriter& calls, const std::string& event_id,
-                                        Image& image) {
-  const auto ours = image.event_ids.find(event_id);
-  if (ours != image.event_ids.end()) {
+                                        CallImage& image) {
+  const auto ours = image.added_ids.find(event_id);
+  if (ours != image.added_ids.end()) {
     image.transcript = &ReportOf(events_[ours->second].event)->transcript;
     return absl::OkStatus();
   }
@@ -222,7 +177,6 @@ absl::Status EventGroup::TakeTranscript(CallWriter& calls, const std::string& ev
 
 absl::Status EventGroup::Save(CallWriter& calls) {
   RecordedChanges changes;
-  std::map<std::int64_t, const domain::Call*> service_records;
   std::vector<std::size_t> indices;
   for (std::size_t i = 0; i < events_.size(); ++i) {
     const Result& result = results_[i];
@@ -231,33 +185,41 @@ absl::Status EventGroup::Save(CallWriter& calls) {
     const domain::RecordedEvent& event = result.receipt.event;
     changes.events.push_back({event.call_id, event.create_time, event.outcome,
                               event.call_status_word, &events_[i].event, event.forget_time});
-    const domain::Call& call = images_.at(event.call_id).call;
-    if (event.outcome != domain::EventOutcome::kStale && call.service_record_id) {  // M1
-      service_records[*call.service_record_id] = &call;
-    }
-  }
-  for (const auto& [call_id, image] : images_) {
-    if (image.new_base && !image.event_ids.empty() && !image.call.erase_time) {
-      changes.bases.push_back({call_id, &*image.new_base});
-    }
-    if (image.changed) changes.calls.push_back(&image.call);
-    if (image.transcript != nullptr) changes.transcripts.push_back({call_id, image.transcript});
-  }
-  for (const auto& [id, call] : service_records) {
-    changes.service_records.push_back({id, call->state.status_word, context_.now});
   }
   if (changes.events.empty()) return absl::OkStatus();
+  CollectCalls(changes);
   ASSIGN_OR_RETURN(const std::vector<std::int64_t> sequences, calls.Save(changes));
   for (std::size_t k = 0; k < indices.size(); ++k) {
     results_[indices[k]].receipt.event.sequence = sequences[k];
-    images_.at(results_[indices[k]].call_id).last_sequence = sequences[k];
+    images_.Find(results_[indices[k]].call_id)->last_sequence = sequences[k];
   }
   return absl::OkStatus();
 }
 
+void EventGroup::CollectCalls(RecordedChanges& changes) const {
+  for (const auto& [call_id, image] : images_.all()) {
+    if (image.new_base && !image.added_ids.empty() && !image.call.erase_time) {
+      changes.bases.push_back({call_id, &*image.new_base});
+    }
+    if (image.stored) changes.calls.push_back({&image.call, &*image.stored});
+    if (image.transcript != nullptr) changes.transcripts.push_back({call_id, image.transcript});
+  }
+  // M1: where calls share a record, the last event that wrote counts.
+  std::map<std::int64_t, const domain::Call*> service_records;
+  for (const NewEvent& event : changes.events) {
+    const domain::Call& call = images_.all().at(event.call_id).call;
+    if (event.outcome != domain::EventOutcome::kStale && call.service_record_id) {
+      service_records[*call.service_record_id] = &call;
+    }
+  }
+  for (const auto& [id, call] : service_records) {
+    changes.service_records.push_back({id, call->state.status_word, context_.now});
+  }
+}
+
 void EventGroup::Fail(const absl::Status& status) {
   for (Result& result : results_) result.status = status;
-  images_.clear();
+  images_.Clear();
 }
 
 std::vector<absl::StatusOr<Receipt>> EventGroup::TakeReceipts() {
@@ -281,10 +243,7 @@ std::vector<absl::StatusOr<Receipt>> EventGroup::TakeReceipts() {
     }
     receipts.emplace_back(std::move(result.receipt));
   }
-  for (auto& [call_id, image] : images_) {
-    if (image.last_sequence == 0 || image.call.erase_time) continue;
-    context_.kept_calls.Put(call_id, {image.last_sequence, context_.now, std::move(image.folded)});
-  }
+  images_.Keep();
   return receipts;
 }
 

@@ -9,13 +9,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "services/core/call_images.h"
 #include "services/core/call_store.h"
-#include "services/core/concerned_calls.h"
-#include "services/core/kept_calls.h"
 #include "services/core/reported_event.h"
-#include "services/domain/fold.h"
 #include "services/domain/outcome.h"
 
 namespace autopulse::callevents::core {
@@ -24,14 +21,10 @@ namespace autopulse::callevents::core {
 // each is decided by an image of its call, and what comes of it is written at once.
 class EventGroup {
  public:
-  struct Context {
-    KeptCalls& kept_calls;
-    domain::RuleOptions options;
-    absl::Time now;
-  };
+  using Context = CallImages::Context;
 
   // `events` must live until `TakeReceipts`.
-  EventGroup(Context context, absl::Span<ReportedEvent> events);
+  EventGroup(const Context& context, absl::Span<ReportedEvent> events);
 
   // Records the events in their order, in the transaction of `calls`. NOT_FOUND of one event is the
   // result of that one. Any other error is returned, and of the transaction's writes none, or those
@@ -46,20 +39,6 @@ class EventGroup {
   std::vector<absl::StatusOr<Receipt>> TakeReceipts();
 
  private:
-  // A call as the events so far have made it.
-  struct Image {
-    domain::Call call;
-    std::int64_t last_sequence = 0;
-    domain::FoldedCall folded;
-    bool changed = false;
-    std::optional<domain::FoldState> new_base;     // to be written
-    std::optional<domain::CallHistory> history;    // as it is recorded, if it was read
-    std::vector<const domain::CallEvent*> added;   // by this group, notices left out
-    std::map<std::string, std::size_t> event_ids;  // of this group's new events: their indices
-    const std::vector<domain::TranscriptEntry>* transcript = nullptr;  // the new one, if it changes
-    std::vector<domain::TranscriptEntry> read_transcript;
-  };
-
   // What became of an event.
   struct Result {
     absl::Status status;
@@ -68,24 +47,22 @@ class EventGroup {
     std::optional<std::size_t> repeats;  // a new event of this group
   };
 
-  absl::Status LoadImages(CallWriter& calls, ConcernedCalls concerned);
-  static void SetBase(Image& image);
-  absl::Status LoadHistories(CallWriter& calls, const std::vector<std::int64_t>& call_ids);
   absl::Status ResolveCalls(CallWriter& calls);
   absl::StatusOr<std::int64_t> Register(CallWriter& calls, const ReportedEvent& reported);
   absl::Status FindRepeats(CallWriter& calls);
   absl::Status DecideAll(CallWriter& calls);
   void RecordForgotten(std::size_t index, const domain::Call& call);
-  absl::Status DecideNew(CallWriter& calls, std::size_t index, Image& image);
-  absl::StatusOr<domain::FoldedCall> FoldWith(CallWriter& calls, Image& image,
-                                              const domain::CallEvent& event);
-  absl::Status TakeTranscript(CallWriter& calls, const std::string& event_id, Image& image);
+  absl::Status DecideNew(CallWriter& calls, std::size_t index, CallImage& image);
+  absl::StatusOr<domain::FoldedCall> FoldWhole(CallWriter& calls, CallImage& image,
+                                               const domain::CallEvent& event);
+  absl::Status TakeTranscript(CallWriter& calls, const std::string& event_id, CallImage& image);
   absl::Status Save(CallWriter& calls);
+  void CollectCalls(RecordedChanges& changes) const;
 
   const Context context_;
   const absl::Span<ReportedEvent> events_;
   std::vector<Result> results_;
-  std::map<std::int64_t, Image> images_;
+  CallImages images_;
   std::map<std::string, std::int64_t> by_provider_call_id_;
 };
 

@@ -70,7 +70,8 @@ absl::Status EventRecorder::RecordTogether(CallWriter& calls, absl::Span<Reporte
 absl::Status EventRecorder::RecordEach(CallWriter& calls, absl::Span<ReportedEvent> events,
                                        std::vector<EventGroup>& groups) {
   groups.clear();
-  RETURN_IF_ERROR(LockConcerned(calls, events).status());
+  ASSIGN_OR_RETURN(const ConcernedCalls concerned, FindConcerned(calls, events));
+  RETURN_IF_ERROR(calls.LockCalls({.call_ids = concerned.call_ids}).status());
   const absl::Time now = domain::ToMicroseconds(clock_());
   for (ReportedEvent& event : events) {
     EventGroup group({kept_calls_, options_, now}, absl::MakeSpan(&event, 1));

@@ -8,31 +8,35 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "services/core/event_id_set.h"
+#include "services/domain/call.h"
 #include "services/domain/fold.h"
 
 namespace autopulse::callevents::core {
 
-// A call as its journal made it, up to and with the event of this sequence [O3].
+// A call as its journal made it, up to and with its newest event [O3].
 struct KeptCall {
-  std::int64_t last_sequence = 0;
-  absl::Time time;  // when it was recorded
+  domain::Call call;               // its row
+  std::int64_t last_sequence = 0;  // of its newest event
   domain::FoldedCall folded;
+  EventIdSet event_ids = EventIdSet::Unknown();
+  absl::Time time;                           // when it was recorded
+  std::optional<std::int64_t> data_version;  // of the database then: CallWriter::DataVersion
 };
 
-// Remembers what the calls that were written to last have been folded to, so that the next event
-// need not read the whole journal again. It is never trusted unasked: it holds for as long as the
-// newest event of the call is the one that it names, and not for long, for events may be folded
-// away behind it [F1]. Thread-safe.
+// Remembers the calls that were written to last, so that the next event need not read them again.
+// What is kept is never trusted unasked: all of it holds while the database has the same version,
+// what the call was folded to for as long as its newest event is the same; and neither for long,
+// for events may be folded away behind it [F1]. Thread-safe.
 class KeptCalls {
  public:
   // Remembers at least the last `capacity` calls, at most twice as many.
   explicit KeptCalls(std::size_t capacity) : capacity_(capacity) {}
 
-  // Takes what is kept of a call out. Nothing unless it is of the event of `last_sequence`, and not
-  // older than `kMaxAge`.
-  std::optional<KeptCall> Take(std::int64_t call_id, std::int64_t last_sequence, absl::Time now);
+  // Takes what is kept of a call out; nothing if it is older than `kMaxAge`.
+  std::optional<KeptCall> Take(std::int64_t call_id, absl::Time now);
 
-  void Put(std::int64_t call_id, KeptCall kept);
+  void Put(KeptCall kept);
 
   static constexpr absl::Duration kMaxAge = absl::Minutes(10);
 

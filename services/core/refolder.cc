@@ -58,7 +58,7 @@ absl::Status LockWithSiblings(CallWriter& calls, const std::vector<std::int64_t>
                      CallsOf(calls, *call->service_record_id));
     for (const domain::Call& sibling : siblings) locked.insert(sibling.id);
   }
-  return calls.LockCalls({locked.begin(), locked.end()}).status();
+  return calls.LockCalls({.call_ids = {locked.begin(), locked.end()}}).status();
 }
 
 // Whatever an event has written to the row, or would have under other options of the rules.
@@ -203,7 +203,7 @@ absl::Status Refolder::Save(CallWriter& calls, domain::Call call, const Refolded
   call.state = refolded.compared.row;
   call.update_time = domain::ToMicroseconds(clock_());
   RecordedChanges changes;
-  changes.calls.push_back(&call);
+  changes.calls.push_back({&call, &refolded.was});
   if (refolded.service_record_id) {  // M1
     changes.service_records.push_back(
         {*refolded.service_record_id, call.state.status_word, *call.update_time});

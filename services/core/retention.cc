@@ -54,7 +54,7 @@ absl::StatusOr<RetentionStep> Retention::Fold() {
     ASSIGN_OR_RETURN(Past past, FindPast(calls, after));
     step = {.seen = past.seen, .calls = 0, .done = past.done};
     if (past.seen == 0) return absl::OkStatus();
-    RETURN_IF_ERROR(calls.LockCalls(past.call_ids).status());
+    RETURN_IF_ERROR(calls.LockCalls({.call_ids = past.call_ids}).status());
     // Whatever was recorded before the calls were locked is seen now.
     ASSIGN_OR_RETURN(past, FindPast(calls, after));
     for (const std::int64_t call_id : past.call_ids) {

@@ -209,11 +209,6 @@ void WriteDifferences(const CallState& without, const CallState& with, CallState
 
 }  // namespace
 
-bool FoldedCall::SameRows(const FoldedCall& other) const {
-  return state == other.state && transcript_event_id == other.transcript_event_id &&
-         mirrored == other.mirrored;
-}
-
 FoldedCall Fold(const CallHistory& history, const RuleOptions& options) {
   FoldedCall folded;
   folded.state = history.base.call;
@@ -258,20 +253,21 @@ bool FoldLast(FoldedCall& folded, const CallEvent& event, const RuleOptions& opt
   return true;
 }
 
-Decision Decide(const CallState& row, const FoldedCall& without, const FoldedCall& with,
+bool IsTooLate(const FoldedCall& folded, const CallEvent& event) {
+  if (std::holds_alternative<Notice>(event.detail)) return false;  // V2: they take no part anyway
+  return folded.fold_horizon && event.time <= *folded.fold_horizon;
+}
+
+Decision Decide(const CallState& row, const FoldedRows& without, const FoldedCall& with,
                 const CallEvent& event) {
   Decision decision;
   decision.row = row;
   if (std::holds_alternative<Notice>(event.detail)) return decision;  // V2
-  if (with.fold_horizon && event.time <= *with.fold_horizon) {        // F1
-    decision.too_late = true;
-    return decision;
-  }
 
   const Attempt& newest = with.attempts.back();
   if (newest.last_event_id == event.event_id && newest.last_applied) {
     decision.outcome = EventOutcome::kApplied;
-  } else if (!with.SameRows(without)) {
+  } else if (static_cast<const FoldedRows&>(with) != without) {
     decision.outcome = EventOutcome::kLate;
   } else {
     return decision;

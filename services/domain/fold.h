@@ -39,16 +39,19 @@ struct CallHistory {
   std::optional<absl::Time> fold_horizon = {};  // when the last event happened that is folded away
 };
 
-// A call as its history makes it.
-struct FoldedCall {
+// What the rows of a call follow from.
+struct FoldedRows {
   CallState state;                  // that of the newest attempt
   std::string transcript_event_id;  // the report that its transcript comes from; empty if none
   bool mirrored = false;            // whether the service record takes its status [M1]
-  std::vector<Attempt> attempts;    // oldest first; empty without events but notices
-  std::optional<absl::Time> fold_horizon;  // of the history [F1]
 
-  // Whether the same rows would be stored.
-  bool SameRows(const FoldedCall& other) const;
+  friend bool operator==(const FoldedRows&, const FoldedRows&) = default;
+};
+
+// A call as its history makes it.
+struct FoldedCall : FoldedRows {
+  std::vector<Attempt> attempts;           // oldest first; empty without events but notices
+  std::optional<absl::Time> fold_horizon;  // of the history [F1]
 
   friend bool operator==(const FoldedCall&, const FoldedCall&) = default;
 };
@@ -77,18 +80,22 @@ struct Decision {
   CallState row;  // as it is to be stored
   bool replace_transcript = false;
   std::string transcript_event_id;  // where the new transcript comes from, if it is replaced
-  bool too_late = false;            // it happened before what is folded away: it is not kept [F1]
 
   // Whether the rows are written at all: the call, its service record [M1], its transcript.
   bool writes() const { return outcome != EventOutcome::kStale; }
 };
 
+// Whether an event happened before what is folded away of its call, so that it is not kept. Pure.
+//
+// Source: rule F1.
+bool IsTooLate(const FoldedCall& folded, const CallEvent& event);
+
 // Decides what `event` does to a call whose row is `row`, and whose history folds to `without` it
 // and to `with` it. Of the row, it changes the status and only those columns in which the two
 // differ, so that what other programs wrote stays. Pure.
 //
-// Source: rules O3 and F1.
-Decision Decide(const CallState& row, const FoldedCall& without, const FoldedCall& with,
+// Source: rule O3.
+Decision Decide(const CallState& row, const FoldedRows& without, const FoldedCall& with,
                 const CallEvent& event);
 
 }  // namespace autopulse::callevents::domain

@@ -87,7 +87,7 @@ absl::Status InsertBase(core::CallWriter& writer, std::int64_t call_id,
 
 absl::Status UpdateCall(core::CallWriter& writer, const domain::Call& call) {
   core::RecordedChanges changes;
-  changes.calls.push_back(&call);
+  changes.calls.push_back({&call});
   return writer.Save(changes).status();
 }
 

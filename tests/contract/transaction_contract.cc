@@ -150,7 +150,7 @@ TEST_P(CallStoreContract, WritersThatLockACallLoseNothing) {
       for (int n = 0; n < kCallsEach; ++n) {
         EXPECT_TRUE(store()
                         .Write([&](core::CallWriter& writer) -> absl::Status {
-                          RETURN_IF_ERROR(writer.LockCalls({call_id}).status());
+                          RETURN_IF_ERROR(writer.LockCalls({.call_ids = {call_id}}).status());
                           ASSIGN_OR_RETURN(const auto record, writer.GetServiceRecord(record_id));
                           return UpdateServiceRecordStatus(
                               writer, record_id, std::to_string(std::stoi(record.status_word) + 1),

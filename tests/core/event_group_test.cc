@@ -58,6 +58,10 @@ struct Recording {
     });
   }
 
+  void SetDataVersion(std::int64_t version) {
+    store.Change([&](fakes::FakeTables& tables) { tables.data_version = version; });
+  }
+
   fakes::FakeCallStore store;
   EventRecorder recorder;
 };
@@ -186,6 +190,55 @@ TEST(EventGroupTest, WhatAnotherProgramWroteToTheRowStays) {  // O3
   EXPECT_EQ(recording.Tables().calls.at(15).state.recording_url, "theirs");
 }
 
+TEST(EventGroupTest, WhatIsRememberedHoldsWhileTheDatabaseHasTheSameVersion) {  // O3
+  Recording recording;
+  recording.AddCall(15);
+  recording.SetDataVersion(1);
+  recording.Record({ForCall(15, Told("a", 1, CallStatus::kInProgress))});
+  // Unheard of: whoever writes makes another version. It shows that nothing is read.
+  recording.store.Change(
+      [](fakes::FakeTables& tables) { tables.calls[15].state.start_time.reset(); });
+  const auto receipts = recording.Record({ForCall(15, Told("b", 5, CallStatus::kCompleted))});
+  EXPECT_EQ(receipts[0]->call.state.duration_sec, 4);
+  EXPECT_EQ(receipts[0]->call.state.start_time, At(1));
+}
+
+TEST(EventGroupTest, AnotherVersionOfTheDatabaseIsReadAgain) {  // O3
+  Recording recording;
+  recording.AddCall(15);
+  recording.SetDataVersion(1);
+  recording.Record({ForCall(15, Told("a", 1, CallStatus::kRinging))});
+  recording.store.Change([](fakes::FakeTables& tables) {
+    tables.calls[15].state.recording_url = "theirs";
+    tables.data_version = 2;
+  });
+  const auto receipts = recording.Record({ForCall(15, Told("b", 2, CallStatus::kInProgress))});
+  EXPECT_EQ(receipts[0]->call.state.recording_url, "theirs");
+}
+
+TEST(EventGroupTest, ARepeatOfARememberedCallIsOne) {  // O1
+  Recording recording;
+  recording.AddCall(15);
+  recording.SetDataVersion(1);
+  const ReportedEvent event = ForCall(15, Told("a", 1, CallStatus::kRinging));
+  recording.Record({event});
+  recording.Record({ForCall(15, Told("b", 2, CallStatus::kInProgress))});
+  const auto receipts = recording.Record({event});
+  EXPECT_TRUE(receipts[0]->duplicate);
+  EXPECT_EQ(receipts[0]->event.sequence, 1);
+  EXPECT_EQ(receipts[0]->call.state.status_word, "In Progress");
+}
+
+TEST(EventGroupTest, ARepeatOfACallThatWasReadIsOneThoughTheCallIsRemembered) {  // O1
+  Recording recording;
+  recording.AddCall(15);
+  const ReportedEvent event = ForCall(15, Told("a", 1, CallStatus::kRinging));
+  recording.Record({event});
+  recording.SetDataVersion(1);  // what was remembered does not hold
+  recording.Record({ForCall(15, Told("b", 2, CallStatus::kInProgress))});
+  EXPECT_TRUE(recording.Record({event})[0]->duplicate);
+}
+
 TEST(EventGroupTest, AGroupOfRepeatsWritesNothing) {  // O1
   Recording recording;
   recording.AddCall(15);
@@ -213,6 +266,7 @@ TEST(EventGroupTest, HowEventsAreGroupedChangesNothing) {  // O1, O3, O4, O5
     Recording grouped(history.options);
     Recording single(history.options);
     grouped.AddCall(15, history.row);
+    if (i % 2 == 0) grouped.SetDataVersion(1);
     single.AddCall(15, history.row);
     std::vector<ReportedEvent> group;
     std::vector<EventOutcome> outcomes;

@@ -16,8 +16,10 @@ std::optional<EventOutcome> ModelStore::Arrive(const CallEvent& event) {
   }
   CallHistory longer = *history_;
   if (!std::holds_alternative<Notice>(event.detail)) longer.events.push_back(event);
-  const Decision decision = Decide(row, Fold(*history_, options_), Fold(longer, options_), event);
-  if (!decision.too_late) history_ = std::move(longer);
+  const FoldedCall without = Fold(*history_, options_);
+  if (IsTooLate(without, event)) return EventOutcome::kStale;  // F1
+  const Decision decision = Decide(row, without, Fold(longer, options_), event);
+  history_ = std::move(longer);
   if (decision.writes()) {
     ++row_writes;
     row = decision.row;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -28,8 +29,9 @@ struct FakeTables {
   std::map<std::string, core::CreationRequest> creations;
   std::int64_t last_sequence = 0;
   std::int64_t last_transcript_id = 0;
-  std::vector<std::string> open_writers;    // see core::JournalMark
-  std::set<std::string> refused_event_ids;  // events that the journal does not take
+  std::vector<std::string> open_writers;     // see core::JournalMark
+  std::set<std::string> refused_event_ids;   // events that the journal does not take
+  std::optional<std::int64_t> data_version;  // see core::CallWriter::DataVersion
 };
 
 }  // namespace autopulse::callevents::fakes

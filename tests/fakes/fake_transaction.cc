@@ -232,17 +232,18 @@ absl::StatusOr<std::int64_t> FakeTransaction::InsertCall(const domain::Call& cal
   return id;
 }
 
-absl::StatusOr<std::vector<core::LockedCall>> FakeTransaction::LockCalls(
-    const std::vector<std::int64_t>& call_ids) {
-  std::vector<core::LockedCall> locked;
-  for (const std::int64_t call_id : call_ids) {
+absl::StatusOr<core::LockedCalls> FakeTransaction::LockCalls(const core::CallsToLock& wanted) {
+  core::LockedCalls locked;
+  for (const std::int64_t call_id : wanted.call_ids) {
     const auto call = tables_.calls.find(call_id);
     if (call == tables_.calls.end()) continue;
-    locked.push_back({.call = call->second, .last_sequence = 0});
+    locked.calls.push_back({.call = call->second, .last_sequence = 0});
     for (const auto& [sequence, event] : tables_.events) {
-      if (event.call_id == call_id) locked.back().last_sequence = sequence;
+      if (event.call_id == call_id) locked.calls.back().last_sequence = sequence;
     }
   }
+  ASSIGN_OR_RETURN(locked.known_events, FindEvents(wanted.event_keys));
+  ASSIGN_OR_RETURN(locked.histories, FindHistories(wanted.histories_of));
   return locked;
 }
 
@@ -257,7 +258,7 @@ absl::StatusOr<std::vector<std::int64_t>> FakeTransaction::Save(
   for (const core::NewEvent& event : changes.events) {
     ASSIGN_OR_RETURN(sequences.emplace_back(), InsertEvent(event));
   }
-  for (const domain::Call* const call : changes.calls) RETURN_IF_ERROR(UpdateCall(*call));
+  for (const auto& [call, stored] : changes.calls) RETURN_IF_ERROR(UpdateCall(*call));
   for (const auto& [id, status_word, update_time] : changes.service_records) {
     const auto it = tables_.service_records.find(id);
     if (it == tables_.service_records.end()) continue;

@@ -51,8 +51,10 @@ class FakeTransaction : public core::CallWriter {
       const std::string& request_id) override;
 
   absl::Status Isolated(const std::function<absl::Status()>& work) override;
-  absl::StatusOr<std::vector<core::LockedCall>> LockCalls(
-      const std::vector<std::int64_t>& call_ids) override;
+  absl::StatusOr<core::LockedCalls> LockCalls(const core::CallsToLock& wanted) override;
+  absl::StatusOr<std::optional<std::int64_t>> DataVersion() override {
+    return tables_.data_version;
+  }
   absl::Status LockProviderCalls(const std::vector<std::string>&) override {
     return absl::OkStatus();
   }

@@ -45,7 +45,7 @@ class PgsqlJournalTest : public testing::Test {
     std::int64_t sequence = 0;
     EXPECT_TRUE(store
                     .Write([&](core::CallWriter& calls) -> absl::Status {
-                      RETURN_IF_ERROR(calls.LockCalls({call_id}).status());
+                      RETURN_IF_ERROR(calls.LockCalls({.call_ids = {call_id}}).status());
                       ASSIGN_OR_RETURN(sequence,
                                        contract::InsertEvent(calls, EventOf(call_id, "e")));
                       std::thread(before_commit).join();  // a thread has one transaction
