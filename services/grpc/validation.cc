@@ -22,8 +22,25 @@ constexpr std::size_t kMaxRequestIdLength = 36;
 constexpr std::int64_t kMinSeconds = -62135596800;
 constexpr std::int64_t kMaxSeconds = 253402300799;
 
-absl::Status Invalid(absl::string_view field, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
+// The path of a field; put together only where there is something to say of it.
+struct FieldPath {
+  FieldPath(const char* whole) : name(whole) {}  // NOLINT: meant to convert
+  FieldPath(absl::string_view parent_path, absl::string_view own_name)
+      : parent(parent_path), name(own_name) {}
+
+  std::string text() const {
+    if (parent.empty()) return std::string(name);
+    if (index < 0) return absl::StrCat(parent, ".", name);
+    return absl::StrCat(parent, "[", index, "].", name);
+  }
+
+  absl::string_view parent;
+  absl::string_view name;
+  int index = -1;  // of the element of `parent` that has the field
+};
+
+absl::Status Invalid(const FieldPath& field, absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat(field.text(), ": ", what));
 }
 
 std::size_t CharacterCount(absl::string_view utf8) {
@@ -32,7 +49,7 @@ std::size_t CharacterCount(absl::string_view utf8) {
   return count;
 }
 
-absl::Status CheckText(absl::string_view field, absl::string_view text,
+absl::Status CheckText(const FieldPath& field, absl::string_view text,
                        std::size_t max_length = kNoLimit) {
   if (text.find('\0') != absl::string_view::npos) {
     return Invalid(field, "holds a NUL character, which text may not");
@@ -45,7 +62,7 @@ absl::Status CheckText(absl::string_view field, absl::string_view text,
   return absl::OkStatus();
 }
 
-absl::Status CheckTime(absl::string_view field, const google::protobuf::Timestamp& time) {
+absl::Status CheckTime(const FieldPath& field, const google::protobuf::Timestamp& time) {
   if (time.seconds() < kMinSeconds || time.seconds() > kMaxSeconds || time.nanos() < 0 ||
       time.nanos() > 999'999'999) {
     return Invalid(field, "is no time between the years 1 and 9999");
@@ -53,7 +70,7 @@ absl::Status CheckTime(absl::string_view field, const google::protobuf::Timestam
   return absl::OkStatus();
 }
 
-absl::Status CheckDuration(absl::string_view field, const google::protobuf::Duration& duration) {
+absl::Status CheckDuration(const FieldPath& field, const google::protobuf::Duration& duration) {
   constexpr std::int64_t kMax = 315'576'000'000;  // google.protobuf.Duration
   const bool signs_differ = (duration.seconds() < 0 && duration.nanos() > 0) ||
                             (duration.seconds() > 0 && duration.nanos() < 0);
@@ -64,7 +81,7 @@ absl::Status CheckDuration(absl::string_view field, const google::protobuf::Dura
   return absl::OkStatus();
 }
 
-absl::Status CheckInteger(absl::string_view field, std::int64_t value, absl::string_view unit) {
+absl::Status CheckInteger(const FieldPath& field, std::int64_t value, absl::string_view unit) {
   if (value < base::kMinInteger || value > base::kMaxInteger) {
     return Invalid(field, absl::StrCat(value, " ", unit, " is beyond what is stored, ",
                                        base::kMaxInteger, " ", unit));
@@ -72,19 +89,18 @@ absl::Status CheckInteger(absl::string_view field, std::int64_t value, absl::str
   return absl::OkStatus();
 }
 
-absl::Status CheckSeconds(absl::string_view field, const google::protobuf::Duration& duration) {
+absl::Status CheckSeconds(const FieldPath& field, const google::protobuf::Duration& duration) {
   RETURN_IF_ERROR(CheckDuration(field, duration));
   return CheckInteger(field, duration.seconds(), "seconds");
 }
 
-absl::Status CheckMilliseconds(absl::string_view field,
-                               const google::protobuf::Duration& duration) {
+absl::Status CheckMilliseconds(const FieldPath& field, const google::protobuf::Duration& duration) {
   RETURN_IF_ERROR(CheckDuration(field, duration));
   return CheckInteger(field, absl::ToInt64Milliseconds(FromProto(duration)), "milliseconds");
 }
 
 template <typename Enum>
-absl::Status CheckEnum(absl::string_view field, Enum value, bool (*is_valid)(int)) {
+absl::Status CheckEnum(const FieldPath& field, Enum value, bool (*is_valid)(int)) {
   if (is_valid(static_cast<int>(value))) return absl::OkStatus();
   return Invalid(field, absl::StrCat(static_cast<int>(value), " is no value of this enum"));
 }
@@ -100,10 +116,10 @@ absl::Status CheckEventId(absl::string_view event_id) {
 }
 
 absl::Status CheckCall(absl::string_view prefix, const v1::Call& call) {
-  const auto field = [&](absl::string_view name) { return absl::StrCat(prefix, ".", name); };
+  const auto field = [&](absl::string_view name) { return FieldPath(prefix, name); };
   if (!call.service_record().empty()) {
     RETURN_IF_ERROR(
-        ParseServiceRecordName(field("service_record"), call.service_record()).status());
+        ParseServiceRecordName(field("service_record").text(), call.service_record()).status());
   }
   RETURN_IF_ERROR(
       CheckText(field("customer_number"), call.customer_number(), base::kMaxCustomerNumberLength));
@@ -135,8 +151,12 @@ absl::Status CheckDetail(const v1::Notice& notice) {
   return CheckText("event.notice.kind", notice.kind(), base::kMaxProviderWordLength);
 }
 
-absl::Status CheckEntry(absl::string_view prefix, const v1::TranscriptEntry& entry) {
-  const auto field = [&](absl::string_view name) { return absl::StrCat(prefix, ".", name); };
+absl::Status CheckEntry(int index, const v1::TranscriptEntry& entry) {
+  const auto field = [&](absl::string_view name) {
+    FieldPath path("event.end_of_call_report.transcript_entries", name);
+    path.index = index;
+    return path;
+  };
   RETURN_IF_ERROR(CheckText(field("role"), entry.role(), base::kMaxRoleLength));
   RETURN_IF_ERROR(CheckText(field("content"), entry.content()));
   RETURN_IF_ERROR(CheckTime(field("start_time"), entry.start_time()));
@@ -147,7 +167,7 @@ absl::Status CheckEntry(absl::string_view prefix, const v1::TranscriptEntry& ent
 
 absl::Status CheckDetail(const v1::EndOfCallReport& report) {
   const auto field = [](absl::string_view name) {
-    return absl::StrCat("event.end_of_call_report.", name);
+    return FieldPath("event.end_of_call_report", name);
   };
   RETURN_IF_ERROR(CheckTime(field("start_time"), report.start_time()));
   RETURN_IF_ERROR(CheckTime(field("end_time"), report.end_time()));
@@ -172,8 +192,7 @@ absl::Status CheckDetail(const v1::EndOfCallReport& report) {
   RETURN_IF_ERROR(
       CheckText(field("analysis.structured_data_json"), analysis.structured_data_json()));
   for (int i = 0; i < report.transcript_entries_size(); ++i) {
-    RETURN_IF_ERROR(CheckEntry(field(absl::StrCat("transcript_entries[", i, "]")),
-                               report.transcript_entries(i)));
+    RETURN_IF_ERROR(CheckEntry(i, report.transcript_entries(i)));
   }
   return absl::OkStatus();
 }
