@@ -21,7 +21,7 @@ namespace {
 void SetResult(const absl::StatusOr<core::Receipt>& receipt,
                v1::BatchReportCallEventsResult& result) {
   if (receipt.ok()) {
-    *result.mutable_response() = ToProto(*receipt);
+    ToProto(*receipt, *result.mutable_response());
     return;
   }
   const grpc::Status error = ToGrpcStatus(receipt.status());
@@ -32,7 +32,10 @@ void SetResult(const absl::StatusOr<core::Receipt>& receipt,
 }  // namespace
 
 CallEventService::CallEventService(Parts parts)
-    : parts_(std::move(parts)), watchers_(parts_.store, parts_.feed, parts_.keep_alive) {}
+    : parts_(std::move(parts)), watchers_(parts_.store, parts_.feed, parts_.keep_alive) {
+  SetMessageAllocatorFor_BatchReportCallEvents(&batches_);
+  SetMessageAllocatorFor_ListCalls(&call_lists_);
+}
 
 grpc::ServerUnaryReactor* CallEventService::Serve(grpc::CallbackServerContext* context,
                                                   std::function<absl::Status()> work) {
@@ -67,7 +70,7 @@ grpc::ServerUnaryReactor* CallEventService::CreateServiceRecord(
     }
     ASSIGN_OR_RETURN(record, parts_.registrar.CreateServiceRecord(
                                  std::move(record), {request->request_id(), DigestOf(*request)}));
-    *response->mutable_service_record() = ToProto(record);
+    ToProto(record, *response->mutable_service_record());
     return absl::OkStatus();
   });
 }
@@ -83,7 +86,7 @@ grpc::ServerUnaryReactor* CallEventService::CreateCall(grpc::CallbackServerConte
     }
     ASSIGN_OR_RETURN(call, parts_.registrar.CreateCall(
                                std::move(call), {request->request_id(), DigestOf(*request)}));
-    *response->mutable_call() = ToProto(call);
+    ToProto(call, *response->mutable_call());
     return absl::OkStatus();
   });
 }
@@ -97,7 +100,7 @@ grpc::ServerUnaryReactor* CallEventService::EraseCall(grpc::CallbackServerContex
                      parts_.eraser.Erase(call_id, request->erase_service_record()
                                                       ? core::ServiceRecordIs::kErased
                                                       : core::ServiceRecordIs::kKept));
-    *response->mutable_call() = ToProto(call);
+    ToProto(call, *response->mutable_call());
     return absl::OkStatus();
   });
 }
@@ -112,7 +115,7 @@ grpc::ServerUnaryReactor* CallEventService::ReportCallEvent(
   }
   parts_.lanes.Submit(FromProto(*request, parts_.clock()),
                       [reactor, response](absl::StatusOr<core::Receipt> receipt) {
-                        if (receipt.ok()) *response = ToProto(*receipt);
+                        if (receipt.ok()) ToProto(*receipt, *response);
                         reactor->Finish(ToGrpcStatus(receipt.status()));
                       });
   return reactor;

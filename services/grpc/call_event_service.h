@@ -12,6 +12,7 @@
 #include "services/core/event_lanes.h"
 #include "services/core/registrar.h"
 #include "services/domain/outcome.h"
+#include "services/grpc/arena_messages.h"
 #include "services/grpc/watch_calls.h"
 
 namespace autopulse::callevents::rpc {
@@ -91,6 +92,8 @@ class CallEventService final : public v1::CallEventService::CallbackService {
                                       Response& response);
 
   const Parts parts_;
+  ArenaMessages<v1::BatchReportCallEventsRequest, v1::BatchReportCallEventsResponse> batches_;
+  ArenaMessages<v1::ListCallsRequest, v1::ListCallsResponse> call_lists_;
   Watchers watchers_;
 };
 

@@ -30,7 +30,7 @@ std::string EncodePageToken(absl::string_view query, const core::CallPosition& p
   internal::v1::PageToken token;
   token.set_query(std::string(query));
   token.set_after_id(position.id);
-  if (position.time) *token.mutable_after_time() = ToProto(*position.time);
+  if (position.time) ToProto(*position.time, *token.mutable_after_time());
   return absl::WebSafeBase64Escape(token.SerializeAsString());
 }
 

@@ -60,7 +60,7 @@ absl::Status Answer(core::CallReader& calls, const v1::GetServiceRecordRequest& 
                     v1::GetServiceRecordResponse& response) {
   ASSIGN_OR_RETURN(const std::int64_t id, ParseServiceRecordName("name", request.name()));
   ASSIGN_OR_RETURN(const domain::ServiceRecord record, calls.GetServiceRecord(id));
-  *response.mutable_service_record() = ToProto(record);
+  ToProto(record, *response.mutable_service_record());
   return absl::OkStatus();
 }
 
@@ -74,7 +74,7 @@ absl::Status Answer(core::CallReader& calls, const v1::ListServiceRecordsRequest
                    calls.ListServiceRecords(before_id, page.limit()));
   const bool more = CutTo(page, records);
   for (const domain::ServiceRecord& record : records) {
-    *response.add_service_records() = ToProto(record);
+    ToProto(record, *response.add_service_records());
   }
   if (more) {
     response.set_next_page_token(
@@ -87,7 +87,7 @@ absl::Status Answer(core::CallReader& calls, const v1::GetCallRequest& request,
                     v1::GetCallResponse& response) {
   ASSIGN_OR_RETURN(const std::int64_t id, ParseCallName("name", request.name()));
   ASSIGN_OR_RETURN(const domain::Call call, calls.GetCall(id));
-  *response.mutable_call() = ToProto(call);
+  ToProto(call, *response.mutable_call());
   return absl::OkStatus();
 }
 
@@ -104,7 +104,7 @@ absl::Status Answer(core::CallReader& calls, const v1::ListCallsRequest& request
   wanted.limit = page.limit();
   ASSIGN_OR_RETURN(std::vector<domain::Call> found, calls.ListCalls(wanted));
   const bool more = CutTo(page, found);
-  for (const domain::Call& call : found) *response.add_calls() = ToProto(call);
+  for (const domain::Call& call : found) ToProto(call, *response.add_calls());
   if (more) {
     core::CallPosition last{.time = std::nullopt, .id = found.back().id};
     if (order.field) last.time = core::TimeOf(found.back(), *order.field);
@@ -120,7 +120,7 @@ absl::Status Answer(core::CallReader& calls, const v1::GetCallEventRequest& requ
   ASSIGN_OR_RETURN(const std::optional<domain::RecordedEvent> event,
                    calls.FindEvent(key.call_id, key.event_id));
   if (!event) return absl::NotFoundError(absl::StrCat(request.name(), " not found"));
-  *response.mutable_event() = ToProto(*event);
+  ToProto(*event, *response.mutable_event());
   return absl::OkStatus();
 }
 
@@ -132,7 +132,7 @@ absl::Status Answer(core::CallReader& calls, const v1::ListCallEventsRequest& re
   ASSIGN_OR_RETURN(std::vector<domain::RecordedEvent> events,
                    calls.ListEvents(call_id, page.after_id(), page.limit()));
   const bool more = CutTo(page, events);
-  for (const domain::RecordedEvent& event : events) *response.add_events() = ToProto(event);
+  for (const domain::RecordedEvent& event : events) ToProto(event, *response.add_events());
   if (more) {
     response.set_next_page_token(
         EncodePageToken(query, {.time = std::nullopt, .id = events.back().sequence}));
@@ -150,7 +150,7 @@ absl::Status Answer(core::CallReader& calls, const v1::ListTranscriptEntriesRequ
   const bool more = CutTo(page, entries);
   for (const core::StoredTranscriptEntry& stored : entries) {
     v1::TranscriptEntry& entry = *response.add_transcript_entries();
-    entry = ToProto(stored.entry);
+    ToProto(stored.entry, entry);
     entry.set_name(TranscriptEntryName(call_id, stored.id));
   }
   if (more) {
@@ -177,7 +177,7 @@ absl::Status Answer(core::CallReader& calls, const v1::ListCallAttemptsRequest& 
                        calls.ReportedTranscript(call_id, attempts[i].transcript_event_id));
     }
     v1::CallAttempt& attempt = *response.add_call_attempts();
-    attempt = ToProto(attempts[i], transcript);
+    ToProto(attempts[i], transcript, attempt);
     attempt.set_newest(i + 1 == attempts.size());
   }
   if (end < attempts.size()) {

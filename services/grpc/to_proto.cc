@@ -21,11 +21,9 @@ v1::CallEventOutcome OutcomeToProto(domain::EventOutcome outcome) {
   return v1::CALL_EVENT_OUTCOME_UNSPECIFIED;
 }
 
-google::protobuf::Duration DurationToProto(absl::Duration duration) {
-  google::protobuf::Duration proto;
+void DurationToProto(absl::Duration duration, google::protobuf::Duration& proto) {
   proto.set_seconds(absl::IDivDuration(duration, absl::Seconds(1), &duration));
   proto.set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(duration)));
-  return proto;
 }
 
 // What a call and an attempt show alike.
@@ -34,18 +32,18 @@ void SetState(const domain::CallState& state, Proto& proto) {
   proto.set_status(CastEnum<v1::CallStatus>(state.status()));
   proto.set_status_text(state.status_word);
   proto.set_outcome(CastEnum<v1::CallOutcome>(state.outcome));
-  if (state.start_time) *proto.mutable_start_time() = ToProto(*state.start_time);
-  if (state.end_time) *proto.mutable_end_time() = ToProto(*state.end_time);
+  if (state.start_time) ToProto(*state.start_time, *proto.mutable_start_time());
+  if (state.end_time) ToProto(*state.end_time, *proto.mutable_end_time());
   if (state.duration_sec)
-    *proto.mutable_duration() = DurationToProto(absl::Seconds(*state.duration_sec));
+    DurationToProto(absl::Seconds(*state.duration_sec), *proto.mutable_duration());
   if (state.duration_ms) {
-    *proto.mutable_reported_duration() = DurationToProto(absl::Milliseconds(*state.duration_ms));
+    DurationToProto(absl::Milliseconds(*state.duration_ms), *proto.mutable_reported_duration());
   }
   proto.set_ended_reason(state.ended_reason.value_or(""));
   if (state.cost) proto.set_cost_usd(domain::ToString(*state.cost));
   proto.set_recording_url(state.recording_url.value_or(""));
   if (state.recording_expire_time) {
-    *proto.mutable_recording_expire_time() = ToProto(*state.recording_expire_time);
+    ToProto(*state.recording_expire_time, *proto.mutable_recording_expire_time());
   }
   if (state.analysis_summary) proto.mutable_analysis()->set_summary(*state.analysis_summary);
   if (state.analysis_success_evaluation) {
@@ -77,20 +75,20 @@ void SetDetail(const domain::Notice& notice, v1::CallEvent& proto) {
 
 void SetDetail(const domain::EndOfCallReport& report, v1::CallEvent& proto) {
   v1::EndOfCallReport& detail = *proto.mutable_end_of_call_report();
-  if (report.start_time) *detail.mutable_start_time() = ToProto(*report.start_time);
-  if (report.end_time) *detail.mutable_end_time() = ToProto(*report.end_time);
+  if (report.start_time) ToProto(*report.start_time, *detail.mutable_start_time());
+  if (report.end_time) ToProto(*report.end_time, *detail.mutable_end_time());
   if (report.duration_sec) {
-    *detail.mutable_duration() = DurationToProto(absl::Seconds(*report.duration_sec));
+    DurationToProto(absl::Seconds(*report.duration_sec), *detail.mutable_duration());
   }
   if (report.duration_ms) {
-    *detail.mutable_reported_duration() = DurationToProto(absl::Milliseconds(*report.duration_ms));
+    DurationToProto(absl::Milliseconds(*report.duration_ms), *detail.mutable_reported_duration());
   }
   detail.set_ended_reason(report.ended_reason);
   detail.set_ended_reason_group(CastEnum<v1::EndedReasonGroup>(report.ended_reason_group));
   if (report.cost) detail.set_cost_usd(domain::ToString(*report.cost));
   detail.set_recording_url(report.recording_url);
   if (report.recording_expire_time) {
-    *detail.mutable_recording_expire_time() = ToProto(*report.recording_expire_time);
+    ToProto(*report.recording_expire_time, *detail.mutable_recording_expire_time());
   }
   if (!report.analysis_summary.empty()) {
     detail.mutable_analysis()->set_summary(report.analysis_summary);
@@ -105,31 +103,26 @@ void SetDetail(const domain::EndOfCallReport& report, v1::CallEvent& proto) {
 
 }  // namespace
 
-google::protobuf::Timestamp ToProto(absl::Time time) {
-  google::protobuf::Timestamp proto;
+void ToProto(absl::Time time, google::protobuf::Timestamp& proto) {
   const std::int64_t seconds = absl::ToUnixSeconds(time);  // rounds down
   proto.set_seconds(seconds);
   proto.set_nanos(
       static_cast<std::int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
-  return proto;
 }
 
-v1::Call ToProto(const domain::Call& call) {
-  v1::Call proto;
+void ToProto(const domain::Call& call, v1::Call& proto) {
   proto.set_name(CallName(call.id));
   if (call.service_record_id) proto.set_service_record(ServiceRecordName(*call.service_record_id));
   proto.set_customer_number(call.customer_number);
   proto.set_direction(call.direction);
   proto.set_provider_call_id(call.state.provider_call_id.value_or(""));
-  if (call.create_time) *proto.mutable_create_time() = ToProto(*call.create_time);
-  if (call.update_time) *proto.mutable_update_time() = ToProto(*call.update_time);
-  if (call.erase_time) *proto.mutable_erase_time() = ToProto(*call.erase_time);
+  if (call.create_time) ToProto(*call.create_time, *proto.mutable_create_time());
+  if (call.update_time) ToProto(*call.update_time, *proto.mutable_update_time());
+  if (call.erase_time) ToProto(*call.erase_time, *proto.mutable_erase_time());
   SetState(call.state, proto);
-  return proto;
 }
 
-v1::ServiceRecord ToProto(const domain::ServiceRecord& record) {
-  v1::ServiceRecord proto;
+void ToProto(const domain::ServiceRecord& record, v1::ServiceRecord& proto) {
   proto.set_name(ServiceRecordName(record.id));
   proto.set_status(CastEnum<v1::CallStatus>(domain::CallStatusFromWord(record.status_word)));
   proto.set_status_text(record.status_word);
@@ -137,68 +130,58 @@ v1::ServiceRecord ToProto(const domain::ServiceRecord& record) {
   proto.set_customer_phone(record.customer_phone);
   proto.set_vehicle_info(record.vehicle_info);
   proto.set_service_type(record.service_type);
-  if (record.appointment_time)
-    *proto.mutable_appointment_time() = ToProto(*record.appointment_time);
-  if (record.create_time) *proto.mutable_create_time() = ToProto(*record.create_time);
-  if (record.update_time) *proto.mutable_update_time() = ToProto(*record.update_time);
-  return proto;
+  if (record.appointment_time) ToProto(*record.appointment_time, *proto.mutable_appointment_time());
+  if (record.create_time) ToProto(*record.create_time, *proto.mutable_create_time());
+  if (record.update_time) ToProto(*record.update_time, *proto.mutable_update_time());
 }
 
-v1::CallEvent ToProto(const domain::RecordedEvent& recorded) {
+void ToProto(const domain::RecordedEvent& recorded, v1::CallEvent& proto) {
   const domain::CallEvent& event = recorded.event;
-  v1::CallEvent proto;
   proto.set_name(CallEventName(recorded.call_id, event.event_id));
-  *proto.mutable_event_time() = ToProto(event.time);
-  *proto.mutable_receive_time() = ToProto(event.receive_time);
-  *proto.mutable_create_time() = ToProto(recorded.create_time);
+  ToProto(event.time, *proto.mutable_event_time());
+  ToProto(event.receive_time, *proto.mutable_receive_time());
+  ToProto(recorded.create_time, *proto.mutable_create_time());
   proto.set_sequence(recorded.sequence);
-  if (recorded.forget_time) *proto.mutable_forget_time() = ToProto(*recorded.forget_time);
+  if (recorded.forget_time) ToProto(*recorded.forget_time, *proto.mutable_forget_time());
   proto.set_outcome(OutcomeToProto(recorded.outcome));
   proto.set_provider(event.provider);
   proto.set_provider_call_id(event.provider_call_id);
   if (event.provider_call_create_time) {
-    *proto.mutable_provider_call_create_time() = ToProto(*event.provider_call_create_time);
+    ToProto(*event.provider_call_create_time, *proto.mutable_provider_call_create_time());
   }
   proto.set_call_status(
       CastEnum<v1::CallStatus>(domain::CallStatusFromWord(recorded.call_status_word)));
   proto.set_call_status_text(recorded.call_status_word);
   std::visit([&](const auto& detail) { SetDetail(detail, proto); }, event.detail);
-  return proto;
 }
 
-v1::CallAttempt ToProto(const domain::Attempt& attempt,
-                        const std::vector<domain::TranscriptEntry>& transcript) {
-  v1::CallAttempt proto;
+void ToProto(const domain::Attempt& attempt, const std::vector<domain::TranscriptEntry>& transcript,
+             v1::CallAttempt& proto) {
   proto.set_provider_call_id(attempt.provider_call_id);
-  *proto.mutable_begin_time() = ToProto(attempt.begin_time);
+  ToProto(attempt.begin_time, *proto.mutable_begin_time());
   SetState(attempt.state.call, proto);
   for (const domain::TranscriptEntry& entry : transcript) {
-    *proto.add_transcript_entries() = ToProto(entry);
+    ToProto(entry, *proto.add_transcript_entries());
   }
-  return proto;
 }
 
-v1::TranscriptEntry ToProto(const domain::TranscriptEntry& entry) {
-  v1::TranscriptEntry proto;
+void ToProto(const domain::TranscriptEntry& entry, v1::TranscriptEntry& proto) {
   proto.set_role(entry.role);
   proto.set_content(entry.content);
-  *proto.mutable_start_time() = ToProto(entry.start_time);
-  if (entry.end_time) *proto.mutable_end_time() = ToProto(*entry.end_time);
+  ToProto(entry.start_time, *proto.mutable_start_time());
+  if (entry.end_time) ToProto(*entry.end_time, *proto.mutable_end_time());
   if (entry.seconds_from_start && std::isfinite(*entry.seconds_from_start)) {
-    *proto.mutable_start_offset() = DurationToProto(absl::Seconds(*entry.seconds_from_start));
+    DurationToProto(absl::Seconds(*entry.seconds_from_start), *proto.mutable_start_offset());
   }
   if (entry.duration_ms) {
-    *proto.mutable_duration() = DurationToProto(absl::Milliseconds(*entry.duration_ms));
+    DurationToProto(absl::Milliseconds(*entry.duration_ms), *proto.mutable_duration());
   }
-  return proto;
 }
 
-v1::ReportCallEventResponse ToProto(const core::Receipt& receipt) {
-  v1::ReportCallEventResponse proto;
-  *proto.mutable_event() = ToProto(receipt.event);
-  *proto.mutable_call() = ToProto(receipt.call);
+void ToProto(const core::Receipt& receipt, v1::ReportCallEventResponse& proto) {
+  ToProto(receipt.event, *proto.mutable_event());
+  ToProto(receipt.call, *proto.mutable_call());
   proto.set_duplicate(receipt.duplicate);
-  return proto;
 }
 
 }  // namespace autopulse::callevents::rpc

@@ -16,16 +16,17 @@
 #include "services/domain/fold.h"
 #include "services/domain/service_record.h"
 
-// Domain values as messages of the API. What is absent in one is absent in the other.
+// Domain values as messages of the API. What is absent in one is absent in the other. The message
+// that is written to must be empty; it may live on an arena.
 namespace autopulse::callevents::rpc {
 
-google::protobuf::Timestamp ToProto(absl::Time time);
-v1::Call ToProto(const domain::Call& call);
-v1::ServiceRecord ToProto(const domain::ServiceRecord& record);
-v1::CallEvent ToProto(const domain::RecordedEvent& recorded);
-v1::CallAttempt ToProto(const domain::Attempt& attempt,
-                        const std::vector<domain::TranscriptEntry>& transcript);
-v1::TranscriptEntry ToProto(const domain::TranscriptEntry& entry);
-v1::ReportCallEventResponse ToProto(const core::Receipt& receipt);
+void ToProto(absl::Time time, google::protobuf::Timestamp& proto);
+void ToProto(const domain::Call& call, v1::Call& proto);
+void ToProto(const domain::ServiceRecord& record, v1::ServiceRecord& proto);
+void ToProto(const domain::RecordedEvent& recorded, v1::CallEvent& proto);
+void ToProto(const domain::TranscriptEntry& entry, v1::TranscriptEntry& proto);
+void ToProto(const core::Receipt& receipt, v1::ReportCallEventResponse& proto);
+void ToProto(const domain::Attempt& attempt, const std::vector<domain::TranscriptEntry>& transcript,
+             v1::CallAttempt& proto);
 
 }  // namespace autopulse::callevents::rpc

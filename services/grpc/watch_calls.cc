@@ -114,8 +114,8 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
         FinishWith(ToGrpcStatus(next.status()));
       } else if (*next != nullptr) {
         response_.Clear();
-        *response_.mutable_event() = ToProto((*next)->event);
-        *response_.mutable_call() = ToProto((*next)->call);
+        ToProto((*next)->event, *response_.mutable_event());
+        ToProto((*next)->call, *response_.mutable_call());
         Write();
       }
       return;

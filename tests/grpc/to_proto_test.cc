@@ -14,6 +14,14 @@ namespace {
 
 using domain::At;
 
+// The message that values make.
+template <typename Proto, typename... Values>
+Proto Made(const Values&... values) {
+  Proto proto;
+  ToProto(values..., proto);
+  return proto;
+}
+
 // Whether both say the same; what they differ in, else.
 std::string Difference(const google::protobuf::Message& a, const google::protobuf::Message& b) {
   std::string difference;
@@ -27,7 +35,7 @@ v1::CallEvent ThereAndBack(const v1::ReportCallEventRequest& request) {
   domain::RecordedEvent recorded;
   recorded.call_id = 15;
   recorded.event = FromProto(request, At(0)).event;
-  v1::CallEvent event = ToProto(recorded);
+  v1::CallEvent event = Made<v1::CallEvent>(recorded);
   event.clear_name();
   event.clear_create_time();
   event.clear_outcome();
@@ -63,7 +71,7 @@ TEST(ToProtoTest, ATranscriptLineComesBackAsItWasReported) {
   *request.mutable_event()->mutable_end_of_call_report()->add_transcript_entries() = entry;
   const core::ReportedEvent reported = FromProto(request, At(0));
   const auto& report = std::get<domain::EndOfCallReport>(reported.event.detail);
-  EXPECT_EQ(Difference(entry, ToProto(report.transcript.at(0))), "");
+  EXPECT_EQ(Difference(entry, Made<v1::TranscriptEntry>(report.transcript.at(0))), "");
 }
 
 TEST(ToProtoTest, WhatTheServiceAddsToAnEventIsShown) {
@@ -74,7 +82,7 @@ TEST(ToProtoTest, WhatTheServiceAddsToAnEventIsShown) {
   recorded.outcome = domain::EventOutcome::kLate;
   recorded.call_status_word = "In Progress";
   recorded.event = domain::HungUp("e", 1, domain::HangupReason::kOther);
-  const v1::CallEvent event = ToProto(recorded);
+  const v1::CallEvent event = Made<v1::CallEvent>(recorded);
   EXPECT_EQ(event.name(), "calls/15/events/e");
   EXPECT_EQ(event.sequence(), 42);
   EXPECT_EQ(event.create_time().seconds(), absl::ToUnixSeconds(At(3)));
@@ -86,16 +94,16 @@ TEST(ToProtoTest, WhatTheServiceAddsToAnEventIsShown) {
 TEST(ToProtoTest, EveryOutcomeOfAnEventHasItsValue) {
   domain::RecordedEvent recorded;
   recorded.outcome = domain::EventOutcome::kApplied;
-  EXPECT_EQ(ToProto(recorded).outcome(), v1::CALL_EVENT_OUTCOME_APPLIED);
+  EXPECT_EQ(Made<v1::CallEvent>(recorded).outcome(), v1::CALL_EVENT_OUTCOME_APPLIED);
   recorded.outcome = domain::EventOutcome::kStale;
-  EXPECT_EQ(ToProto(recorded).outcome(), v1::CALL_EVENT_OUTCOME_STALE);
+  EXPECT_EQ(Made<v1::CallEvent>(recorded).outcome(), v1::CALL_EVENT_OUTCOME_STALE);
 }
 
 TEST(ToProtoTest, WhatIsUnknownOfACallIsAbsent) {
   domain::Call call;
   call.id = 15;
-  EXPECT_EQ(Difference(ToProto(call), FromText<v1::Call>("name: 'calls/15' status: 1 "
-                                                         "status_text: 'Ready'")),
+  EXPECT_EQ(Difference(Made<v1::Call>(call), FromText<v1::Call>("name: 'calls/15' status: 1 "
+                                                                "status_text: 'Ready'")),
             "");
 }
 
@@ -124,7 +132,7 @@ TEST(ToProtoTest, EverythingThatIsKnownOfACallIsShown) {
   state.analysis_structured_data = "{}";
   EXPECT_EQ(
       Difference(
-          ToProto(call),
+          Made<v1::Call>(call),
           FromText<v1::Call>(
               "name: 'calls/15' status: CALL_STATUS_MISSED status_text: 'Missed' "
               "service_record: 'serviceRecords/9' provider_call_id: 'p' customer_number: '+1' "
@@ -141,16 +149,16 @@ TEST(ToProtoTest, EverythingThatIsKnownOfACallIsShown) {
 TEST(ToProtoTest, AWordOfAnotherProgramIsShownAsText) {
   domain::ServiceRecord record;
   record.id = 9;
-  const v1::ServiceRecord proto = ToProto(record);
+  const v1::ServiceRecord proto = Made<v1::ServiceRecord>(record);
   EXPECT_EQ(proto.status(), v1::CALL_STATUS_UNSPECIFIED);
   EXPECT_EQ(proto.status_text(), "Scheduled");
 }
 
 TEST(ToProtoTest, ACostOfZeroIsNotTheSameAsNone) {  // R3
   domain::Call call;
-  EXPECT_EQ(ToProto(call).cost_usd(), "");
+  EXPECT_EQ(Made<v1::Call>(call).cost_usd(), "");
   call.state.cost = domain::Decimal{0};
-  EXPECT_EQ(ToProto(call).cost_usd(), "0");
+  EXPECT_EQ(Made<v1::Call>(call).cost_usd(), "0");
 }
 
 TEST(ToProtoTest, AnAttemptHasItsStateAndItsTranscript) {  // O5
@@ -158,7 +166,8 @@ TEST(ToProtoTest, AnAttemptHasItsStateAndItsTranscript) {  // O5
   attempt.provider_call_id = "p";
   attempt.begin_time = absl::FromUnixSeconds(3);
   attempt.state.call.status_word = "Failed";
-  const v1::CallAttempt proto = ToProto(attempt, domain::ReportSaying("hello").transcript);
+  const v1::CallAttempt proto =
+      Made<v1::CallAttempt>(attempt, domain::ReportSaying("hello").transcript);
   EXPECT_EQ(proto.provider_call_id(), "p");
   EXPECT_EQ(proto.begin_time().seconds(), 3);
   EXPECT_EQ(proto.status(), v1::CALL_STATUS_FAILED);
@@ -170,7 +179,7 @@ TEST(ToProtoTest, AReceiptSaysWhetherItIsARepeat) {  // O1
   core::Receipt receipt;
   receipt.event.event.event_id = "e";
   receipt.duplicate = true;
-  EXPECT_TRUE(ToProto(receipt).duplicate());
+  EXPECT_TRUE(Made<v1::ReportCallEventResponse>(receipt).duplicate());
 }
 
 }  // namespace
