@@ -22,6 +22,14 @@
 namespace autopulse::callevents::persistence {
 namespace {
 
+// What the writer keeps of the file: the inner pages of large indexes, and what a group of events
+// changes, so that nothing of it is written before the commit.
+constexpr int kWriterCacheKilobytes = 16 << 10;
+
+// How many pages (of 4 KiB) the WAL has before they are copied into the file: pages that change all
+// the time are copied once for many commits.
+constexpr int kCheckpointPages = 4096;
+
 // As many connections as threads need at once; each is kept for the next. So a reader never waits
 // for a writer, nor for another reader.
 class ConnectionPool : public odb::sqlite::connection_pool_factory {
@@ -45,9 +53,12 @@ class ConnectionPool : public odb::sqlite::connection_pool_factory {
 
 class SqliteDatabase : public Database {
  public:
-  // Without a private cache for each connection, readers would wait for writers even with WAL.
+  // Without a private cache for each connection, readers would wait for writers even with WAL. No
+  // mutex, for a connection is used by one thread at a time.
   SqliteDatabase(const std::string& path, absl::Duration busy_timeout)
-      : database_(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE,
+      : database_(path,
+                  SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE |
+                      SQLITE_OPEN_NOMUTEX,
                   /*foreign_keys=*/true, /*vfs=*/"",
                   std::make_unique<ConnectionPool>(busy_timeout)),
         busy_timeout_(busy_timeout) {}
@@ -59,7 +70,11 @@ class SqliteDatabase : public Database {
 
   // Always the same one, so that SQLite tells by `data_version` whether somebody else has written.
   odb::connection_ptr WriterConnection() override {
-    if (writer_ == nullptr) writer_ = database_.connection();
+    if (writer_ == nullptr) {
+      writer_ = database_.connection();
+      writer_->execute(absl::StrCat("PRAGMA cache_size=-", kWriterCacheKilobytes));
+      writer_->execute(absl::StrCat("PRAGMA wal_autocheckpoint=", kCheckpointPages));
+    }
     return writer_;
   }
 
