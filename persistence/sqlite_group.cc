@@ -16,7 +16,7 @@
 #include "persistence/event_mapping.h"
 #include "persistence/event_rows.h"
 #include "persistence/prepared_query.h"
-#include "persistence/sqlite_rows.h"
+#include "persistence/sqlite_row_update.h"
 #include "persistence/transcript_json.h"
 #include "services/base/status_macros.h"
 
@@ -61,16 +61,6 @@ std::vector<domain::CallEvent> FoldedEvents(std::int64_t call_id) {
   }
   return events;
 }
-
-// What the writer's connection writes with.
-struct WriterStatements {
-  explicit WriterStatements(odb::sqlite::connection& of)
-      : connection(of), call_update(of), transcript_insert(of) {}
-
-  odb::sqlite::connection& connection;
-  SqliteRowUpdate<CallRow> call_update;
-  SqliteRowInsert<TranscriptRow> transcript_insert;
-};
 
 class SqliteGroupAccess : public GroupAccess {
  public:
@@ -150,7 +140,7 @@ class SqliteGroupAccess : public GroupAccess {
       CallRow stored;
       stored.id = row.id;
       stored.state = ToEntity(*change.stored);
-      is_there = Writer().call_update.Update(stored, row);
+      is_there = CallUpdate().Update(stored, row);
     } else {
       try {
         database_.update(row);
@@ -177,23 +167,21 @@ class SqliteGroupAccess : public GroupAccess {
       database_.erase_query<TranscriptRow>(odb::query<TranscriptRow>::call_id ==
                                            transcript.call_id);
     }
-    std::vector<TranscriptRow> rows;
-    rows.reserve(transcript.entries->size());
     for (const domain::TranscriptEntry& entry : *transcript.entries) {
-      rows.push_back(ToEntity(transcript.call_id, entry));
+      TranscriptRow row = ToEntity(transcript.call_id, entry);
+      database_.persist(row);
     }
-    Writer().transcript_insert.Insert(rows);
   }
 
-  // The statements of the current transaction, which is the writer's.
-  WriterStatements& Writer() {
+  // That of the current transaction's connection, which is the writer's.
+  SqliteRowUpdate<CallRow>& CallUpdate() {
     odb::sqlite::connection& connection = odb::sqlite::transaction::current().connection();
-    if (!writer_ || &writer_->connection != &connection) writer_.emplace(connection);
-    return *writer_;
+    if (!call_update_ || !call_update_->is_of(connection)) call_update_.emplace(connection);
+    return *call_update_;
   }
 
   odb::database& database_;
-  std::optional<WriterStatements> writer_;
+  std::optional<SqliteRowUpdate<CallRow>> call_update_;
 };
 
 }  // namespace

@@ -21,7 +21,7 @@ namespace autopulse::callevents::core {
 class EventLane {
  public:
   struct Limits {
-    std::size_t group = 256;      // events in one transaction, at most, or those of one `Submit`
+    std::size_t group = 1024;     // events in one transaction, at most, or those of one `Submit`
     std::size_t waiting = 16384;  // events that wait for one, at most
   };
   using Receipts = std::vector<absl::StatusOr<Receipt>>;

@@ -14,20 +14,23 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "persistence/sqlite_statement.h"
 
-// Statements that ODB does not write, with the columns and parameters that it has generated for a
-// row: entities.h stays the one place that names columns. An object belongs to one connection and
-// to one thread at a time; what it does is part of the connection's transaction, and throws what
-// ODB throws.
 namespace autopulse::callevents::persistence {
 
-// Updates those columns of a row that change: indexes over the others are not touched.
+// Updates those columns of a row that change: indexes over the others are not touched. Columns and
+// parameters are as ODB has generated them: entities.h stays the one place that names columns.
+//
+// Belongs to one connection, and to one thread at a time. What it does is part of the connection's
+// transaction, and throws what ODB throws.
 template <typename Row>
 class SqliteRowUpdate {
  public:
   explicit SqliteRowUpdate(odb::sqlite::connection& connection) : connection_(connection) {}
+
+  bool is_of(const odb::sqlite::connection& connection) const {
+    return &connection_ == &connection;
+  }
 
   // Makes the row that holds `stored` hold `row`; both have the same id. False if it is not there.
   bool Update(const Row& stored, const Row& row) {
@@ -81,58 +84,6 @@ class SqliteRowUpdate {
   std::unordered_map<Columns, SqliteStatement> statements_;
   typename Traits::image_type stored_image_{};
   typename Traits::image_type image_{};
-};
-
-// Inserts many rows by few statements.
-template <typename Row>
-class SqliteRowInsert {
- public:
-  explicit SqliteRowInsert(odb::sqlite::connection& connection) : connection_(connection) {}
-
-  // Inserts the rows in their order; ids that the database gives ascend, and are not told.
-  void Insert(absl::Span<const Row> rows) {
-    while (!rows.empty()) {
-      const std::size_t count = rows.size() >= kMany ? kMany : (rows.size() >= kFew ? kFew : 1);
-      InsertTogether(rows.subspan(0, count));
-      rows.remove_prefix(count);
-    }
-  }
-
- private:
-  using Traits = odb::access::object_traits_impl<Row, odb::id_sqlite>;
-  static constexpr std::size_t kColumns = Traits::column_count;
-  static constexpr std::size_t kMany = 16;
-  static constexpr std::size_t kFew = 4;
-
-  void InsertTogether(absl::Span<const Row> rows) {
-    SqliteStatement& statement = StatementFor(rows.size());
-    int place = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      typename Traits::image_type& image = images_[i];
-      Traits::init(image, rows[i], odb::sqlite::statement_insert);
-      image.id_null = Traits::auto_id;
-      std::array<odb::sqlite::bind, kColumns> parameters{};
-      Traits::bind(parameters.data(), image, odb::sqlite::statement_insert);
-      for (const odb::sqlite::bind& parameter : parameters) statement.Bind(++place, parameter);
-    }
-    statement.Execute();
-  }
-
-  // ODB's own statement, `INSERT INTO .. VALUES (?, ?)`, with so many rows.
-  SqliteStatement& StatementFor(std::size_t count) {
-    const auto known = statements_.find(count);
-    if (known != statements_.end()) return known->second;
-    const absl::string_view one = Traits::persist_statement;
-    constexpr absl::string_view kValues = "VALUES ";
-    const absl::string_view row = one.substr(one.rfind(kValues) + kValues.size());
-    std::string sql(one);
-    for (std::size_t i = 1; i < count; ++i) absl::StrAppend(&sql, ", ", row);
-    return statements_.try_emplace(count, connection_, sql).first->second;
-  }
-
-  odb::sqlite::connection& connection_;
-  std::unordered_map<std::size_t, SqliteStatement> statements_;
-  std::array<typename Traits::image_type, kMany> images_{};
 };
 
 }  // namespace autopulse::callevents::persistence
