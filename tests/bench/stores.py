@@ -1,6 +1,7 @@
 """The databases that are measured: made, filled and looked into by another program's SQL."""
 
 import hashlib
+import os
 import pathlib
 import shutil
 import sqlite3
@@ -65,6 +66,8 @@ class Sqlite:
         store.file = pathlib.Path(folder) / "calls.db"
         store.url = f"sqlite:{store.file}"
         shutil.copyfile(cached, store.file)
+        with open(store.file, "rb") as file:  # what is still to be written would be waited for
+            os.fsync(file.fileno())
         return store
 
     def register(self, first, count):
