@@ -23,8 +23,10 @@
 #include "services/core/event_recorder.h"
 #include "services/core/housekeeper.h"
 #include "services/core/journal_tail.h"
+#include "services/core/readiness.h"
 #include "services/core/registrar.h"
 #include "services/core/retention.h"
+#include "services/core/watched_store.h"
 #include "services/grpc/call_event_service.h"
 #include "services/grpc/caller_table.h"
 #include "services/grpc/gatekeeper.h"
@@ -150,10 +152,11 @@ int Serve(const Options& options) {
   rpc::Gatekeeper gatekeeper;
   const absl::Status read = ReadCallers(options.tokens_file, gatekeeper);
   if (!read.ok()) return Fail(ExitCodeFor(read), read);
-  absl::StatusOr<std::unique_ptr<core::CallStore>> store =
+  const absl::StatusOr<std::unique_ptr<core::CallStore>> database =
       persistence::OpenCallStore(options.database, {.migrate = options.migrate});
-  if (!store.ok()) return Fail(base::kExitConfiguration, store.status());
-  const absl::StatusOr<std::int64_t> last_sequence = core::AwaitSettledSequence(**store);
+  if (!database.ok()) return Fail(base::kExitConfiguration, database.status());
+  core::WatchedStore store(**database);
+  const absl::StatusOr<std::int64_t> last_sequence = core::AwaitSettledSequence(store);
   if (!last_sequence.ok()) return Fail(base::kExitConfiguration, last_sequence.status());
 
   domain::RuleOptions rules;
@@ -164,17 +167,17 @@ int Serve(const Options& options) {
   core::CallFeed feed(*last_sequence, kFeedCapacity);
   // Alone with its database, the service hands on what it records; else it follows the journal.
   std::optional<core::JournalTail> tail;
-  if ((*store)->is_shared()) tail.emplace(**store, feed);
+  if (store.is_shared()) tail.emplace(store, feed);
   const auto publish = [&](std::vector<core::FeedEntry> entries) {
     tail ? tail->Wake() : feed.Publish(std::move(entries));
   };
-  core::EventRecorder recorder(**store, publish, rules, clock);
-  core::EventLanes lanes(recorder, (*store)->is_shared() ? kSharedLanes : 1);
-  core::Registrar registrar(**store, clock);
+  core::EventRecorder recorder(store, publish, rules, clock);
+  core::EventLanes lanes(recorder, store.is_shared() ? kSharedLanes : 1);
+  core::Registrar registrar(store, clock);
   core::Eraser eraser(
-      **store, [&feed] { feed.Forget(); }, clock);
+      store, [&feed] { feed.Forget(); }, clock);
   base::WorkQueue workers(static_cast<std::size_t>(options.workers));
-  rpc::CallEventService service({.store = **store,
+  rpc::CallEventService service({.store = store,
                                  .lanes = lanes,
                                  .registrar = registrar,
                                  .eraser = eraser,
@@ -186,7 +189,8 @@ int Serve(const Options& options) {
       rpc::Server::Start(service, gatekeeper, options.server);
   if (!server.ok()) return Fail(ExitCodeFor(server.status()), server.status());
 
-  core::Retention retention(**store, eraser, RetentionOf(options, rules), clock);
+  const core::Readiness readiness(store, [&](bool ready) { (*server)->SetReady(ready); });
+  core::Retention retention(store, eraser, RetentionOf(options, rules), clock);
   const core::Housekeeper housekeeper(retention, eraser, options.housekeeping);
   std::cout << kProgram << " ready on " << absl::StrJoin((*server)->addresses(), " and ")
             << " (database " << NameForDisplay(options.database) << ")" << std::endl;

@@ -1,6 +1,6 @@
 #include "services/grpc/health_service.h"
 
-#include <string>
+#include <optional>
 
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
 
@@ -9,42 +9,32 @@ namespace autopulse::callevents::rpc {
 using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
-namespace {
-
-bool IsKnown(const std::string& service) {
-  return service.empty() || service == v1::CallEventService::service_full_name();
-}
-
-}  // namespace
-
-// One Watch. Writes at most twice: how it is, and that it serves no more.
+// One Watch. Writes how it is, and again whenever that has changed; ends when the server stops. All
+// but the callbacks run with the owner's mutex held.
 class HealthService::Stream final : public grpc::ServerWriteReactor<HealthCheckResponse> {
  public:
-  Stream(HealthService& owner, bool known) : owner_(owner), known_(known) {}
+  Stream(HealthService& owner, Subject subject) : owner_(owner), subject_(subject) {}
 
-  // Says how it is. With the owner's mutex held, as everything here but the callbacks.
-  void Write(bool serving) {
-    if (finished_) return;
-    if (writing_) {
-      write_again_ = true;
-      return;
+  // Says how it is, unless that has been said. What changes while a write is under way is said
+  // after it.
+  void Tell() {
+    if (finished_ || writing_) return;
+    const Status status = owner_.StatusOf(subject_);
+    if (said_ != status) {
+      said_ = status;
+      response_.set_status(status);
+      writing_ = true;
+      StartWrite(&response_);
+    } else if (owner_.stopped_) {
+      End({grpc::StatusCode::UNAVAILABLE, "the service is stopping"});
     }
-    response_.set_status(!known_   ? HealthCheckResponse::SERVICE_UNKNOWN
-                         : serving ? HealthCheckResponse::SERVING
-                                   : HealthCheckResponse::NOT_SERVING);
-    writing_ = true;
-    StartWrite(&response_);
   }
 
   void OnWriteDone(bool ok) override {
     const absl::MutexLock lock(&owner_.mutex_);
     writing_ = false;
-    if (write_again_) {
-      write_again_ = false;
-      if (ok) return Write(owner_.serving_);
-    }
     if (!ok || finish_after_write_) return End(grpc::Status::CANCELLED);
-    if (!owner_.serving_) End({grpc::StatusCode::UNAVAILABLE, "the service is stopping"});
+    Tell();
   }
 
   void OnCancel() override {
@@ -72,10 +62,10 @@ class HealthService::Stream final : public grpc::ServerWriteReactor<HealthCheckR
   }
 
   HealthService& owner_;
-  const bool known_;
+  const Subject subject_;
+  std::optional<Status> said_;
   HealthCheckResponse response_;  // not touched while it is written
   bool writing_ = false;
-  bool write_again_ = false;
   bool finish_after_write_ = false;
   bool finished_ = false;
 };
@@ -86,33 +76,55 @@ HealthService::~HealthService() {
   const absl::MutexLock lock(&mutex_, absl::Condition(&all_gone));
 }
 
+HealthService::Subject HealthService::SubjectOf(const std::string& service) {
+  if (service.empty()) return Subject::kServer;
+  return service == v1::CallEventService::service_full_name() ? Subject::kCallEventService
+                                                              : Subject::kUnknown;
+}
+
+HealthService::Status HealthService::StatusOf(Subject subject) const {
+  if (subject == Subject::kUnknown) return HealthCheckResponse::SERVICE_UNKNOWN;
+  const bool serves = !stopped_ && (ready_ || subject == Subject::kServer);
+  return serves ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
+}
+
+void HealthService::TellAll() {
+  for (Stream* stream : streams_) stream->Tell();
+}
+
+void HealthService::SetReady(bool ready) {
+  const absl::MutexLock lock(&mutex_);
+  ready_ = ready;
+  TellAll();
+}
+
 void HealthService::Stop() {
   const absl::MutexLock lock(&mutex_);
-  if (!serving_) return;
-  serving_ = false;
-  for (Stream* stream : streams_) stream->Write(serving_);
+  stopped_ = true;
+  TellAll();
 }
 
 grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* context,
                                                const HealthCheckRequest* request,
                                                HealthCheckResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  if (!IsKnown(request->service())) {
+  const Subject subject = SubjectOf(request->service());
+  if (subject == Subject::kUnknown) {
     reactor->Finish({grpc::StatusCode::NOT_FOUND, "there is no such service"});
     return reactor;
   }
   const absl::MutexLock lock(&mutex_);
-  response->set_status(serving_ ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING);
+  response->set_status(StatusOf(subject));
   reactor->Finish(grpc::Status::OK);
   return reactor;
 }
 
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(
     grpc::CallbackServerContext*, const HealthCheckRequest* request) {
-  auto* stream = new Stream(*this, IsKnown(request->service()));
+  auto* stream = new Stream(*this, SubjectOf(request->service()));
   const absl::MutexLock lock(&mutex_);
   streams_.insert(stream);
-  stream->Write(serving_);
+  stream->Tell();
   return stream;
 }
 

@@ -42,6 +42,9 @@ class Server {
 
   // Says NOT_SERVING, ends the streams, takes nothing new, and waits until what is in flight is
   // finished, at most for `patience`; what is left then is cancelled. Not thread-safe.
+  // Says by the health service whether events can be recorded. Thread-safe.
+  void SetReady(bool ready) { health_.SetReady(ready); }
+
   void Stop(absl::Duration patience);
 
  private:

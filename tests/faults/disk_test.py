@@ -5,6 +5,7 @@ import subprocess
 import unittest
 
 import surroundings
+import api
 import databases
 import grpc
 import programs
@@ -39,16 +40,37 @@ class DiskTest(surroundings.FaultTest):
                              ([BEGIN], 1))
         self.assertEqual(self.database.problems(), [])
 
-    def test_database_disk_that_is_full_costs_nothing_and_heals_by_itself(self):
-        """FT8: what does not fit goes to the spool; reads go on; nothing of it is half there."""
-        disk = self.mount_small_disk(8)
-        self.put_database_on(disk)
-        self.start_with_spool()
-        self.register_calls()
+    def fill(self, disk):
+        """A file that takes what is left of a disk."""
         ballast = disk / "ballast"
         with open(ballast, "wb", buffering=0) as file, self.assertRaises(OSError):
             while True:
                 file.write(bytes(65536))
+        return ballast
+
+    def test_full_disk_heals_without_an_event(self):
+        """FT8: as where the adapter holds events back until the service is ready."""
+        disk = self.mount_small_disk(8)
+        self.put_database_on(disk)
+        self.service = self.start_service()
+        self.api = self.connect(self.service.address)
+        ballast = self.fill(disk)
+        with self.assertRaises(grpc.RpcError):
+            self.api.create_call(1)
+        self.await_readiness(api.NOT_SERVING)
+        ballast.unlink()
+        self.await_readiness(api.SERVING)
+        self.api.create_call(1)
+
+    def test_database_disk_that_is_full_costs_nothing_and_heals_by_itself(self):
+        """FT8: what does not fit goes to the spool; reads go on; nothing of it is half there; the
+        service says that it is not ready, though alive, until it is by itself."""
+        disk = self.mount_small_disk(8)
+        self.put_database_on(disk)
+        self.start_with_spool()
+        self.register_calls()
+        self.assertEqual(self.api.health(surroundings.READINESS), api.SERVING)
+        ballast = self.fill(disk)
         answers = self.post_reports()
         self.assertEqual(set(answers), {202})
         with self.assertRaises(grpc.RpcError) as refused:
@@ -57,7 +79,10 @@ class DiskTest(surroundings.FaultTest):
         self.assertEqual([self.times_of(call_id) for call_id in range(1, CALLS + 1)],
                          [[]] * CALLS)
         self.assertEqual(self.rows("SELECT count(*) FROM transcript"), [(0,)])
+        self.await_readiness(api.NOT_SERVING)
+        self.assertEqual(self.api.health(), api.SERVING)
         ballast.unlink()
+        self.await_readiness(api.SERVING)
         self.wait_until_drained()
         self.assert_all_reported_once()
 

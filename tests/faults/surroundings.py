@@ -7,7 +7,9 @@ import sys
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "e2e"))
 # pylint: disable=wrong-import-position
 import fixture  # noqa: E402
+import programs  # noqa: E402
 
+READINESS = b"autopulse.callevents.v1.CallEventService"  # what health is asked of
 LONG = os.environ.get("AUTOPULSE_LONG_TESTS") == "1"
 
 
@@ -26,6 +28,10 @@ class FaultTest(fixture.EndToEndTest):
         self.api = self.connect(self.service.address)
         self.adapter = self.start_spooling_adapter(self.service.address, *adapter)
         self.sender = self.sender_to(self.adapter)
+
+    def await_readiness(self, answer):
+        """Waits until the service says so of itself."""
+        programs.wait_until(lambda: self.api.health(READINESS) == answer, f"health is {answer}")
 
     def times_of(self, call_id):
         """When the events of a call happened, in milliseconds."""

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "clients/cpp/call_events_client.h"
 #include "tests/grpc/raw_stream.h"
 #include "tests/grpc/requests.h"
 #include "tests/grpc/served_api.h"
@@ -81,6 +82,39 @@ TEST(ServerTest, ItSaysNotServingWhenItStops) {
     EXPECT_EQ(health.Read(), kNotServing);
   }
   stopping.join();
+}
+
+TEST(ServerTest, OfTheServiceItSaysWhetherEventsCanBeRecorded) {  // FT8
+  ServedApi api;
+  RawStream watch(api.channel, "/grpc.health.v1.Health/Watch", HealthOf(kService));
+  EXPECT_EQ(watch.Read(), kServing);
+  for (const bool ready : {false, true}) {
+    api.server->SetReady(ready);
+    EXPECT_EQ(watch.Read(), ready ? kServing : kNotServing);
+    RawStream check(api.channel, "/grpc.health.v1.Health/Check", HealthOf(kService));
+    EXPECT_EQ(check.Read(), ready ? kServing : kNotServing);
+    RawStream process(api.channel, "/grpc.health.v1.Health/Check", HealthOf(""));
+    EXPECT_EQ(process.Read(), kServing);
+  }
+}
+
+TEST(ServerTest, ReadsAreServedWhileEventsCannotBeRecorded) {  // FT8
+  ServedApi api;
+  api.RegisterCall();
+  api.server->SetReady(false);
+  // By the clients' own channel, which does not ask for health.
+  const client::CallEventsClient client({.channel = {.service = api.address()}});
+  EXPECT_EQ(client.GetCall(FromText<v1::GetCallRequest>("name: 'calls/15'")).status(),
+            absl::OkStatus());
+}
+
+TEST(ServerTest, WatchedHealthEndsAtOnceWhenItStopsWhileNotReady) {
+  ServedApi api;
+  api.server->SetReady(false);
+  RawStream health(api.channel, "/grpc.health.v1.Health/Watch", HealthOf(kService));
+  EXPECT_EQ(health.Read(), kNotServing);
+  api.Stop();
+  EXPECT_EQ(health.Read(), std::nullopt);
 }
 
 TEST(ServerTest, WatchedHealthEndsAtOnceWhenItStops) {

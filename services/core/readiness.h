@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "services/base/pause.h"
+#include "services/core/watched_store.h"
+
+namespace autopulse::callevents::core {
+
+// Tells whether events can be recorded, on a thread of its own. They cannot once the store has
+// failed; they can again once it has taken a small write several times in a row, and nobody else
+// has failed meanwhile. So it heals without an event, which those who wait for it hold back. While
+// all is well nothing is written.
+class Readiness {
+ public:
+  using Tell = std::function<void(bool ready)>;
+
+  // How long between two looks at the store, or two writes, unless told otherwise.
+  static constexpr absl::Duration kInterval = absl::Milliseconds(500);
+
+  // Calls `tell` on each change; it begins with ready, which is not told. `store` must outlive
+  // this.
+  Readiness(WatchedStore& store, Tell tell, absl::Duration interval = kInterval);
+  ~Readiness();
+  Readiness(const Readiness&) = delete;
+  Readiness& operator=(const Readiness&) = delete;
+
+ private:
+  void Run();
+  void Look();
+  absl::Status TryToWrite();
+
+  WatchedStore& store_;
+  const Tell tell_;
+  const absl::Duration interval_;
+  base::Pause pause_;  // woken to stop
+  // Of the thread alone.
+  std::int64_t seen_;  // of the store's failures
+  int good_writes_;    // in a row; `kEnough` while ready
+  std::thread thread_;
+};
+
+}  // namespace autopulse::callevents::core

@@ -1,0 +1,143 @@
+#include "services/core/readiness.h"
+
+#include <atomic>
+#include <vector>
+
+#include "absl/synchronization/mutex.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/core/watched_store.h"
+#include "tests/fakes/fake_call_store.h"
+
+namespace autopulse::callevents::core {
+namespace {
+
+using testing::ElementsAre;
+
+// A database that can be broken.
+class BreakableStore final : public CallStore {
+ public:
+  bool is_shared() const override { return store_.is_shared(); }
+  absl::Status Read(const ReadWork& work) override {
+    if (is_broken) return absl::UnavailableError("broken");
+    return store_.Read(work);
+  }
+  absl::Status Write(const WriteWork& work) override {
+    ++writes;
+    if (is_broken) return absl::ResourceExhaustedError("full");
+    return store_.Write(work);
+  }
+  absl::Status Scrub() override { return absl::OkStatus(); }
+
+  std::atomic<bool> is_broken = false;
+  std::atomic<int> writes = 0;
+
+ private:
+  fakes::FakeCallStore store_;
+};
+
+absl::Status WriteNothing(CallStore& store) {
+  return store.Write([](CallWriter&) { return absl::OkStatus(); });
+}
+
+TEST(WatchedStoreTest, CountsWhatTheDatabaseCouldNotDo) {
+  fakes::FakeCallStore database;
+  WatchedStore store(database);
+  EXPECT_TRUE(WriteNothing(store).ok());
+  EXPECT_EQ(store.failures(), 0);
+  database.FailNextCommit(absl::ResourceExhaustedError("full"));
+  EXPECT_EQ(WriteNothing(store).code(), absl::StatusCode::kResourceExhausted);
+  database.FailNextCommit(absl::UnavailableError("gone"));
+  EXPECT_EQ(WriteNothing(store).code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(store.failures(), 2);
+}
+
+TEST(WatchedStoreTest, CountsADatabaseThatCannotBeRead) {
+  BreakableStore database;
+  WatchedStore store(database);
+  database.is_broken = true;
+  const auto read_nothing = [](CallReader&) { return absl::OkStatus(); };
+  EXPECT_EQ(store.Read(read_nothing).code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(store.failures(), 1);
+}
+
+TEST(WatchedStoreTest, DoesNotCountWhatIsWrongWithTheWork) {
+  fakes::FakeCallStore database;
+  WatchedStore store(database);
+  for (const auto& error : {absl::NotFoundError("x"), absl::InvalidArgumentError("x"),
+                            absl::AlreadyExistsError("x"), absl::AbortedError("x")}) {
+    EXPECT_EQ(store.Write([&](CallWriter&) { return error; }), error);
+  }
+  EXPECT_EQ(store.failures(), 0);
+}
+
+// What was told, in order.
+class Told {
+ public:
+  void Add(bool ready) {
+    const absl::MutexLock lock(&mutex_);
+    told_.push_back(ready);
+  }
+
+  // Waits until so much was told.
+  std::vector<bool> Await(std::size_t count) {
+    const auto enough = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return told_.size() >= count; };
+    const absl::MutexLock lock(&mutex_, absl::Condition(&enough));
+    return told_;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  std::vector<bool> told_ ABSL_GUARDED_BY(mutex_);
+};
+
+class ReadinessTest : public testing::Test {
+ protected:
+  BreakableStore database_;
+  WatchedStore store_{database_};
+  Told told_;
+  Readiness readiness_{store_, [this](bool ready) { told_.Add(ready); }, absl::Milliseconds(1)};
+};
+
+TEST_F(ReadinessTest, EndsWhenAWriteFailsAndComesBackByItself) {
+  database_.is_broken = true;
+  EXPECT_FALSE(WriteNothing(store_).ok());
+  EXPECT_THAT(told_.Await(1), ElementsAre(false));
+  database_.is_broken = false;
+  EXPECT_THAT(told_.Await(2), ElementsAre(false, true));
+}
+
+TEST_F(ReadinessTest, OneWriteThatSucceedsIsNotEnough) {
+  database_.is_broken = true;
+  EXPECT_FALSE(WriteNothing(store_).ok());
+  EXPECT_THAT(told_.Await(1), ElementsAre(false));
+  const int before = database_.writes;
+  database_.is_broken = false;
+  told_.Await(2);
+  EXPECT_GE(database_.writes, before + 4);
+}
+
+TEST_F(ReadinessTest, EndsAgainWhenAnotherWriteFails) {
+  for (std::size_t round = 0; round < 3; ++round) {
+    database_.is_broken = true;
+    EXPECT_FALSE(WriteNothing(store_).ok());
+    told_.Await(2 * round + 1);
+    database_.is_broken = false;
+    told_.Await(2 * round + 2);
+  }
+  EXPECT_THAT(told_.Await(6), ElementsAre(false, true, false, true, false, true));
+}
+
+TEST(ReadinessOfAnIdleStoreTest, WritesNothingWhileAllIsWell) {
+  BreakableStore database;
+  WatchedStore store(database);
+  // Its destructor comes after some looks, or none.
+  {
+    const Readiness readiness(
+        store, [](bool) { FAIL(); }, absl::Microseconds(100));
+  }
+  EXPECT_EQ(database.writes, 0);
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::core
