@@ -121,14 +121,21 @@ absl::Status ReadCallers(const std::string& tokens_file, rpc::Gatekeeper& gateke
   return absl::OkStatus();
 }
 
-// Reads the file of tokens again; one that cannot be used changes nothing.
-void Reload(const std::string& tokens_file, rpc::Gatekeeper& gatekeeper) {
+// Reads the file of tokens again, and ends the streams of those who are not in it any more. One
+// that cannot be used changes nothing.
+void Reload(const std::string& tokens_file, rpc::Gatekeeper& gatekeeper,
+            rpc::CallEventService& service) {
   if (tokens_file.empty()) {
     base::LogInfo("nothing to reload");
     return;
   }
   const absl::Status read = ReadCallers(tokens_file, gatekeeper);
-  if (!read.ok()) base::LogError("callers stay as they were", {{"error", read.message()}});
+  if (!read.ok()) {
+    base::LogError("callers stay as they were", {{"error", read.message()}});
+    return;
+  }
+  service.AdmitWatchersAgain(
+      [&gatekeeper](const rpc::Arrival& arrival) { return gatekeeper.Admit(arrival); });
 }
 
 // A URL may hold a password.
@@ -194,7 +201,8 @@ int Serve(const Options& options) {
   const core::Housekeeper housekeeper(retention, eraser, options.housekeeping);
   std::cout << kProgram << " ready on " << absl::StrJoin((*server)->addresses(), " and ")
             << " (database " << NameForDisplay(options.database) << ")" << std::endl;
-  const int signal = base::AwaitStopSignal([&] { Reload(options.tokens_file, gatekeeper); });
+  const int signal =
+      base::AwaitStopSignal([&] { Reload(options.tokens_file, gatekeeper, service); });
   base::LogInfo("stopping", {{"signal", signal}});
   (*server)->Stop(options.drain);
   base::LogInfo("stopped");

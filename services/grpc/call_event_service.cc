@@ -1,11 +1,16 @@
 #include "services/grpc/call_event_service.h"
 
+#include <grpc/grpc_security_constants.h>
+#include <grpcpp/security/auth_context.h>
+
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "services/base/status_macros.h"
 #include "services/grpc/from_proto.h"
 #include "services/grpc/queries.h"
@@ -27,6 +32,23 @@ void SetResult(const absl::StatusOr<core::Receipt>& receipt,
   const grpc::Status error = ToGrpcStatus(receipt.status());
   result.mutable_error()->set_code(error.error_code());
   result.mutable_error()->set_message(error.error_message());
+}
+
+// Who sends a request, as the gatekeeper was told when it came in.
+Arrival ArrivalOf(const grpc::CallbackServerContext& context, absl::string_view method) {
+  Arrival arrival;
+  arrival.path = absl::StrCat("/", v1::CallEventService::service_full_name(), "/", method);
+  const auto [first, last] = context.client_metadata().equal_range("authorization");
+  for (auto header = first; header != last; ++header) {
+    arrival.authorization.emplace_back(header->second.data(), header->second.size());
+  }
+  const std::shared_ptr<const grpc::AuthContext> peer = context.auth_context();
+  for (const char* name : {GRPC_X509_SAN_PROPERTY_NAME, GRPC_X509_CN_PROPERTY_NAME}) {
+    for (const grpc::string_ref& value : peer->FindPropertyValues(name)) {
+      arrival.certificate.emplace_back(value.data(), value.size());
+    }
+  }
+  return arrival;
 }
 
 }  // namespace
@@ -206,8 +228,8 @@ grpc::ServerUnaryReactor* CallEventService::ListCallAttempts(
 }
 
 grpc::ServerWriteReactor<v1::WatchCallsResponse>* CallEventService::WatchCalls(
-    grpc::CallbackServerContext*, const v1::WatchCallsRequest* request) {
-  return watchers_.Watch(*request);
+    grpc::CallbackServerContext* context, const v1::WatchCallsRequest* request) {
+  return watchers_.Watch(*request, ArrivalOf(*context, "WatchCalls"));
 }
 
 }  // namespace autopulse::callevents::rpc

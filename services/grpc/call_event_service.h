@@ -39,6 +39,9 @@ class CallEventService final : public v1::CallEventService::CallbackService {
   // Ends all streams with UNAVAILABLE, so that a server can shut down. None begins afterwards.
   void StopWatching() { watchers_.Stop(); }
 
+  // Ends the streams of those whom `judge` does not let in any more: `Watchers::AdmitAgain`.
+  void AdmitWatchersAgain(const Watchers::Judge& judge) { watchers_.AdmitAgain(judge); }
+
   grpc::ServerUnaryReactor* CreateServiceRecord(grpc::CallbackServerContext* context,
                                                 const v1::CreateServiceRecordRequest* request,
                                                 v1::CreateServiceRecordResponse* response) override;

@@ -40,7 +40,8 @@ class Gatekeeper {
   // Lets everybody in until `SetCallers` is called.
   Gatekeeper() = default;
 
-  // From now on only these come in. A request that is in already stays.
+  // From now on only these come in. A request that is in already stays: streams are to be admitted
+  // again.
   void SetCallers(std::shared_ptr<const CallerTable> callers);
 
   // Whether somebody is asked who he is.

@@ -35,8 +35,8 @@ constexpr int kKeepaliveTimeoutMs = 20'000;
 // How long a client may take to say its first word, TLS included.
 constexpr int kHandshakeTimeoutMs = 10'000;
 
-// A connection ends in a while, so that clients come back to all services of several, and streams
-// of callers that are let in no more end. The grace is for what is in flight.
+// A connection ends in a while, so that clients come back to all services of several. The grace is
+// for what is in flight.
 constexpr int kMaxConnectionAgeMs = 3'600'000;
 constexpr int kMaxConnectionAgeGraceMs = 60'000;
 

@@ -39,11 +39,20 @@ class RefusedWatcher final : public grpc::ServerWriteReactor<v1::WatchCallsRespo
 class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
                       public std::enable_shared_from_this<Watcher> {
  public:
-  // Begins behind `cursor`. `newest` is where the feed stands.
-  Watcher(Watchers& owner, std::vector<core::CallCondition> conditions, std::int64_t cursor,
-          std::int64_t newest)
-      : owner_(owner), conditions_(std::move(conditions)), cursor_(cursor) {
-    if (cursor > newest) ahead_of_ = newest;
+  // What a client watches, and who it is.
+  struct Subject {
+    std::vector<core::CallCondition> conditions;
+    Arrival arrival;
+    std::int64_t cursor = 0;  // it begins behind it
+  };
+
+  // `newest` is where the feed stands.
+  Watcher(Watchers& owner, Subject subject, std::int64_t newest)
+      : owner_(owner),
+        conditions_(std::move(subject.conditions)),
+        arrival_(std::move(subject.arrival)),
+        cursor_(subject.cursor) {
+    if (cursor_ > newest) ahead_of_ = newest;
   }
 
   void Start() {
@@ -56,6 +65,12 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
   void Wake() {
     const absl::MutexLock lock(&mutex_);
     SchedulePump();
+  }
+
+  // Ends the stream if its client may not come in any more.
+  void AdmitAgain(const Watchers::Judge& judge) {
+    const absl::Status admitted = judge(arrival_);
+    if (!admitted.ok()) End(admitted);
   }
 
   void KeepAliveAt(std::chrono::steady_clock::time_point now) {
@@ -189,6 +204,7 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
 
   Watchers& owner_;
   const std::vector<core::CallCondition> conditions_;
+  const Arrival arrival_;
   std::uint64_t subscription_ = 0;
 
   absl::Mutex mutex_;
@@ -225,7 +241,7 @@ Watchers::~Watchers() {
 }
 
 grpc::ServerWriteReactor<v1::WatchCallsResponse>* Watchers::Watch(
-    const v1::WatchCallsRequest& request) {
+    const v1::WatchCallsRequest& request, Arrival arrival) {
   absl::StatusOr<std::vector<core::CallCondition>> conditions = ParseFilter(request.filter());
   if (!conditions.ok()) return new RefusedWatcher(conditions.status());
   const std::int64_t newest = feed_.last_sequence();
@@ -233,14 +249,29 @@ grpc::ServerWriteReactor<v1::WatchCallsResponse>* Watchers::Watch(
   if (!request.resume_token().empty()) cursor = DecodeResumeToken(request.resume_token());
   if (!cursor.ok()) return new RefusedWatcher(cursor.status());
 
-  const auto watcher = std::make_shared<Watcher>(*this, *std::move(conditions), *cursor, newest);
+  const auto watcher = std::make_shared<Watcher>(
+      *this, Watcher::Subject{*std::move(conditions), std::move(arrival), *cursor}, newest);
+  Judge judge;
   {
     const absl::MutexLock lock(&mutex_);
     if (stopping_) return new RefusedWatcher(absl::UnavailableError("the service is stopping"));
     watchers_.insert(watcher);
+    judge = judge_;
   }
   watcher->Start();
+  // It may have been let in before, and looked at by nobody since.
+  if (judge) watcher->AdmitAgain(judge);
   return watcher.get();
+}
+
+void Watchers::AdmitAgain(const Judge& judge) {
+  std::vector<std::shared_ptr<Watcher>> watchers;
+  {
+    const absl::MutexLock lock(&mutex_);
+    judge_ = judge;
+    watchers.assign(watchers_.begin(), watchers_.end());
+  }
+  for (const auto& watcher : watchers) watcher->AdmitAgain(judge);
 }
 
 void Watchers::Stop() {

@@ -2,11 +2,13 @@
 
 #include <grpcpp/support/server_callback.h>
 
+#include <functional>
 #include <memory>
 #include <thread>
 #include <unordered_set>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
@@ -14,6 +16,7 @@
 #include "services/base/work_queue.h"
 #include "services/core/call_feed.h"
 #include "services/core/call_store.h"
+#include "services/grpc/gatekeeper.h"
 
 namespace autopulse::callevents::rpc {
 
@@ -31,9 +34,18 @@ class Watchers {
   Watchers(const Watchers&) = delete;
   Watchers& operator=(const Watchers&) = delete;
 
-  // Begins a stream. It ends when the client cancels, with INVALID_ARGUMENT for a filter or token
-  // that cannot be read, or with UNAVAILABLE after `Stop`.
-  grpc::ServerWriteReactor<v1::WatchCallsResponse>* Watch(const v1::WatchCallsRequest& request);
+  // OK if a request may come in.
+  using Judge = std::function<absl::Status(const Arrival&)>;
+
+  // Begins a stream of somebody who was let in. It ends when the client cancels, with
+  // INVALID_ARGUMENT for a filter or token that cannot be read, with UNAVAILABLE after `Stop`, or
+  // as `AdmitAgain` has it.
+  grpc::ServerWriteReactor<v1::WatchCallsResponse>* Watch(const v1::WatchCallsRequest& request,
+                                                          Arrival arrival);
+
+  // Ends the streams of those who may not come in any more, with what `judge` says; also of those
+  // who are coming in at this moment, and were let in before. `judge` is kept.
+  void AdmitAgain(const Judge& judge);
 
   // Ends all streams with UNAVAILABLE.
   void Stop();
@@ -51,6 +63,7 @@ class Watchers {
   absl::Mutex mutex_;
   std::unordered_set<std::shared_ptr<Watcher>> watchers_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  Judge judge_ ABSL_GUARDED_BY(mutex_);     // of the last `AdmitAgain`
   std::unique_ptr<base::WorkQueue> pumps_;  // what makes the streams go on
   std::thread keep_alive_;
 };

@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "services/grpc/server.h"
@@ -85,6 +87,63 @@ TEST(AdmissionTest, StreamsAreAskedToo) {
   v1::WatchCallsResponse response;
   EXPECT_FALSE(reader->Read(&response));
   EXPECT_EQ(reader->Finish().error_code(), StatusCode::UNAUTHENTICATED);
+}
+
+// A stream of WatchCalls, with the token of `reader`.
+class ReadersStream {
+ public:
+  explicit ReadersStream(ServedApi& api) {
+    ServedApi::SetDeadline(context_);
+    context_.AddMetadata("authorization", "Bearer abc");
+    reader_ = api.stub->WatchCalls(&context_, v1::WatchCallsRequest());
+    reader_->WaitForInitialMetadata();
+  }
+
+  grpc::Status AwaitEnd() {
+    v1::WatchCallsResponse response;
+    while (reader_->Read(&response)) {
+    }
+    return reader_->Finish();
+  }
+
+  void Cancel() { context_.TryCancel(); }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<v1::WatchCallsResponse>> reader_;
+};
+
+TEST(AdmissionTest, StreamOfWhoIsNotLetInAnyMoreEnds) {
+  ServedApi api({.callers = Reader()});
+  ReadersStream stream(api);
+  std::vector<Arrival> judged;
+  api.service.AdmitWatchersAgain([&](const Arrival& arrival) {
+    judged.push_back(arrival);
+    return absl::UnauthenticatedError("gone");
+  });
+  const grpc::Status end = stream.AwaitEnd();
+  EXPECT_EQ(end.error_code(), StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(end.error_message(), "gone");
+  ASSERT_EQ(judged.size(), 1U);
+  EXPECT_EQ(judged[0].path, "/autopulse.callevents.v1.CallEventService/WatchCalls");
+  EXPECT_THAT(judged[0].authorization, testing::ElementsAre("Bearer abc"));
+}
+
+TEST(AdmissionTest, StreamOfWhoIsStillLetInGoesOn) {
+  ServedApi api({.callers = Reader()});
+  ReadersStream stream(api);
+  api.service.AdmitWatchersAgain([&](const Arrival& a) { return api.gatekeeper.Admit(a); });
+  stream.Cancel();
+  EXPECT_EQ(stream.AwaitEnd().error_code(), StatusCode::CANCELLED);
+}
+
+// Let in before the callers changed, and among the streams only after they were judged.
+TEST(AdmissionTest, StreamThatBeginsMeanwhileIsJudgedToo) {
+  ServedApi api({.callers = Reader()});
+  api.service.AdmitWatchersAgain(
+      [](const Arrival&) { return absl::PermissionDeniedError("no more"); });
+  ReadersStream stream(api);
+  EXPECT_EQ(stream.AwaitEnd().error_code(), StatusCode::PERMISSION_DENIED);
 }
 
 TEST_F(SocketTest, ItIsForItsOwnerAlone) {
