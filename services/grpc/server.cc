@@ -158,6 +158,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(CallEventService& service,
   ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ServerCredentials> credentials,
                    MakeServerCredentials(options.tls, gatekeeper));
   auto server = std::unique_ptr<Server>(new Server(service));
+  if (!options.tls.certificate.empty()) server->certificate_.emplace(options.tls.certificate);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   SetLimits(builder);

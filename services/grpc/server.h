@@ -3,12 +3,14 @@
 #include <grpcpp/server.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/grpc/call_event_service.h"
+#include "services/grpc/certificate_watch.h"
 #include "services/grpc/gatekeeper.h"
 #include "services/grpc/health_service.h"
 #include "services/grpc/server_credentials.h"
@@ -40,11 +42,11 @@ class Server {
   // Where it listens, with the real ports, in the order of the options.
   const std::vector<std::string>& addresses() const { return addresses_; }
 
-  // Says NOT_SERVING, ends the streams, takes nothing new, and waits until what is in flight is
-  // finished, at most for `patience`; what is left then is cancelled. Not thread-safe.
   // Says by the health service whether events can be recorded. Thread-safe.
   void SetReady(bool ready) { health_.SetReady(ready); }
 
+  // Says NOT_SERVING, ends the streams, takes nothing new, and waits until what is in flight is
+  // finished, at most for `patience`; what is left then is cancelled. Not thread-safe.
   void Stop(absl::Duration patience);
 
  private:
@@ -52,6 +54,7 @@ class Server {
 
   CallEventService& service_;
   HealthService health_;
+  std::optional<CertificateWatch> certificate_;  // with TLS
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::string> addresses_;
   bool stopped_ = false;

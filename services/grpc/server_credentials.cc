@@ -4,7 +4,6 @@
 #include <grpc/slice.h>
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_credentials_options.h>
-#include <openssl/asn1.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -14,15 +13,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
-#include "services/base/log.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::rpc {
 namespace {
 
 constexpr unsigned int kSecondsBetweenLooks = 2;  // at the files
-constexpr absl::Duration kExpiresSoon = absl::Hours(24 * 14);
 
 absl::string_view ViewOf(const grpc_slice& slice) {
   return {reinterpret_cast<const char*>(GRPC_SLICE_START_PTR(slice)), GRPC_SLICE_LENGTH(slice)};
@@ -91,14 +87,6 @@ std::string OpenSslReason() {
   return reason == nullptr ? "it is no PEM file" : reason;
 }
 
-// How long a certificate is still valid.
-absl::Duration Lifetime(const X509* certificate) {
-  int days = 0;
-  int seconds = 0;
-  ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(certificate));
-  return absl::Hours(24 * days) + absl::Seconds(seconds);
-}
-
 // gRPC would take any files without a sound, and then refuse every client.
 absl::Status Check(const TlsFiles& files) {
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_server_method()),
@@ -106,13 +94,9 @@ absl::Status Check(const TlsFiles& files) {
   if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1) {
     return Unusable("TLS certificate", files.certificate, OpenSslReason());
   }
-  const absl::Duration left = Lifetime(SSL_CTX_get0_certificate(context.get()));
-  if (left <= absl::ZeroDuration()) {
+  const X509* certificate = SSL_CTX_get0_certificate(context.get());
+  if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0) {
     return Unusable("TLS certificate", files.certificate, "it has expired");
-  }
-  if (left < kExpiresSoon) {
-    base::LogWarning("the TLS certificate expires soon",
-                     {{"file", files.certificate}, {"days", left / absl::Hours(24)}});
   }
   if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(context.get()) != 1) {
