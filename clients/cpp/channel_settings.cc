@@ -1,12 +1,18 @@
 #include "clients/cpp/channel_settings.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "clients/cpp/channel_pool.h"
 
 namespace autopulse::callevents::client {
@@ -34,7 +40,30 @@ absl::Status ReadPem(const std::string& path, absl::string_view kind, std::strin
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> ReadToken(const std::string& path) {
+// Others on the network must not read a token along the way.
+absl::Status CheckTokenInClear(const std::vector<std::string>& addresses,
+                               const ChannelSettings& settings) {
+  const std::string& allowed = settings.token_in_clear;
+  if (allowed != "local" && allowed != "anywhere") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--token-in-clear: '", allowed, "' is neither local nor anywhere"));
+  }
+  if (settings.token_file.empty() || !settings.tls_ca.empty() || allowed == "anywhere") {
+    return absl::OkStatus();
+  }
+  for (const std::string& address : addresses) {
+    if (IsLocal(address)) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "--token-file: the token would go to ", address,
+        " without TLS, for others to read: give --service-tls-ca, or a service on 127.0.0.1 or "
+        "unix:PATH; --token-in-clear=anywhere does without"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadTokenFile(const std::string& path) {
   const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
   std::string token(absl::StripAsciiWhitespace(text->substr(0, text->find('\n'))));
@@ -50,13 +79,26 @@ absl::StatusOr<std::string> ReadToken(const std::string& path) {
   return token;
 }
 
-}  // namespace
+bool IsLocal(absl::string_view address) {
+  constexpr std::uint32_t kLoopbackNet = 127;
+  if (absl::StartsWith(address, "unix:")) return true;
+  for (const absl::string_view scheme : {"dns:///", "dns:", "ipv4:", "ipv6:"}) {
+    if (absl::ConsumePrefix(&address, scheme)) break;
+  }
+  absl::string_view host = address.substr(0, address.rfind(':'));
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
+  if (host == "localhost" || host == "::1") return true;
+  in_addr parsed = {};
+  return inet_pton(AF_INET, std::string(host).c_str(), &parsed) == 1 &&
+         ntohl(parsed.s_addr) >> 24 == kLoopbackNet;
+}
 
 absl::StatusOr<ChannelOptions> ReadChannelSettings(const std::string& service,
                                                    const ChannelSettings& settings) {
-  const absl::Status addresses = ReadServiceList(service).status();
+  const absl::StatusOr<std::vector<std::string>> addresses = ReadServiceList(service);
   if (!addresses.ok()) {
-    return absl::Status(addresses.code(), absl::StrCat("--service: ", addresses.message()));
+    const absl::Status& why = addresses.status();
+    return absl::Status(why.code(), absl::StrCat("--service: ", why.message()));
   }
   if (settings.tls_cert.empty() != settings.tls_key.empty()) {
     return absl::InvalidArgumentError("--service-tls-cert and --service-tls-key need each other");
@@ -65,6 +107,8 @@ absl::StatusOr<ChannelOptions> ReadChannelSettings(const std::string& service,
     return absl::InvalidArgumentError(
         "--service-tls-cert, --service-tls-key and --service-tls-name need --service-tls-ca");
   }
+  const absl::Status in_clear = CheckTokenInClear(*addresses, settings);
+  if (!in_clear.ok()) return in_clear;
   ChannelOptions options{.service = service};
   absl::Status read = ReadPem(settings.tls_ca, "CERTIFICATE", options.tls.authority);
   read.Update(ReadPem(settings.tls_cert, "CERTIFICATE", options.tls.certificate));
@@ -72,7 +116,7 @@ absl::StatusOr<ChannelOptions> ReadChannelSettings(const std::string& service,
   if (!read.ok()) return read;
   options.tls.service_name = settings.tls_name;
   if (!settings.token_file.empty()) {
-    absl::StatusOr<std::string> token = ReadToken(settings.token_file);
+    absl::StatusOr<std::string> token = ReadTokenFile(settings.token_file);
     if (!token.ok()) return token.status();
     options.token = *std::move(token);
   }
