@@ -1,5 +1,7 @@
 """Erasure and retention through the real programs, down to the bytes of the files."""
 
+import json
+import re
 import time
 import unittest
 
@@ -29,11 +31,11 @@ class ErasureTest(fixture.EndToEndTest):
         return programs.run("callctl", f"--service={self.service.address}", "calls", "erase",
                             *arguments)
 
-    def found_in_files(self):
-        """Which secrets the database's files still hold."""
-        if not hasattr(self.database, "file"):
-            return set()
-        content = b"".join(path.read_bytes() for path in self.folder.glob("calls.db*"))
+    def found_in_files(self, *patterns):
+        """Which secrets files still hold; those of the database if none are named."""
+        files = [path for pattern in patterns or ("calls.db*",)
+                 for path in self.folder.glob(pattern)]
+        content = b"".join(path.read_bytes() for path in files)
         return {secret for secret in SECRETS if secret in content}
 
     def test_an_erased_call_is_gone_from_rows_and_files_and_stays_gone(self):  # X1
@@ -63,6 +65,73 @@ class ErasureTest(fixture.EndToEndTest):
         self.assertEqual(self.rows("SELECT count(*) FROM call_event WHERE forget_time IS NULL"),
                          [(0,)])
         self.assertEqual(self.found_in_files(), set())
+
+    def start_adapter_for_operators(self):
+        """An adapter with a spool and an admin listener; the arguments of callctl for it."""
+        token = self.folder / "admin-token"
+        token.write_text("the-admin-token\n")
+        self.adapter = self.start_spooling_adapter(
+            self.service.address, "--admin-listen=127.0.0.1:0", f"--admin-token-file={token}")
+        self.sender = self.sender_to(self.adapter)
+        found = programs.wait_until(
+            lambda: re.search(r"admin listener ready port=(\d+)", self.adapter.log_text()),
+            "the admin listener")
+        return f"--adapter=http://127.0.0.1:{found[1]}", f"--adapter-token-file={token}"
+
+    def start_another_service(self):
+        """On another port: what waits for the first one goes on waiting."""
+        self.service.kill()
+        self.service = self.start_service()
+        self.api = self.connect(self.service.address)
+
+    def test_an_erased_call_is_gone_from_what_adapters_hold_and_stays_gone(self):  # X1
+        self.service = self.start_service()
+        self.api = self.connect(self.service.address)
+        adapter = self.start_adapter_for_operators()
+        self.api.create_call(15, customer_number="+4917099988877")
+        self.assertEqual(self.sender.post(report(15)).http, 200)
+        self.assertEqual(self.sender.post(json.dumps(report(15)) + "}").http, 400)  # a dead letter
+        self.start_another_service()
+        waiting = report(15, 1769860900000, "-again")
+        self.assertEqual(self.sender.post(waiting).http, 202)
+        self.assertEqual(self.spooled("SELECT (SELECT count(*) FROM pending_event),"
+                                      " (SELECT count(*) FROM dead_letter)"), [(1, 1)])
+        self.assertEqual(self.found_in_files("spool.db*"), set(SECRETS) - {SECRETS[0]})
+
+        half = self.erase("15", "--yes", "--adapter=http://127.0.0.1:1", *adapter)
+        self.assertEqual(half.returncode, 4, half.stderr)
+        self.assertIn("run this again", half.stderr)
+        self.assertIn("1 waiting events and 1 dead letters erased", half.stderr)
+        again = self.erase("15", "--yes", *adapter)
+        self.assertEqual(again.returncode, 0, again.stderr)
+        self.assertIn("erased:", again.stdout)
+        self.assertIn("0 waiting events and 0 dead letters erased", again.stderr)
+        self.assertEqual(self.found_in_files("calls.db*", "spool.db*"), set())
+
+        self.adapter.kill()
+        self.start_adapter_for_operators()
+        for body in (report(15), waiting, report(15, 1769869900000, "-late")):
+            self.assertEqual(self.sender.post(body).http, 200)
+        self.assertEqual(self.rows("SELECT * FROM transcript"), [])
+        self.assertEqual(self.rows("SELECT customer_number, recording_url FROM call"),
+                         [(None, None)])
+        self.assertEqual(self.found_in_files("calls.db*", "spool.db*"), set())
+
+    def test_event_that_waits_while_its_call_is_erased_brings_nothing_back(self):  # X1
+        """The adapter is not asked: what it sends later finds the tombstone."""
+        self.service = self.start_service()
+        self.api = self.connect(self.service.address)
+        self.start_adapter_for_operators()
+        port = self.service.port
+        self.api.create_call(15, customer_number="+4917099988877")
+        self.start_another_service()
+        self.assertEqual(self.sender.post(report(15)).http, 202)
+        self.assertEqual(self.erase("15", "--yes").returncode, 0)
+        self.service.kill()
+        self.service = self.start_service(listen=f"127.0.0.1:{port}")
+        self.wait_until_drained()
+        self.assertEqual(self.rows("SELECT * FROM transcript"), [])
+        self.assertEqual(self.found_in_files("calls.db*"), set())
 
     def test_erasing_asks_first(self):
         self.start_both()

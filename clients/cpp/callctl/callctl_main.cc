@@ -30,7 +30,9 @@ ExitCode Run(const Invocation& invocation) {
                   .out = std::cout,
                   .err = std::cerr,
                   .wrap_width = TerminalWidth(),
-                  .shows_progress = isatty(STDERR_FILENO) != 0};
+                  .shows_progress = isatty(STDERR_FILENO) != 0,
+                  .timeout = invocation.client.timeout,
+                  .tokens_in_clear = invocation.tokens_in_clear};
   const absl::StatusOr<ExitCode> exit_code = invocation.command(session);
   if (!std::cout.flush()) {
     std::cerr << "callctl: cannot write to standard output\n";

@@ -1,12 +1,12 @@
 #include "clients/cpp/callctl/calls_commands.h"
 
-#include <istream>
 #include <memory>
 #include <string>
 
 #include "clients/cpp/callctl/arguments.h"
 #include "clients/cpp/callctl/call_history_commands.h"
 #include "clients/cpp/callctl/command_options.h"
+#include "clients/cpp/callctl/erase_command.h"
 #include "clients/cpp/callctl/list_filter.h"
 #include "clients/cpp/callctl/views.h"
 #include "clients/cpp/callctl/watch_command.h"
@@ -30,15 +30,6 @@ struct ListOptions {
   std::string order_by;
   int limit = 50;
 };
-
-absl::StatusOr<ExitCode> PrintOneCall(Session& session, const v1::Call& call) {
-  if (session.format == OutputFormat::kJson) {
-    if (absl::Status status = PrintJson(session.out, call); !status.ok()) return status;
-  } else {
-    PrintCall(session.out, call);
-  }
-  return ExitCode::kOk;
-}
 
 void AddCreate(CLI::App& calls, Command& chosen) {
   CLI::App& command = AddCommand(calls, "create", "Register a call before its first event",
@@ -86,45 +77,6 @@ void AddGet(CLI::App& calls, Command& chosen) {
     chosen = [request](Session& session) -> absl::StatusOr<ExitCode> {
       const auto response = session.client.GetCall(*request);
       if (!response.ok()) return About(request->name(), response.status());
-      return PrintOneCall(session, response->call());
-    };
-  });
-}
-
-// Whether whoever sits at the terminal says yes.
-bool Confirms(Session& session, const std::string& name) {
-  session.err << "callctl: erase the personal data of " << name
-              << "? This cannot be undone. Type yes to go on: ";
-  session.err.flush();
-  std::string answer;
-  return std::getline(session.in, answer) && answer == "yes";
-}
-
-void AddErase(CLI::App& calls, Command& chosen) {
-  CLI::App& command = AddCommand(calls, "erase", "Erase what is personal in a call, for ever",
-                                 "callctl calls erase 15\n"
-                                 "callctl calls erase 15 --with-service-record --yes");
-  struct EraseOptions {
-    v1::EraseCallRequest request;
-    bool yes = false;
-    bool with_service_record = false;
-  };
-  auto options = std::make_shared<EraseOptions>();
-  command.add_option("CALL", *options->request.mutable_name(), "The call: 15 or calls/15")
-      ->required()
-      ->transform(Reading(ParseCallName));
-  command.add_flag("--with-service-record", options->with_service_record,
-                   "Also the customer of its service record");
-  command.add_flag("--yes", options->yes, "Do not ask");
-  command.callback([options, &chosen] {
-    chosen = [options](Session& session) -> absl::StatusOr<ExitCode> {
-      v1::EraseCallRequest request = options->request;
-      request.set_erase_service_record(options->with_service_record);
-      if (!options->yes && !Confirms(session, request.name())) {
-        return absl::FailedPreconditionError("nothing was erased: say yes, or give --yes");
-      }
-      const auto response = session.client.EraseCall(request);
-      if (!response.ok()) return About(request.name(), response.status());
       return PrintOneCall(session, response->call());
     };
   });
@@ -198,6 +150,15 @@ void AddList(CLI::App& calls, Command& chosen) {
 
 }  // namespace
 
+absl::StatusOr<ExitCode> PrintOneCall(Session& session, const v1::Call& call) {
+  if (session.format == OutputFormat::kJson) {
+    if (absl::Status status = PrintJson(session.out, call); !status.ok()) return status;
+  } else {
+    PrintCall(session.out, call);
+  }
+  return ExitCode::kOk;
+}
+
 void AddCallsCommands(CLI::App& app, Command& chosen) {
   CLI::App& calls = AddCommand(app, "calls", "Phone calls: create, get, list, watch, ...",
                                "callctl calls get 15\n"
@@ -208,7 +169,7 @@ void AddCallsCommands(CLI::App& app, Command& chosen) {
   AddCreate(calls, chosen);
   AddGet(calls, chosen);
   AddList(calls, chosen);
-  AddErase(calls, chosen);
+  AddEraseCommand(calls, chosen);
   AddWatchCommand(calls, chosen);
   AddCallHistoryCommands(calls, chosen);
 }

@@ -176,6 +176,7 @@ std::optional<ExitCode> ParseCommandLine(int argc, const char* const* argv,
     return absl::IsInvalidArgument(channel.status()) ? ExitCode::kUsage : ExitCode::kConfiguration;
   }
   invocation.client.channel = *std::move(channel);
+  invocation.tokens_in_clear = options.channel.token_in_clear == "anywhere";
   invocation.format = options.format == "json" ? OutputFormat::kJson : OutputFormat::kTable;
   if (!absl::ParseDuration(options.timeout, &invocation.client.timeout)) return ExitCode::kUsage;
   return std::nullopt;

@@ -12,6 +12,7 @@ namespace autopulse::callevents::callctl {
 struct Invocation {
   client::ClientOptions client;
   OutputFormat format = OutputFormat::kTable;
+  bool tokens_in_clear = false;  // tokens may be sent to other machines without TLS
   Command command;
 };
 

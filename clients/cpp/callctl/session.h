@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "clients/cpp/call_events_client.h"
 #include "clients/cpp/callctl/exit_code.h"
 #include "google/protobuf/message.h"
@@ -31,6 +32,8 @@ struct Session {
   std::ostream& err;
   std::size_t wrap_width = 0;   // columns of the terminal that `out` is; 0 if it is none
   bool shows_progress = false;  // `err` is a terminal
+  absl::Duration timeout = absl::Seconds(5);  // of one request
+  bool tokens_in_clear = false;               // tokens may be sent to other machines without TLS
 };
 
 // A command whose arguments are read already. An error is printed by whoever runs it.

@@ -70,6 +70,11 @@ std::vector<v1::ReportCallEventRequest> FakeCallEventService::reports() {
   return reports_;
 }
 
+std::vector<v1::EraseCallRequest> FakeCallEventService::erase_requests() {
+  absl::MutexLock lock(&mutex_);
+  return erase_requests_;
+}
+
 std::vector<int> FakeCallEventService::batch_lengths() {
   absl::MutexLock lock(&mutex_);
   return batch_lengths_;
@@ -134,6 +139,18 @@ grpc::Status FakeCallEventService::GetCall(grpc::ServerContext* /*context*/,
   const auto found = calls.find(request->name());
   if (found == calls.end()) return NotFound(request->name());
   *response->mutable_call() = found->second;
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeCallEventService::EraseCall(grpc::ServerContext* /*context*/,
+                                             const v1::EraseCallRequest* request,
+                                             v1::EraseCallResponse* response) {
+  if (!failure.ok()) return failure;
+  absl::MutexLock lock(&mutex_);
+  if (!calls.contains(request->name())) return NotFound(request->name());
+  erase_requests_.push_back(*request);
+  *response->mutable_call() = calls[request->name()];
+  response->mutable_call()->mutable_erase_time()->set_seconds(1746200000);
   return grpc::Status::OK;
 }
 

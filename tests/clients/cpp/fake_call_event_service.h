@@ -47,6 +47,7 @@ class FakeCallEventService final : public v1::CallEventService::Service {
   std::vector<v1::WatchCallsRequest> watch_requests();
   std::vector<v1::ReportCallEventRequest> reports();
   std::vector<int> batch_lengths();
+  std::vector<v1::EraseCallRequest> erase_requests();
 
   grpc::Status CreateServiceRecord(grpc::ServerContext*, const v1::CreateServiceRecordRequest*,
                                    v1::CreateServiceRecordResponse*) override;
@@ -58,6 +59,8 @@ class FakeCallEventService final : public v1::CallEventService::Service {
                           v1::CreateCallResponse*) override;
   grpc::Status GetCall(grpc::ServerContext*, const v1::GetCallRequest*,
                        v1::GetCallResponse*) override;
+  grpc::Status EraseCall(grpc::ServerContext*, const v1::EraseCallRequest*,
+                         v1::EraseCallResponse*) override;
   grpc::Status ListCalls(grpc::ServerContext*, const v1::ListCallsRequest*,
                          v1::ListCallsResponse*) override;
   grpc::Status ReportCallEvent(grpc::ServerContext*, const v1::ReportCallEventRequest*,
@@ -87,6 +90,7 @@ class FakeCallEventService final : public v1::CallEventService::Service {
   std::vector<v1::WatchCallsRequest> watch_requests_ ABSL_GUARDED_BY(mutex_);
   std::vector<v1::ReportCallEventRequest> reports_ ABSL_GUARDED_BY(mutex_);
   std::vector<int> batch_lengths_ ABSL_GUARDED_BY(mutex_);
+  std::vector<v1::EraseCallRequest> erase_requests_ ABSL_GUARDED_BY(mutex_);
 
   std::string address_;
   std::unique_ptr<grpc::Server> server_;
