@@ -48,10 +48,7 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
 
   // `newest` is where the feed stands.
   Watcher(Watchers& owner, Subject subject, std::int64_t newest)
-      : owner_(owner),
-        conditions_(std::move(subject.conditions)),
-        arrival_(std::move(subject.arrival)),
-        cursor_(subject.cursor) {
+      : owner_(owner), subject_(std::move(subject)), cursor_(subject_.cursor) {
     if (cursor_ > newest) ahead_of_ = newest;
   }
 
@@ -69,8 +66,7 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
 
   // Ends the stream if its client may not come in any more.
   void AdmitAgain(const Watchers::Judge& judge) {
-    const absl::Status admitted = judge(arrival_);
-    if (!admitted.ok()) End(admitted);
+    if (absl::Status admitted = judge(subject_.arrival); !admitted.ok()) End(admitted);
   }
 
   void KeepAliveAt(std::chrono::steady_clock::time_point now) {
@@ -145,7 +141,7 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
       Entry entry = std::move(read_ahead_.front());
       read_ahead_.pop_front();
       cursor_ = entry->event.sequence;
-      if (core::Matches(entry->call, conditions_)) return entry;
+      if (core::Matches(entry->call, subject_.conditions)) return entry;
     }
   }
 
@@ -203,8 +199,7 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
   }
 
   Watchers& owner_;
-  const std::vector<core::CallCondition> conditions_;
-  const Arrival arrival_;
+  const Subject subject_;
   std::uint64_t subscription_ = 0;
 
   absl::Mutex mutex_;
@@ -248,7 +243,6 @@ grpc::ServerWriteReactor<v1::WatchCallsResponse>* Watchers::Watch(
   absl::StatusOr<std::int64_t> cursor = newest;
   if (!request.resume_token().empty()) cursor = DecodeResumeToken(request.resume_token());
   if (!cursor.ok()) return new RefusedWatcher(cursor.status());
-
   const auto watcher = std::make_shared<Watcher>(
       *this, Watcher::Subject{*std::move(conditions), std::move(arrival), *cursor}, newest);
   Judge judge;
@@ -282,10 +276,9 @@ void Watchers::Stop() {
     watchers.assign(watchers_.begin(), watchers_.end());
   }
   pause_.Wake();
-  for (const auto& watcher : watchers) {
-    watcher->End(
-        absl::UnavailableError("the service is stopping; watch again with the last resume_token"));
-  }
+  const auto why =
+      absl::UnavailableError("the service is stopping; watch again with the last resume_token");
+  for (const auto& watcher : watchers) watcher->End(why);
 }
 
 void Watchers::Remove(const std::shared_ptr<Watcher>& watcher) {
@@ -294,9 +287,8 @@ void Watchers::Remove(const std::shared_ptr<Watcher>& watcher) {
 }
 
 void Watchers::KeepAlive() {
-  while (true) {
+  while (!pause_.For(std::min(keep_alive_interval_ / 2, kLongestPause))) {
     std::vector<std::shared_ptr<Watcher>> watchers;
-    if (pause_.For(std::min(keep_alive_interval_ / 2, kLongestPause))) return;
     {
       const absl::MutexLock lock(&mutex_);
       watchers.assign(watchers_.begin(), watchers_.end());
