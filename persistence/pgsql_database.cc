@@ -16,7 +16,9 @@
 #include "persistence/odb_errors.h"
 #include "persistence/pgsql_array.h"
 #include "persistence/pgsql_group.h"
+#include "persistence/pgsql_sessions.h"
 #include "persistence/timestamp_text.h"
+#include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence {
 namespace {
@@ -85,8 +87,8 @@ Result Execute(const char* sql, const std::array<std::string, kCount>& parameter
 
 class PgsqlDatabase : public Database {
  public:
-  PgsqlDatabase(const std::string& url, std::size_t connections)
-      : database_(url, std::make_unique<ConnectionPool>(connections)) {}
+  PgsqlDatabase(const std::string& conninfo, std::size_t connections)
+      : database_(conninfo, std::make_unique<ConnectionPool>(connections)) {}
 
   odb::database& database() override { return database_; }
   GroupAccess& group() override { return *group_; }
@@ -175,8 +177,10 @@ class PgsqlDatabase : public Database {
 
 absl::StatusOr<std::unique_ptr<Database>> OpenPgsql(const std::string& url,
                                                     const OpenOptions& options) {
+  ASSIGN_OR_RETURN(const std::string conninfo, WithTimeouts(url));
+  RETURN_IF_ERROR(CheckSessions(conninfo));
   return CatchDatabaseErrors([&]() -> absl::StatusOr<std::unique_ptr<Database>> {
-    return std::make_unique<PgsqlDatabase>(url, options.connections);
+    return std::make_unique<PgsqlDatabase>(conninfo, options.connections);
   });
 }
 

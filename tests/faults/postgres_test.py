@@ -1,4 +1,4 @@
-"""PostgreSQL cuts connections, hands them out by the transaction, and moves to a standby."""
+"""PostgreSQL cuts connections, and a pooler in front of it hands them out by the transaction."""
 
 import pathlib
 import subprocess
@@ -6,8 +6,10 @@ import threading
 import unittest
 
 import surroundings
+import api
 import databases
 import grpc
+import psycopg2
 import programs
 import webhook
 from load import BEGIN, CALLS, Load
@@ -80,8 +82,10 @@ class CutConnectionsTest(surroundings.FaultTest):
         programs.wait_until(hold_all, "the service has no connection")
         answer = self.sender.post(webhook.status_update(1, "ringing", BEGIN, "vapi-1"))
         self.assertEqual(answer.http, 202, answer)
+        self.await_readiness(api.NOT_SERVING)
         for other in others:
             other.close()
+        self.await_readiness(api.SERVING)
         self.wait_until_drained()
         self.assertEqual(self.times_of(1), [BEGIN])
 
@@ -97,7 +101,7 @@ class PoolerTest(surroundings.FaultTest):
         self.name = self.database.url.split("///")[1].split("?")[0]
         self.url = f"postgresql:///{self.name}?host={self.folder}&port=6432&user=postgres"
 
-    def start_pooler(self, mode):
+    def start_pooler(self, mode, more=""):
         settings = self.folder / "pgbouncer.ini"
         settings.write_text(f"""[databases]
 {self.name} = host={self.socket_folder} user=postgres
@@ -108,6 +112,7 @@ listen_port = 6432
 auth_type = any
 pool_mode = {mode}
 ignore_startup_parameters = extra_float_digits,options
+{more}
 """)
         pooler = subprocess.Popen([POOLER, "-q", "-u", "postgres", settings],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -121,7 +126,8 @@ ignore_startup_parameters = extra_float_digits,options
         pooler.wait()
         (self.folder / ".s.PGSQL.6432").unlink()
 
-    def run_load(self):
+    def run_load(self, during=lambda: None):
+        """`during` runs in the middle of it."""
         self.service = self.start(programs.start_service(self.url))
         self.api = self.connect(self.service.address)
         self.adapter = self.start_spooling_adapter(self.service.address)
@@ -131,11 +137,18 @@ ignore_startup_parameters = extra_float_digits,options
         self.addCleanup(load.stop)
         reader = threading.Thread(target=self.read_while, args=(load,))
         reader.start()
-        programs.wait_until(lambda: load.count() > 500 or load.errors, "progress")
+        self.await_progress(load)
+        during()
+        self.await_progress(load)
         load.stop()
         reader.join()
         self.assertEqual(load.errors, [])
         return load
+
+    @staticmethod
+    def await_progress(load, count=300):
+        more = load.count() + count
+        programs.wait_until(lambda: load.count() > more or load.errors, "progress")
 
     def read_while(self, load):
         """Reads use connections of their own, so that the pooler has several to hand out."""
@@ -152,13 +165,41 @@ ignore_startup_parameters = extra_float_digits,options
         self.assertEqual(set(load.answers), {200})
         self.assert_kept_once(load, self.service.address)
 
-    def test_transaction_mode_costs_no_event(self):
+    def test_pooler_by_the_transaction_is_refused_at_the_start(self):
+        """FT17: the sentence says what to do."""
+        self.start_pooler("transaction")
+        refused = programs.run("call-event-service", "--listen=127.0.0.1:0",
+                               f"--database={self.url}")
+        self.assertEqual(refused.returncode, 3, refused.stderr)
+        self.assertIn("pool_mode = session", refused.stderr)
+        self.assertEqual(len(refused.stderr.splitlines()), 1, refused.stderr)
+
+    def test_pooler_by_the_transaction_that_others_use_is_refused_at_the_start(self):
+        """FT17: also where it has sessions to choose from."""
+        self.start_pooler("transaction", "server_round_robin = 1")
+        others = [psycopg2.connect(self.url) for _ in range(3)]
+        for other in others:
+            self.addCleanup(other.close)
+            other.cursor().execute("SELECT 1")  # in a transaction
+        for other in others:
+            other.rollback()
+        refused = programs.run("call-event-service", "--listen=127.0.0.1:0",
+                               f"--database={self.url}")
+        self.assertEqual(refused.returncode, 3, refused.stderr)
+        self.assertIn("pool_mode = session", refused.stderr)
+
+    def test_mode_that_changes_while_the_service_runs_costs_no_event(self):
         """FT17: prepared statements are not there in the next transaction. What fails waits in the
         spool until the mode is right."""
-        pooler = self.start_pooler("transaction")
-        load = self.run_load()
+        pooler = self.start_pooler("session")
+
+        def change():
+            self.stop_pooler(pooler)
+            self.wrong_pooler = self.start_pooler("transaction")
+
+        load = self.run_load(change)
         self.assertLessEqual(set(load.answers), {200, 202})
-        self.stop_pooler(pooler)
+        self.stop_pooler(self.wrong_pooler)
         self.start_pooler("session")
         self.wait_until_drained(60)
         self.assert_kept_once(load, self.service.address)
