@@ -7,9 +7,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "adapter/json_tree.h"
-#include "adapter/malformed.h"
-#include "adapter/text.h"
+#include "adapter/json/json_tree.h"
+#include "adapter/json/malformed.h"
+#include "adapter/json/text.h"
 
 namespace autopulse::callevents::adapter {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "adapter/json_parser.h"
-#include "adapter/text.h"
+#include "adapter/json/json_parser.h"
+#include "adapter/json/text.h"
 #include "services/base/log.h"
 
 namespace autopulse::callevents::adapter {

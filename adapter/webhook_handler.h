@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "adapter/delivery.h"
+#include "adapter/delivery/delivery.h"
 #include "adapter/http_status.h"
 #include "adapter/relay/relay.h"
 #include "adapter/vapi/translate.h"

@@ -15,7 +15,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "adapter/auth/json_fields.h"
-#include "adapter/json_parser.h"
+#include "adapter/json/json_parser.h"
 #include "services/base/log.h"
 #include "services/base/status_macros.h"
 

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "adapter/json_tree.h"
+#include "adapter/json/json_tree.h"
 
 namespace autopulse::callevents::adapter::auth {
 

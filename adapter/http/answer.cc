@@ -3,7 +3,7 @@
 #include <httplib.h>
 
 #include "absl/strings/str_cat.h"
-#include "adapter/json_tree.h"
+#include "adapter/json/json_tree.h"
 
 namespace autopulse::callevents::adapter {
 

@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "adapter/malformed.h"
+#include "adapter/json/malformed.h"
 
 namespace autopulse::callevents::adapter::vapi {
 namespace {

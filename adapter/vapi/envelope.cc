@@ -1,8 +1,8 @@
 #include "adapter/vapi/envelope.h"
 
 #include "absl/strings/str_cat.h"
-#include "adapter/malformed.h"
-#include "adapter/text.h"
+#include "adapter/json/malformed.h"
+#include "adapter/json/text.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::adapter::vapi {

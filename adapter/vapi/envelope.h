@@ -4,7 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "adapter/json_tree.h"
+#include "adapter/json/json_tree.h"
 
 namespace autopulse::callevents::adapter::vapi {
 

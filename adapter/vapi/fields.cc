@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "adapter/field_setters.h"
-#include "adapter/text.h"
+#include "adapter/fields/field_setters.h"
+#include "adapter/json/text.h"
 #include "adapter/vapi/ended_reasons.h"
 #include "adapter/vapi/words.h"
 #include "services/base/field_limits.h"

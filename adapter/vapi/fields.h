@@ -1,7 +1,7 @@
 #pragma once
 
 #include "absl/types/span.h"
-#include "adapter/field_table.h"
+#include "adapter/fields/field_table.h"
 #include "autopulse/callevents/v1/call.pb.h"
 #include "autopulse/callevents/v1/call_event.pb.h"
 #include "autopulse/callevents/v1/transcript_entry.pb.h"

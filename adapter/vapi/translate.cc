@@ -1,7 +1,7 @@
 #include "adapter/vapi/translate.h"
 
-#include "adapter/malformed.h"
-#include "adapter/text.h"
+#include "adapter/json/malformed.h"
+#include "adapter/json/text.h"
 #include "adapter/vapi/call_reference.h"
 #include "adapter/vapi/envelope.h"
 #include "adapter/vapi/event_id.h"

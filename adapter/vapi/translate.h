@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "adapter/json_tree.h"
+#include "adapter/json/json_tree.h"
 #include "adapter/vapi/message_types.h"
 #include "adapter/warnings.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "adapter/malformed.h"
+#include "adapter/json/malformed.h"
 #include "google/protobuf/text_format.h"
 
 namespace autopulse::callevents::adapter {

@@ -11,7 +11,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "adapter/call_event_client.h"
+#include "adapter/delivery/call_event_client.h"
 #include "adapter/webhook_handler.h"
 #include "adapter/webhook_server.h"
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"

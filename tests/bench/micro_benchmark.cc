@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "adapter/json_parser.h"
+#include "adapter/json/json_parser.h"
 #include "adapter/vapi/translate.h"
 #include "adapter/warnings.h"
 #include "persistence/open_database.h"

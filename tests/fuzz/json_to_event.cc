@@ -8,8 +8,8 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "adapter/json_exact_parser.h"
-#include "adapter/json_quick_parser.h"
+#include "adapter/json/json_exact_parser.h"
+#include "adapter/json/json_quick_parser.h"
 #include "adapter/vapi/translate.h"
 #include "adapter/warnings.h"
 #include "services/base/counters.h"

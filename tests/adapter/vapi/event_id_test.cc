@@ -6,7 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "adapter/json_parser.h"
+#include "adapter/json/json_parser.h"
 #include "tests/adapter/vapi/translation_text.h"
 
 namespace autopulse::callevents::adapter::vapi {

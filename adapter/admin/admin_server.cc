@@ -1,0 +1,66 @@
+#include "adapter/admin/admin_server.h"
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "adapter/auth/methods.h"
+#include "adapter/http/address.h"
+
+namespace autopulse::callevents::adapter {
+namespace {
+
+// Whether only programs of this machine reach a server that listens there.
+bool IsLoopback(absl::string_view host_and_port) {
+  constexpr std::size_t kFirstOfIpv4 = 12;
+  constexpr std::uint8_t kNet = 127;
+  absl::string_view host = host_and_port.substr(0, host_and_port.rfind(':'));
+  if (host == "localhost" || host == "[::1]") return true;
+  const auto address = http::Address::Parse(host);
+  return address.has_value() && address->is_ipv4() && address->bytes()[kFirstOfIpv4] == kNet;
+}
+
+http::Server::Options ServerOptions(const AdminServer::Options& options) {
+  constexpr int kThreads = 4;
+  constexpr int kConnections = 64;
+  http::Server::Options server{.listen = options.listen, .threads = kThreads};
+  server.loop.max_connections = kConnections;
+  server.loop.limits.head.max_body_bytes = 0;  // no request has one
+  return server;
+}
+
+}  // namespace
+
+AdminServer::AdminServer(const Options& options, const AdminApi& api, base::Counters& counters)
+    : options_(options), api_(api), server_(ServerOptions(options), *this, counters) {}
+
+absl::Status AdminServer::Start(std::function<void()> on_failure) {
+  if (!options_.allow_remote && !IsLoopback(options_.listen)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("--admin-listen: other machines can reach ", options_.listen,
+                     ", and tokens would cross the network unencrypted; listen on 127.0.0.1, or "
+                     "add --insecure-admin-listen"));
+  }
+  return server_.Start(std::move(on_failure));
+}
+
+std::optional<http::Refusal> AdminServer::RefuseHead(const http::RequestHead& head,
+                                                     const http::Address& /*peer*/) {
+  const auth::Verdict verdict = options_.policy.JudgeHead(head.text, absl::Now());
+  if (verdict.refusal == auth::Refusal::kNone) return std::nullopt;
+  HttpAnswer answer = ErrorAnswer(401, "send an admin token as Authorization: Bearer TOKEN");
+  answer.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return http::Refusal{"admin_auth", answer};
+}
+
+HttpAnswer AdminServer::Handle(const http::Request& request) {
+  HttpAnswer answer = api_.Handle(request.head.method, request.head.target);
+  answer.headers.emplace_back("Cache-Control", "no-store");
+  return answer;
+}
+
+}  // namespace autopulse::callevents::adapter

@@ -1,0 +1,157 @@
+#include "adapter/commands/check_auth_command.h"
+
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "adapter/auth/auth_file.h"
+#include "adapter/auth/explanation.h"
+#include "adapter/auth/signature_header.h"
+#include "services/base/config.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::adapter {
+namespace {
+
+constexpr char kProgram[] = "vapi-webhook-adapter";
+
+struct CommandSettings {
+  auth::AuthFiles auth_files;
+  std::string request;
+  std::string head;
+  std::string body;
+  std::string at;
+};
+
+std::optional<int> ReadSettings(int argc, const char* const* argv, CommandSettings& settings) {
+  base::Settings parser(
+      kProgram, "Says why a captured request is let in or not. Shows no secret.",
+      "Exits with 0 if it is let in, with 1 if it is not.\n"
+      "Example:\n"
+      "  vapi-webhook-adapter check-auth --webhook-auth-file=auth.json --request=captured.http\n"
+      "  vapi-webhook-adapter check-auth --webhook-auth-file=auth.json --head=head.txt \\\n"
+      "    --body=body.json --at=2026-01-31T12:00:00Z");
+  parser.Add("webhook-secret-file", settings.auth_files.secret_file, "As for the adapter itself");
+  parser.Add("webhook-auth-file", settings.auth_files.auth_file, "As for the adapter itself");
+  parser.Add("request", settings.request, "File with a whole request: head, empty line, body");
+  parser.Add("head", settings.head, "File with the header lines, with or without a request line");
+  parser.Add("body", settings.body, "File with the body, byte by byte");
+  parser.Add("at", settings.at,
+             "When it came, as 2026-01-31T12:00:00Z or in seconds since 1970; now if not given");
+  return parser.Parse(argc, argv);
+}
+
+// A request as it was captured. The head has CR LF at the end of each line.
+struct Captured {
+  std::string head;
+  std::string body;
+};
+
+absl::StatusOr<std::string> ReadWhole(const std::string& flag, const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError(absl::StrCat("--", flag, ": cannot read '", path, "'"));
+  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+// A head as people save it: with LF alone, or without its first line.
+std::string MendedHead(absl::string_view head) {
+  std::string mended = absl::StrReplaceAll(head, {{"\r\n", "\r\n"}, {"\n", "\r\n"}});
+  const absl::string_view first_line = absl::string_view(mended).substr(0, mended.find("\r\n"));
+  if (!absl::StrContains(first_line, " HTTP/")) mended = "POST / HTTP/1.1\r\n" + mended;
+  return mended;
+}
+
+absl::StatusOr<Captured> ReadCaptured(const CommandSettings& settings) {
+  if (settings.request.empty() == (settings.head.empty() || settings.body.empty())) {
+    return absl::InvalidArgumentError("check-auth wants --request, or --head and --body");
+  }
+  if (settings.request.empty()) {
+    ASSIGN_OR_RETURN(const std::string head, ReadWhole("head", settings.head));
+    ASSIGN_OR_RETURN(std::string body, ReadWhole("body", settings.body));
+    return Captured{MendedHead(head), std::move(body)};
+  }
+  ASSIGN_OR_RETURN(const std::string request, ReadWhole("request", settings.request));
+  const std::size_t crlf = request.find("\r\n\r\n");
+  const std::size_t lf = request.find("\n\n");
+  if (crlf == std::string::npos && lf == std::string::npos) {
+    return absl::InvalidArgumentError("--request: there is no empty line behind the head");
+  }
+  const std::size_t body_begin = crlf < lf ? crlf + 4 : lf + 2;
+  return Captured{MendedHead(request.substr(0, body_begin)), request.substr(body_begin)};
+}
+
+absl::StatusOr<absl::Time> ReadTime(const std::string& text) {
+  if (text.empty()) return absl::Now();
+  if (const auto seconds = auth::ParseTimestamp(text)) return *seconds;
+  absl::Time time;
+  std::string error;
+  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return time;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--at: '", text, "' is no time such as 2026-01-31T12:00:00Z"));
+}
+
+void PrintRequest(const Captured& captured, absl::Time now) {
+  const auth::RequestHead head(captured.head);
+  std::cout << "request: " << absl::CHexEscape(head.method()) << ' '
+            << absl::CHexEscape(head.target()) << ", " << captured.body.size()
+            << " bytes of body, SHA-256 " << absl::BytesToHexString(auth::Sha256(captured.body))
+            << "\nat: " << absl::FormatTime(absl::RFC3339_full, now, absl::UTCTimeZone()) << '\n';
+  const auto lengths = head.Values("Content-Length");
+  if (lengths.size() == 1 && lengths.front() != absl::StrCat(captured.body.size())) {
+    std::cout << "  no  Content-Length is " << absl::CHexEscape(lengths.front())
+              << ": the body is not what was sent\n";
+  }
+  if (!head.Values("Transfer-Encoding").empty()) {
+    std::cout << "  no  the body was sent in chunks: give it without their frames, by --body\n";
+  }
+}
+
+int Fail(base::ExitCode exit_code, absl::string_view sentence) {
+  std::cerr << kProgram << ": " << sentence << '\n';
+  return exit_code;
+}
+
+}  // namespace
+
+int RunCheckAuthCommand(int argc, const char* const* argv) {
+  CommandSettings settings;
+  if (const auto exit_code = ReadSettings(argc, argv, settings)) return *exit_code;
+  const absl::StatusOr<absl::Time> now = ReadTime(settings.at);
+  if (!now.ok()) return Fail(base::kExitUsage, now.status().message());
+  const absl::StatusOr<Captured> captured = ReadCaptured(settings);
+  if (!captured.ok()) {
+    return Fail(absl::IsNotFound(captured.status()) ? base::kExitConfiguration : base::kExitUsage,
+                captured.status().message());
+  }
+  const absl::StatusOr<auth::AuthPolicy> policy = auth::LoadAuthPolicy(settings.auth_files);
+  if (!policy.ok()) return Fail(base::kExitConfiguration, policy.status().message());
+
+  PrintRequest(*captured, *now);
+  for (const auto& [title, steps] : auth::Explain(*policy, captured->head, captured->body, *now)) {
+    std::cout << title << '\n';
+    for (const auth::Step& step : steps) {
+      std::cout << (step.ok ? "  ok  " : "  no  ") << step.text << '\n';
+    }
+  }
+  const auth::Verdict verdict = policy->JudgeWhole(captured->head, captured->body, *now);
+  if (verdict.refusal != auth::Refusal::kNone) {
+    std::cout << "refused: " << auth::RefusalName(verdict.refusal) << '\n';
+    return base::kExitFailure;
+  }
+  std::cout << "let in by " << verdict.credential << '\n';
+  return base::kExitOk;
+}
+
+}  // namespace autopulse::callevents::adapter

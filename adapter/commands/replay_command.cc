@@ -1,0 +1,201 @@
+#include "adapter/commands/replay_command.h"
+
+#include <cstdint>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "adapter/dead_letters/dead_letter_export.h"
+#include "adapter/dead_letters/dead_letter_replay.h"
+#include "adapter/dead_letters/redaction.h"
+#include "adapter/delivery/call_event_client.h"
+#include "adapter/delivery/drainer.h"
+#include "adapter/json/json_parser.h"
+#include "adapter/json/json_tree.h"
+#include "adapter/settings/service_settings.h"
+#include "adapter/webhook_handler.h"
+#include "services/base/clock.h"
+#include "services/base/config.h"
+#include "services/base/counters.h"
+#include "services/base/log.h"
+#include "services/base/progress_bar.h"
+
+namespace autopulse::callevents::adapter {
+namespace {
+
+using persistence::spool::DeadLetter;
+
+constexpr char kProgram[] = "vapi-webhook-adapter";
+
+struct CommandSettings {
+  std::vector<std::string> files;
+  ServiceSettings service;
+  std::string unknown_calls = "reject";
+  bool force = false;
+  bool dry_run = false;
+  std::string output = "table";
+  std::string log_level = "error";
+};
+
+std::optional<int> ReadSettings(int argc, const char* const* argv, CommandSettings& settings) {
+  base::Settings parser(kProgram, "Handles recorded webhooks as if VAPI had posted them now.",
+                        "A file holds one body, or one on each line, or what `dead-letters export` "
+                        "wrote; `-` is standard input.\n"
+                        "Example:\n"
+                        "  vapi-webhook-adapter replay export.jsonl\n"
+                        "Exit codes: 0 success, 2 wrong command line, 3 a file cannot be read, "
+                        "7 some were not recorded");
+  parser.AddWords("files", settings.files, "Files of bodies");
+  AddServiceSettings(settings.service, parser);
+  parser.AddChoice("unknown-calls", settings.unknown_calls, {"reject", "create"},
+                   "What becomes of inbound calls that nobody registered");
+  parser.AddFlag("force", settings.force,
+                 "Send also those of an export that the service refused before");
+  parser.AddFlag("dry-run", settings.dry_run, "Read and translate, and send nothing");
+  parser.AddChoice("output", settings.output, {"table", "json"},
+                   "How many got which answer, or a JSON object for each");
+  parser.AddChoice("log-level", settings.log_level, {"debug", "info", "warning", "error"},
+                   "The least level that is logged");
+  return parser.Parse(argc, argv);
+}
+
+// Replays one stream of bodies after another and keeps count.
+class Replay {
+ public:
+  Replay(const CommandSettings& settings, const CallEventClient& client)
+      : settings_(settings),
+        client_(client),
+        handler_(
+            {.register_unknown_calls = settings.unknown_calls == "create"},
+            [this](const v1::ReportCallEventRequest& request) { return Send(request); },
+            base::SystemClock(), counters_),
+        progress_("replay", 0) {}
+
+  // One body, over several lines perhaps, or JSON lines: those are read one at a time.
+  void Stream(const std::string& name, std::istream& input) {
+    std::string text;
+    std::getline(input, text);
+    if (!ParseJson(text).ok()) {
+      text += '\n';
+      text.append(std::istreambuf_iterator<char>(input), std::istreambuf_iterator<char>());
+      if (ParseJson(text).ok()) return One(name, text);
+    }
+    std::istringstream lines(text);
+    int line_number = 0;
+    while (std::getline(lines, text)) One(absl::StrCat(name, ":", ++line_number), text);
+    while (std::getline(input, text)) One(absl::StrCat(name, ":", ++line_number), text);
+  }
+
+  // What became of them, in all.
+  void PrintTally() {
+    progress_.Clear();
+    if (settings_.output == "json") return;
+    for (const auto& [outcome, count] : tally_) std::cout << outcome << ' ' << count << '\n';
+  }
+
+  bool failed() const { return failed_; }
+
+ private:
+  absl::StatusOr<v1::ReportCallEventResponse> Send(const v1::ReportCallEventRequest& request) {
+    if (settings_.dry_run) return v1::ReportCallEventResponse();
+    return client_.Report(request);
+  }
+
+  void One(const std::string& where, absl::string_view body) {
+    if (absl::StripAsciiWhitespace(body).empty()) return;
+    const absl::StatusOr<JsonTree> json = ParseJson(body);
+    absl::StatusOr<std::optional<DeadLetter>> letter = std::nullopt;
+    if (json.ok()) letter = ImportDeadLetter(json->root());
+    if (!letter.ok()) {
+      Note(where, "failed", letter.status().message());
+    } else if (letter->has_value()) {
+      OneDeadLetter(where, **letter);
+    } else {
+      const HttpAnswer answer = handler_.Handle(body);
+      Note(where, absl::StrCat(answer.status), answer.status < 300 ? "" : answer.body);
+    }
+    progress_.Advance();
+  }
+
+  void OneDeadLetter(const std::string& where, const DeadLetter& letter) {
+    if (!settings_.force && letter.reason == kReasonInvalidArgument) {
+      return Note(where, "skipped", "");
+    }
+    if (settings_.dry_run) return Note(where, "would be replayed", "");
+    const absl::StatusOr<std::string> outcome = SendDeadLetter(letter, client_);
+    Note(where, outcome.ok() ? *outcome : "failed", outcome.status().message());
+  }
+
+  // `error` is empty where nothing failed.
+  void Note(const std::string& where, const std::string& outcome, absl::string_view error) {
+    ++tally_[outcome];
+    failed_ |= !error.empty();
+    if (settings_.output != "json" && error.empty()) return;
+    progress_.Clear();
+    if (settings_.output != "json") {
+      std::cerr << where << ": " << outcome << ' ' << RedactText(error) << '\n';
+      return;
+    }
+    std::string line = "{\"at\":";
+    AppendJsonString(where, line);
+    absl::StrAppend(&line, ",\"outcome\":\"", outcome, "\"");
+    if (!error.empty()) {
+      line += ",\"error\":";
+      AppendJsonString(RedactText(error), line);
+    }
+    std::cout << line << "}\n";
+  }
+
+  const CommandSettings& settings_;
+  const CallEventClient& client_;
+  base::Counters counters_;
+  const WebhookHandler handler_;
+  base::ProgressBar progress_;
+  std::map<std::string, std::int64_t> tally_;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+int RunReplayCommand(int argc, const char* const* argv) {
+  CommandSettings settings;
+  if (const auto exit_code = ReadSettings(argc, argv, settings)) return *exit_code;
+  if (settings.files.empty()) {
+    std::cerr << kProgram << ": replay wants files\n";
+    return base::kExitUsage;
+  }
+  base::SetLogLevel(settings.log_level);
+  const auto client_options = ReadServiceSettings(settings.service);
+  if (!client_options.ok()) {
+    std::cerr << kProgram << ": " << client_options.status().message() << '\n';
+    return ExitCodeFor(client_options.status());
+  }
+  const CallEventClient client(*client_options);
+  Replay replay(settings, client);
+  for (const std::string& name : settings.files) {
+    if (name == "-") {
+      replay.Stream(name, std::cin);
+      continue;
+    }
+    std::ifstream file(name, std::ios::binary);
+    if (!file) {
+      std::cerr << kProgram << ": cannot read " << name << '\n';
+      return base::kExitConfiguration;
+    }
+    replay.Stream(name, file);
+  }
+  replay.PrintTally();
+  return replay.failed() ? base::kExitPartly : base::kExitOk;
+}
+
+}  // namespace autopulse::callevents::adapter

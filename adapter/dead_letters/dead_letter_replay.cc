@@ -1,0 +1,60 @@
+#include "adapter/dead_letters/dead_letter_replay.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "adapter/delivery/drainer.h"
+#include "adapter/json/json_parser.h"
+#include "adapter/vapi/translate.h"
+#include "adapter/warnings.h"
+#include "adapter/webhook_handler.h"
+#include "services/base/counters.h"
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::adapter {
+namespace {
+
+using persistence::spool::DeadLetter;
+using persistence::spool::DeadLetters;
+
+// The event of a dead letter; none if its body, as we read it today, is no event.
+absl::StatusOr<std::optional<v1::ReportCallEventRequest>> RequestOf(const DeadLetter& letter) {
+  if (letter.form == persistence::spool::kPendingForm) {
+    v1::ReportCallEventRequest request;
+    if (request.ParseFromString(letter.payload)) return request;
+    return absl::DataLossError("the event is damaged");
+  }
+  ASSIGN_OR_RETURN(const JsonTree json, ParseJson(letter.payload));
+  base::Counters counters;
+  Warnings warnings(counters);
+  ASSIGN_OR_RETURN(vapi::Translation translation,
+                   vapi::Translate(json, {.receive_time = letter.receive_time}, warnings));
+  return std::move(translation.request);
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> SendDeadLetter(const DeadLetter& letter,
+                                           const CallEventClient& client) {
+  ASSIGN_OR_RETURN(const auto request, RequestOf(letter));
+  if (!request.has_value()) return "ignored";
+  ASSIGN_OR_RETURN(const v1::ReportCallEventResponse response, client.Report(*request));
+  return std::string(OutcomeName(response));
+}
+
+absl::StatusOr<std::string> ReplayDeadLetter(const DeadLetter& letter,
+                                             const CallEventClient& client, DeadLetters& letters) {
+  absl::StatusOr<std::string> outcome = SendDeadLetter(letter, client);
+  if (outcome.ok()) {
+    RETURN_IF_ERROR(letters.Remove(letter.id));
+    return outcome;
+  }
+  persistence::spool::Failures failures = letter.failures;
+  ++failures.attempts;
+  NoteFailure(outcome.status(), absl::Now(), failures);
+  RETURN_IF_ERROR(letters.RecordFailure(letter.id, failures));
+  return outcome;
+}
+
+}  // namespace autopulse::callevents::adapter

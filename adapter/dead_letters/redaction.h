@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "adapter/json/json_tree.h"
+
+// What of a webhook may be shown on a screen.
+namespace autopulse::callevents::adapter {
+
+// Returns `text` with the digits of telephone numbers as `*`, but for the last two, and without the
+// queries of URLs, which may be signatures. Too much may go, a long number of another kind for
+// instance.
+std::string RedactText(absl::string_view text);
+
+// Returns `value` as compact JSON, every text as `RedactText` has it, and `[redacted]` in place of
+// whatever stands under a name that speaks of a secret.
+std::string RedactJson(JsonValue value);
+
+}  // namespace autopulse::callevents::adapter

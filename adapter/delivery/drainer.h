@@ -1,0 +1,97 @@
+#pragma once
+
+#include <deque>
+#include <thread>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "adapter/delivery/call_event_client.h"
+#include "adapter/delivery/circuit_breaker.h"
+#include "adapter/delivery/retry_policy.h"
+#include "autopulse/callevents/v1/call_event_service.pb.h"
+#include "persistence/spool/event_spool.h"
+#include "services/base/clock.h"
+#include "services/base/counters.h"
+#include "services/base/pause.h"
+
+namespace autopulse::callevents::adapter {
+
+// The reasons of dead letters.
+inline constexpr char kReasonMalformed[] = "malformed";               // no event can be made of it
+inline constexpr char kReasonInvalidArgument[] = "invalid_argument";  // the service refuses it
+inline constexpr char kReasonUnknownCall[] = "unknown_call";          // U1
+inline constexpr char kReasonRetriesExhausted[] = "retries_exhausted";  // failed too often
+inline constexpr char kReasonUnreadable[] = "unreadable";               // damaged in the spool
+
+// Writes one more failure of an event down.
+void NoteFailure(const absl::Status& error, absl::Time now, persistence::spool::Failures& failures);
+
+// Sends what waits in the spool, in batches, on threads of its own: oldest first within each call.
+//
+// Each thread has a share of the calls, so that the next batches are read and the last ones deleted
+// while the service works on others, and those of one call never overtake each other [O7].
+//
+// What fails holds its call back for a while and then stands aside [O7]; a call that stays unknown
+// for too long, and what the service refuses, becomes a dead letter [U1].
+class Drainer {
+ public:
+  // All of them must outlive this; `clock` must not jump.
+  struct Parts {
+    const CallEventClient& client;
+    persistence::spool::EventSpool& spool;
+    CircuitBreaker& breaker;
+    base::Counters& counters;
+  };
+
+  Drainer(const Parts& parts, const RetryPolicy& policy, base::Clock clock);
+
+  // Stops.
+  ~Drainer();
+
+  // Begins to send.
+  void Start();
+
+  // Finishes the batches that are on their way and sends no more. May be called again.
+  void Stop();
+
+  // Sends one batch of all calls and writes down what became of it. How many events it held: zero
+  // if nothing is due or the service is not worth a try. For tests, which have no threads.
+  int DrainOnce() { return DrainOnce(everything_); }
+
+ private:
+  using Settlement = persistence::spool::Settlement;
+  using PendingEvent = persistence::spool::PendingEvent;
+  using Result = absl::StatusOr<v1::ReportCallEventResponse>;
+
+  struct Batch;
+
+  // Who sends the events of some lanes.
+  struct Sender {
+    persistence::spool::LaneShare share;
+    int batch_size;  // smaller after a failure, so that one event alone shows what it does
+  };
+
+  void Run(Sender sender, base::Pause& pause);
+  int DrainOnce(Sender& sender);
+  Batch MakeBatch(std::vector<PendingEvent> page, absl::Time now);
+  absl::StatusOr<std::vector<Result>> Send(const Batch& batch, Sender& sender);
+  bool NoteHealth(const std::vector<Result>& results, Sender& sender);
+  Settlement Judge(const PendingEvent& event, const Result& result, bool service_is_well);
+  Settlement JudgeFailure(const PendingEvent& event, const absl::Status& error,
+                          bool service_is_well);
+  Settlement MakeBurial(Settlement settlement, const char* reason);
+  absl::Status Settle(const std::vector<Settlement>& settlements);
+
+  const Parts parts_;
+  const RetryPolicy policy_;
+  const Backoff backoff_;
+  const base::Clock clock_;
+  RetryBudget budget_;
+  Sender everything_;
+  std::deque<base::Pause> pauses_;  // of the threads, woken to stop
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace autopulse::callevents::adapter

@@ -1,0 +1,70 @@
+#include "adapter/json/json_exact_parser.h"
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "adapter/json/json_tree_builder.h"
+#include "adapter/json/malformed.h"
+
+namespace autopulse::callevents::adapter {
+namespace {
+
+// `long double`, so that 1e400 is a number: the library stops at what its number type cannot hold,
+// and an optional field with such a value must cost that field, not the body.
+using Json = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t,
+                                  std::uint64_t, long double>;
+
+// Hands the builder what the library's parser meets. The names are the library's.
+class Handler {
+ public:
+  JsonTree& tree() { return builder_.tree(); }
+  const absl::Status& status() const { return error_.ok() ? builder_.status() : error_; }
+
+  bool null() { return builder_.Add(JsonKind::kNull, "null"); }
+  bool boolean(bool value) { return builder_.Add(JsonKind::kBoolean, value ? "true" : "false"); }
+  bool number_integer(std::int64_t value) { return Number(absl::StrCat(value)); }
+  bool number_unsigned(std::uint64_t value) { return Number(absl::StrCat(value)); }
+  bool number_float(long double /*value*/, const std::string& lexeme) { return Number(lexeme); }
+  bool string(const std::string& value) { return builder_.Add(JsonKind::kString, value); }
+  bool binary(const Json::binary_t& /*value*/) { return false; }
+  bool key(const std::string& value) {
+    builder_.Key(value);
+    return true;
+  }
+  bool start_object(std::size_t /*size*/) { return builder_.Open(JsonKind::kObject); }
+  bool start_array(std::size_t /*size*/) { return builder_.Open(JsonKind::kArray); }
+  bool end_object() { return builder_.CloseObject(); }
+  bool end_array() { return builder_.CloseArray(); }
+
+  bool parse_error(std::size_t position, const std::string& /*last_token*/,
+                   const nlohmann::detail::exception& error) {
+    const absl::string_view what = error.what();
+    const absl::string_view problem = error.id == 406                    ? "number out of range"
+                                      : absl::StrContains(what, "UTF-8") ? "invalid UTF-8"
+                                                                         : "syntax error";
+    error_ = Malformed(absl::StrCat("Malformed JSON: ", problem, " at byte ", position));
+    return false;
+  }
+
+ private:
+  bool Number(absl::string_view text) { return builder_.Add(JsonKind::kNumber, text); }
+
+  JsonTreeBuilder builder_;
+  absl::Status error_;
+};
+
+}  // namespace
+
+absl::StatusOr<JsonTree> ParseJsonExactly(absl::string_view text) {
+  Handler handler;
+  if (!Json::sax_parse(text.begin(), text.end(), &handler)) return handler.status();
+  return std::move(handler.tree());
+}
+
+}  // namespace autopulse::callevents::adapter

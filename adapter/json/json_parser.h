@@ -1,0 +1,20 @@
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "adapter/json/json_tree.h"
+
+namespace autopulse::callevents::adapter {
+
+// How deep arrays and objects may stand in one another.
+inline constexpr int kMaxJsonDepth = 64;
+
+// Reads one JSON text (RFC 8259) of less than 1 GiB. Whatever it holds, neither stack nor memory
+// grow beyond a fixed multiple of its size.
+//
+// Fails as `Malformed`, naming the byte or the path, never quoting the text: it is no JSON, is not
+// UTF-8, is nested deeper than `kMaxJsonDepth`, or an object has a name twice (whichever of the two
+// was taken, somebody else would take the other one).
+absl::StatusOr<JsonTree> ParseJson(absl::string_view text);
+
+}  // namespace autopulse::callevents::adapter

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "adapter/json/json_tree.h"
+
+namespace autopulse::callevents::adapter {
+
+// Builds a `JsonTree` from what a parser meets, in the order of the text, and holds it to what
+// `ParseJson` allows. Every method returns false once the text is refused; `status` then says why.
+class JsonTreeBuilder {
+ public:
+  // The name of the member that comes next.
+  void Key(absl::string_view key) { key_.assign(key.data(), key.size()); }
+
+  // A value that is neither array nor object.
+  bool Add(JsonKind kind, absl::string_view text);
+
+  // An array or object begins, or ends.
+  bool Open(JsonKind kind);
+  bool CloseArray();
+  bool CloseObject();
+
+  const absl::Status& status() const { return status_; }
+  JsonTree& tree() { return tree_; }
+
+ private:
+  // The path of a member of the innermost open object.
+  std::string PathOf(absl::string_view key) const;
+
+  JsonTree tree_;
+  absl::Status status_;
+  std::string key_;
+  std::uint32_t last_added_ = 0;
+  std::vector<std::uint32_t> open_;
+  std::vector<absl::string_view> keys_;  // kept for its memory
+};
+
+}  // namespace autopulse::callevents::adapter

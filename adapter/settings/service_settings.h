@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "adapter/delivery/call_event_client.h"
+#include "clients/cpp/channel_settings.h"
+#include "services/base/config.h"
+
+namespace autopulse::callevents::adapter {
+
+// What every command of the adapter is told about the service.
+struct ServiceSettings {
+  std::string service = "127.0.0.1:50051";
+  absl::Duration deadline = absl::Seconds(5);
+  client::ChannelSettings channel;
+};
+
+// Adds them to a command line. `settings` must outlive the parsing.
+void AddServiceSettings(ServiceSettings& settings, base::Settings& parser);
+
+// Returns a client's options, with the files that the settings name. INVALID_ARGUMENT if they do
+// not go together; FAILED_PRECONDITION, naming the file, if one does not do.
+absl::StatusOr<CallEventClient::Options> ReadServiceSettings(const ServiceSettings& settings);
+
+// What a program exits with after an error of `ReadServiceSettings`.
+base::ExitCode ExitCodeFor(const absl::Status& error);
+
+}  // namespace autopulse::callevents::adapter

@@ -1,0 +1,184 @@
+#include "adapter/delivery/delivery.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <optional>
+#include <thread>
+
+#include "absl/synchronization/notification.h"
+#include "tests/adapter/delivery/spooling.h"
+
+namespace autopulse::callevents::adapter {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class DeliveryTest : public SpoolingTest {
+ protected:
+  // Waits until the drainer's thread has sent everything.
+  void WaitUntilDrained() {
+    while (spool_->pending() > 0) std::this_thread::yield();
+  }
+
+  Delivery delivery_{client_, *spool_, counters_, {}, Clock()};
+};
+
+TEST_F(DeliveryTest, WhatTheServiceTakesNeverTouchesTheSpool) {
+  const Delivered delivered = delivery_.Deliver(Event(15, "a"));
+  EXPECT_TRUE(delivered.response.ok());
+  EXPECT_FALSE(delivered.queued);
+  EXPECT_EQ(spool_->pending(), 0);
+}
+
+TEST_F(DeliveryTest, WhatTheServiceCannotTakeNowIsKept) {  // REQ7
+  int kept = 0;
+  for (const auto code : {grpc::UNAVAILABLE, grpc::DEADLINE_EXCEEDED, grpc::ABORTED,
+                          grpc::RESOURCE_EXHAUSTED, grpc::INTERNAL, grpc::UNAUTHENTICATED}) {
+    service_.AnswerAlways(code);
+    const Delivered delivered = delivery_.Deliver(Event(++kept, "a"));
+    EXPECT_TRUE(delivered.queued) << code;
+    EXPECT_EQ(spool_->pending(), kept);
+  }
+}
+
+TEST_F(DeliveryTest, UnknownCallIsKeptAndSaidToBeUnknown) {  // U1
+  service_.AnswerAlways(grpc::NOT_FOUND);
+  const Delivered delivered = delivery_.Deliver(Event(15, "a"));
+  EXPECT_TRUE(delivered.queued);
+  EXPECT_TRUE(absl::IsNotFound(delivered.response.status()));
+}
+
+TEST_F(DeliveryTest, RefusedEventIsADeadLetterAndNotKept) {
+  service_.AnswerAlways(grpc::INVALID_ARGUMENT);
+  const Delivered delivered = delivery_.Deliver(Event(15, "a"));
+  EXPECT_FALSE(delivered.queued);
+  EXPECT_TRUE(absl::IsInvalidArgument(delivered.response.status()));
+  EXPECT_EQ(spool_->pending(), 0);
+  ASSERT_EQ(DeadLetters().size(), 1u);
+  EXPECT_EQ(DeadLetters()[0].reason, kReasonInvalidArgument);
+}
+
+TEST_F(DeliveryTest, ServiceThatDoesNotLetTheAdapterInIsAnOutage) {  // FT63
+  service_.SetAdmission(grpc::UNAUTHENTICATED);
+  EXPECT_TRUE(delivery_.Deliver(Event(15, "a")).queued);
+  service_.SetAdmission(grpc::PERMISSION_DENIED);
+  EXPECT_TRUE(delivery_.Deliver(Event(16, "b")).queued);
+  EXPECT_THAT(DeadLetters(), IsEmpty());
+}
+
+TEST_F(DeliveryTest, RefusalIsNotedWhoeverReports) {  // FT63
+  std::vector<absl::StatusCode> refusals;
+  const CallEventClient client({.channel = {.service = service_.address()},
+                                .on_refusal = [&refusals](const absl::Status& refusal) {
+                                  refusals.push_back(refusal.code());
+                                }});
+  service_.SetAdmission(grpc::UNAUTHENTICATED);
+  EXPECT_FALSE(client.Report(Event(15, "a")).ok());
+  service_.SetAdmission(grpc::PERMISSION_DENIED);
+  EXPECT_FALSE(client.ReportBatch({}).ok());
+  service_.SetAdmission(grpc::UNAVAILABLE);
+  EXPECT_FALSE(client.Report(Event(15, "a")).ok());
+  EXPECT_THAT(refusals, testing::ElementsAre(absl::StatusCode::kUnauthenticated,
+                                             absl::StatusCode::kPermissionDenied));
+}
+
+TEST_F(DeliveryTest, EventJoinsThoseOfItsCallThatWait) {  // O7
+  service_.AnswerAlways(grpc::UNAVAILABLE);
+  delivery_.Deliver(Event(15, "a"));
+  service_.RecordEverything();
+  EXPECT_TRUE(delivery_.Deliver(Event(15, "b")).queued);
+  EXPECT_FALSE(delivery_.Deliver(Event(16, "c")).queued);
+  delivery_.Start();
+  WaitUntilDrained();
+  EXPECT_THAT(service_.recorded(), ElementsAre("c", "a", "b"));
+}
+
+TEST_F(DeliveryTest, CallsWithoutANumberAreTheProvidersCalls) {  // O7
+  service_.AnswerAlways(grpc::UNAVAILABLE);
+  auto request = Event(15, "a");
+  request.set_parent("calls/-");
+  request.mutable_event()->set_provider_call_id("v-1");
+  delivery_.Deliver(request);
+  service_.RecordEverything();
+  EXPECT_TRUE(delivery_.Deliver(request).queued);
+  request.mutable_event()->set_provider_call_id("v-2");
+  EXPECT_FALSE(delivery_.Deliver(request).queued);
+}
+
+TEST_F(DeliveryTest, EventThatComesWhileAnotherOfItsCallIsOnItsWayWaitsForIt) {  // O7
+  absl::Notification arrived;
+  absl::Notification go_on;
+  service_.SetAnswer([&](const v1::ReportCallEventRequest& request) {
+    if (request.event_id() != "a") return grpc::Status::OK;
+    arrived.Notify();
+    go_on.WaitForNotification();
+    return grpc::Status(grpc::UNAVAILABLE, "no");
+  });
+  std::thread first([&] { EXPECT_TRUE(delivery_.Deliver(Event(15, "a")).queued); });
+  arrived.WaitForNotification();
+  std::thread second([&] { EXPECT_TRUE(delivery_.Deliver(Event(15, "b")).queued); });
+  go_on.Notify();
+  first.join();
+  second.join();
+  EXPECT_THAT(service_.recorded(), IsEmpty());
+}
+
+TEST_F(DeliveryTest, DeadServiceIsAskedNoMoreAfterAFewFailures) {  // FT18
+  service_.Stop();
+  for (int call = 1; call <= 50; ++call) {
+    EXPECT_TRUE(delivery_.Deliver(Event(call, absl::StrCat("e", call))).queued);
+  }
+  service_.RecordEverything();
+  service_.Start();
+  EXPECT_TRUE(delivery_.Deliver(Event(51, "later")).queued);  // it does not try
+  EXPECT_EQ(service_.calls(), 0);
+}
+
+TEST_F(DeliveryTest, FirstReceiptIsKeptThroughTheSpool) {  // O6
+  service_.AnswerAlways(grpc::UNAVAILABLE);
+  delivery_.Deliver(Event(15, "a"));
+  std::optional<v1::ReportCallEventRequest> seen;
+  service_.SetAnswer([&](const v1::ReportCallEventRequest& request) {
+    seen = request;
+    return grpc::Status::OK;
+  });
+  now_ += absl::Hours(1);
+  delivery_.Start();
+  WaitUntilDrained();
+  delivery_.Stop();
+  ASSERT_TRUE(seen.has_value());
+  EXPECT_EQ(seen->SerializeAsString(), Event(15, "a").SerializeAsString());
+}
+
+TEST_F(DeliveryTest, FullDiskIsUnavailableAndHealsByItself) {  // FT7
+  service_.AnswerAlways(grpc::UNAVAILABLE);
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit full = before;
+  full.rlim_cur = 4096;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
+  const Delivered refused = delivery_.Deliver(Event(15, "a"));
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_FALSE(refused.queued);
+  EXPECT_TRUE(absl::IsUnavailable(refused.response.status()));
+  EXPECT_EQ(spool_->pending(), 0);
+  EXPECT_TRUE(delivery_.Deliver(Event(15, "a")).queued);
+}
+
+TEST_F(DeliveryTest, MalformedBodyIsKeptWhole) {
+  delivery_.KeepMalformed("{\"x\":", absl::InvalidArgumentError("Malformed JSON"), now_);
+  ASSERT_EQ(DeadLetters().size(), 1u);
+  const auto letter = spool_->dead_letters().Get(DeadLetters()[0].id);
+  ASSERT_TRUE(letter.ok());
+  EXPECT_EQ(letter->payload, "{\"x\":");
+  EXPECT_EQ(letter->form, kBodyForm);
+  EXPECT_EQ(letter->reason, kReasonMalformed);
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::adapter

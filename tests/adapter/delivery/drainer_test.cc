@@ -1,0 +1,246 @@
+#include "adapter/delivery/drainer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <thread>
+
+#include "tests/adapter/delivery/spooling.h"
+
+namespace autopulse::callevents::adapter {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class DrainerTest : public SpoolingTest {
+ protected:
+  void Keep(int call, const std::string& event_id) {
+    ASSERT_TRUE(spool_
+                    ->Append({.call = absl::StrCat("calls/", call),
+                              .payload = Event(call, event_id).SerializeAsString(),
+                              .receive_time = now_,
+                              .failures = {},
+                              .due = now_})
+                    .ok());
+  }
+
+  // Lets time pass, at least a second at a time, and sends all that comes due meanwhile.
+  void Pass(absl::Duration time) {
+    const absl::Duration step = std::max(absl::Seconds(1), time / 500);
+    for (const absl::Time end = now_ + time; now_ < end; now_ += step) Drain();
+    Drain();
+  }
+
+  void Drain() {
+    while (drainer_.DrainOnce() > 0) {
+    }
+  }
+
+  CircuitBreaker breaker_{{}, Clock()};
+  Drainer drainer_{
+      {.client = client_, .spool = *spool_, .breaker = breaker_, .counters = counters_},
+      {},
+      Clock()};
+};
+
+grpc::Status Refuse(grpc::StatusCode code) { return grpc::Status(code, "no"); }
+
+TEST_F(DrainerTest, SendsTheEventsOfACallInOrder) {  // O7
+  for (const char* id : {"a1", "a2", "a3"}) Keep(1, id);
+  Keep(2, "b1");
+  Drain();
+  EXPECT_THAT(service_.recorded(), ElementsAre("a1", "a2", "a3", "b1"));
+  EXPECT_EQ(spool_->pending(), 0);
+  EXPECT_EQ(service_.calls(), 1);
+}
+
+// A token that is wrong is the operator's mistake, and no event's: not of one either that failed by
+// itself before.
+TEST_F(DrainerTest, ServiceThatLetsTheAdapterInNoMoreMakesNoDeadLetters) {  // FT63
+  for (const grpc::StatusCode code : {grpc::UNAUTHENTICATED, grpc::PERMISSION_DENIED}) {
+    service_.SetAnswer([](const v1::ReportCallEventRequest& request) {
+      return request.event_id() == "a" ? Refuse(grpc::INTERNAL) : grpc::Status::OK;
+    });
+    Keep(1, "a");
+    Keep(2, "b");
+    Drain();
+    Keep(3, "c1");
+    Keep(3, "c2");
+    service_.SetAdmission(code);
+    Pass(absl::Hours(24));
+    EXPECT_THAT(DeadLetters(), IsEmpty());
+    EXPECT_EQ(spool_->pending(), 3);
+    service_.SetAdmission(grpc::OK);
+    service_.RecordEverything();
+    Pass(absl::Minutes(2));
+    EXPECT_EQ(spool_->pending(), 0);
+  }
+}
+
+TEST_F(DrainerTest, StuckEventHoldsBackOnlyItsOwnCallAndNotForEver) {  // O7
+  service_.SetAnswer([](const v1::ReportCallEventRequest& request) {
+    return request.event_id() == "a1" ? Refuse(grpc::INTERNAL) : grpc::Status::OK;
+  });
+  Keep(1, "a1");
+  Drain();
+  Keep(1, "a2");
+  Keep(2, "b1");
+  Pass(absl::Seconds(50));
+  EXPECT_THAT(service_.recorded(), ElementsAre("b1"));
+  Pass(absl::Minutes(1));
+  EXPECT_THAT(service_.recorded(), ElementsAre("b1", "a2"));
+  service_.RecordEverything();
+  Pass(absl::Minutes(1));
+  EXPECT_THAT(service_.recorded(), ElementsAre("b1", "a2", "a1"));
+}
+
+TEST_F(DrainerTest, EventThatFailsWhereOthersDoNotIsGivenUpInTheEnd) {  // FT58
+  service_.SetAnswer([](const v1::ReportCallEventRequest& request) {
+    return request.event_id() == "poison" ? Refuse(grpc::UNAVAILABLE) : grpc::Status::OK;
+  });
+  Keep(1, "poison");
+  for (int i = 0; i < 120; ++i) {
+    Keep(2, "b");
+    Pass(absl::Minutes(1));
+  }
+  EXPECT_EQ(service_.recorded().size(), 120u);
+  ASSERT_EQ(DeadLetters().size(), 1u);
+  EXPECT_EQ(DeadLetters()[0].reason, kReasonRetriesExhausted);
+  EXPECT_EQ(DeadLetters()[0].failures.attempts, 100);
+  EXPECT_EQ(DeadLetters()[0].failures.first_error, "UNAVAILABLE: no");
+}
+
+TEST_F(DrainerTest, CallThatIsRegisteredLaterGetsItsEventsInOrder) {  // U1, FT48
+  service_.AnswerAlways(grpc::NOT_FOUND);
+  Keep(1, "a1");
+  Keep(1, "a2");
+  Pass(absl::Seconds(2));
+  service_.RecordEverything();
+  Pass(absl::Seconds(30));
+  EXPECT_THAT(service_.recorded(), ElementsAre("a1", "a2"));
+  EXPECT_THAT(DeadLetters(), IsEmpty());
+}
+
+TEST_F(DrainerTest, CallThatStaysUnknownMakesDeadLetters) {  // U1
+  service_.AnswerAlways(grpc::NOT_FOUND);
+  Keep(1, "a1");
+  Pass(absl::Minutes(9));
+  EXPECT_THAT(DeadLetters(), IsEmpty());
+  Pass(absl::Minutes(2));
+  ASSERT_EQ(DeadLetters().size(), 1u);
+  EXPECT_EQ(DeadLetters()[0].reason, kReasonUnknownCall);
+  EXPECT_EQ(DeadLetters()[0].call, "calls/1");
+  EXPECT_EQ(spool_->pending(), 0);
+}
+
+TEST_F(DrainerTest, TimeOfAnOutageDoesNotCountAgainstAnUnknownCall) {  // U1
+  service_.AnswerAlways(grpc::UNAVAILABLE);
+  Keep(1, "a1");
+  Pass(absl::Minutes(20));
+  service_.AnswerAlways(grpc::NOT_FOUND);
+  Pass(absl::Minutes(5));
+  EXPECT_THAT(DeadLetters(), IsEmpty());
+  EXPECT_EQ(spool_->pending(), 1);
+}
+
+TEST_F(DrainerTest, RefusedEventIsADeadLetterAtOnce) {  // REQ7
+  service_.SetAnswer([](const v1::ReportCallEventRequest& request) {
+    return request.event_id() == "a1" ? Refuse(grpc::INVALID_ARGUMENT) : grpc::Status::OK;
+  });
+  Keep(1, "a1");
+  Keep(1, "a2");
+  Drain();
+  EXPECT_THAT(service_.recorded(), ElementsAre("a2"));
+  ASSERT_EQ(DeadLetters().size(), 1u);
+  EXPECT_EQ(DeadLetters()[0].reason, kReasonInvalidArgument);
+}
+
+TEST_F(DrainerTest, LongOutageLosesNothingAndKeepsTheOrder) {  // FT6, FT8, O7
+  service_.AnswerAlways(grpc::RESOURCE_EXHAUSTED);
+  for (const char* id : {"a1", "a2", "a3"}) Keep(1, id);
+  Pass(absl::Hours(3));
+  EXPECT_THAT(DeadLetters(), IsEmpty());
+  service_.RecordEverything();
+  Pass(absl::Seconds(10));
+  EXPECT_THAT(service_.recorded(), ElementsAre("a1", "a2", "a3"));
+}
+
+TEST_F(DrainerTest, DeadServiceIsTriedSeldom) {  // REQ7
+  service_.AnswerAlways(grpc::UNAVAILABLE);
+  for (int call = 1; call <= 100; ++call) Keep(call, absl::StrCat("e", call));
+  Pass(absl::Minutes(1));
+  EXPECT_LE(service_.calls(), 70);
+  EXPECT_FALSE(breaker_.IsClosed());
+  service_.RecordEverything();
+  Pass(absl::Seconds(10));
+  EXPECT_EQ(service_.recorded().size(), 100u);
+}
+
+TEST_F(DrainerTest, RetriesAreLimitedInAWhile) {  // REQ7
+  service_.AnswerAlways(grpc::NOT_FOUND);
+  Drainer drainer(
+      {.client = client_, .spool = *spool_, .breaker = breaker_, .counters = counters_},
+      {.backoff = {.first = absl::ZeroDuration()}, .budget = {.per_second = 0, .burst = 3}},
+      Clock());
+  Keep(1, "a1");
+  for (int i = 0; i < 10; ++i) drainer.DrainOnce();
+  EXPECT_EQ(service_.calls(), 4);
+}
+
+TEST_F(DrainerTest, DamagedEventIsADeadLetter) {
+  ASSERT_TRUE(spool_
+                  ->Append({.call = "calls/1",
+                            .payload = "\xff\xff",
+                            .receive_time = now_,
+                            .failures = {},
+                            .due = now_})
+                  .ok());
+  Keep(1, "a2");
+  Drain();
+  EXPECT_THAT(service_.recorded(), ElementsAre("a2"));
+  ASSERT_EQ(DeadLetters().size(), 1u);
+  EXPECT_EQ(DeadLetters()[0].reason, kReasonUnreadable);
+}
+
+TEST_F(DrainerTest, SeveralBatchesAreOnTheirWayAtOnceEachCallInOrder) {  // O7
+  constexpr int kCalls = 40;
+  constexpr int kEvents = 2'000;
+  absl::Mutex mutex;
+  int at_work = 0;
+  bool overlapped = false;
+  for (int i = 0; i < kEvents; ++i) Keep(i % kCalls + 1, absl::StrCat(i));
+  service_.BeforeBatch([&] {
+    const absl::MutexLock lock(&mutex);
+    ++at_work;
+    // The first batch waits for a second one, which a single sender would never send.
+    const auto others_came = [&] { return overlapped || at_work > 1; };
+    overlapped = mutex.AwaitWithTimeout(absl::Condition(&others_came), absl::Seconds(30));
+    --at_work;
+  });
+  drainer_.Start();
+  while (spool_->pending() > 0) std::this_thread::yield();
+  drainer_.Stop();
+  EXPECT_TRUE(overlapped);
+  std::map<int, int> next;
+  for (const std::string& id : service_.recorded()) {
+    const int number = std::stoi(id);
+    const auto entry = next.try_emplace(number % kCalls, number % kCalls).first;
+    EXPECT_EQ(number, entry->second);
+    entry->second += kCalls;
+  }
+  EXPECT_EQ(service_.recorded().size(), std::size_t{kEvents});
+}
+
+TEST_F(DrainerTest, MoreThanABatchIsSentInBatches) {
+  for (int i = 0; i < 1'200; ++i) Keep(i % 40 + 1, absl::StrCat("e", i));
+  Drain();
+  EXPECT_EQ(service_.recorded().size(), 1'200u);
+  EXPECT_EQ(service_.calls(), 3);
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::adapter

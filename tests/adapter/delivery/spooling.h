@@ -1,0 +1,170 @@
+#pragma once
+
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "adapter/delivery/call_event_client.h"
+#include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
+#include "gtest/gtest.h"
+#include "persistence/spool/event_spool.h"
+#include "services/base/clock.h"
+#include "services/base/counters.h"
+
+// A service that answers as the test says, a spool on a real file, a clock that stands still.
+namespace autopulse::callevents::adapter {
+
+// Records what it is sent and answers each event as `answer` says. Thread-safe.
+class RecordingService final : public v1::CallEventService::Service {
+ public:
+  using Answer = std::function<grpc::Status(const v1::ReportCallEventRequest&)>;
+
+  RecordingService() { Start(); }
+  ~RecordingService() override { Stop(); }
+
+  void Start() {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(absl::StrCat("127.0.0.1:", port_), grpc::InsecureServerCredentials(),
+                             &port_);
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+  }
+  void Stop() {
+    if (server_ != nullptr) server_->Shutdown(absl::ToChronoTime(absl::Now()));
+    server_ = nullptr;
+  }
+
+  std::string address() const { return absl::StrCat("127.0.0.1:", port_); }
+
+  void SetAnswer(Answer answer) {
+    const absl::MutexLock lock(&mutex_);
+    answer_ = std::move(answer);
+  }
+  void AnswerAlways(grpc::StatusCode code) {
+    SetAnswer([code](const auto&) { return grpc::Status(code, "no"); });
+  }
+  // Answers every request as a whole with this, before it is looked at; OK lets them in again.
+  void SetAdmission(grpc::StatusCode code) {
+    const absl::MutexLock lock(&mutex_);
+    admission_ = grpc::Status(code, "no");
+  }
+  void RecordEverything() {
+    SetAnswer([](const auto&) { return grpc::Status::OK; });
+  }
+
+  // The ids of the events that were recorded, in order.
+  std::vector<std::string> recorded() const {
+    const absl::MutexLock lock(&mutex_);
+    return recorded_;
+  }
+  int calls() const {
+    const absl::MutexLock lock(&mutex_);
+    return calls_;
+  }
+
+  grpc::Status ReportCallEvent(grpc::ServerContext* /*context*/,
+                               const v1::ReportCallEventRequest* request,
+                               v1::ReportCallEventResponse* response) override {
+    const absl::MutexLock lock(&mutex_);
+    ++calls_;
+    if (!admission_.ok()) return admission_;
+    return Record(*request, *response);
+  }
+
+  // Called before each batch is answered, by several threads at a time. To be set before anything
+  // is sent.
+  void BeforeBatch(std::function<void()> hook) { before_batch_ = std::move(hook); }
+
+  grpc::Status BatchReportCallEvents(grpc::ServerContext* /*context*/,
+                                     const v1::BatchReportCallEventsRequest* request,
+                                     v1::BatchReportCallEventsResponse* response) override {
+    if (before_batch_) before_batch_();
+    const absl::MutexLock lock(&mutex_);
+    ++calls_;
+    if (!admission_.ok()) return admission_;
+    for (const v1::ReportCallEventRequest& event : request->requests()) {
+      v1::BatchReportCallEventsResult& result = *response->add_results();
+      const grpc::Status status = Record(event, *result.mutable_response());
+      if (status.ok()) continue;
+      result.mutable_error()->set_code(status.error_code());
+      result.mutable_error()->set_message(status.error_message());
+    }
+    return grpc::Status::OK;
+  }
+
+ private:
+  grpc::Status Record(const v1::ReportCallEventRequest& request,
+                      v1::ReportCallEventResponse& response) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const grpc::Status status = answer_(request);
+    if (!status.ok()) return status;
+    recorded_.push_back(request.event_id());
+    *response.mutable_event() = request.event();
+    response.mutable_call()->set_name(request.parent());
+    return status;
+  }
+
+  mutable absl::Mutex mutex_;
+  Answer answer_ ABSL_GUARDED_BY(mutex_) = [](const auto&) { return grpc::Status::OK; };
+  std::vector<std::string> recorded_ ABSL_GUARDED_BY(mutex_);
+  grpc::Status admission_ ABSL_GUARDED_BY(mutex_);
+  int calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::function<void()> before_batch_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+class SpoolingTest : public testing::Test {
+ protected:
+  SpoolingTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "spooling_XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+    auto opened = persistence::spool::EventSpool::Open(folder_ / "spool.db", now_, {});
+    EXPECT_TRUE(opened.ok()) << opened.status();
+    spool_ = *std::move(opened);
+  }
+  ~SpoolingTest() override {
+    spool_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  base::Clock Clock() {
+    return [this] { return now_; };
+  }
+
+  // An event of call `call` with an id of its own.
+  static v1::ReportCallEventRequest Event(int call, const std::string& event_id) {
+    v1::ReportCallEventRequest request;
+    request.set_parent(absl::StrCat("calls/", call));
+    request.set_event_id(event_id);
+    request.mutable_event()->mutable_receive_time()->set_seconds(1'700'000'000);
+    request.mutable_event()->mutable_status_update()->set_status(v1::CALL_STATUS_RINGING);
+    return request;
+  }
+
+  std::vector<persistence::spool::DeadLetter> DeadLetters() {
+    auto letters = spool_->dead_letters().List({}, 0, 100);
+    EXPECT_TRUE(letters.ok()) << letters.status();
+    return letters.value_or(std::vector<persistence::spool::DeadLetter>());
+  }
+
+  absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
+  std::filesystem::path folder_;
+  RecordingService service_;
+  base::Counters counters_;
+  CallEventClient client_{
+      {.channel = {.service = service_.address()}, .deadline = absl::Seconds(5)}};
+  std::unique_ptr<persistence::spool::EventSpool> spool_;
+};
+
+}  // namespace autopulse::callevents::adapter

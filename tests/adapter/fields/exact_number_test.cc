@@ -1,0 +1,66 @@
+#include "adapter/fields/exact_number.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace autopulse::callevents::adapter {
+namespace {
+
+TEST(MoneyTextTest, DigitsAreRoundedHalfAwayFromZeroToFourPlaces) {  // R3
+  EXPECT_EQ(MoneyText("0.1386"), "0.1386");
+  EXPECT_EQ(MoneyText("0.13864999999"), "0.1386");
+  EXPECT_EQ(MoneyText("0.13865"), "0.1387");
+  EXPECT_EQ(MoneyText("-0.13865"), "-0.1387");
+  EXPECT_EQ(MoneyText("1.00005"), "1.0001");  // as a binary number it lies below the half
+  EXPECT_EQ(MoneyText("0.99995"), "1");
+}
+
+TEST(MoneyTextTest, ZerosAtTheEndAreLeftOut) {  // R3
+  EXPECT_EQ(MoneyText("0"), "0");
+  EXPECT_EQ(MoneyText("-0.0"), "0");
+  EXPECT_EQ(MoneyText("-0.00001"), "0");
+  EXPECT_EQ(MoneyText("2.50"), "2.5");
+  EXPECT_EQ(MoneyText("100"), "100");
+}
+
+TEST(MoneyTextTest, ExponentsAreUnderstood) {  // R3
+  EXPECT_EQ(MoneyText("7.275e-05"), "0.0001");
+  EXPECT_EQ(MoneyText("1.386E-1"), "0.1386");
+  EXPECT_EQ(MoneyText("12e+2"), "1200");
+  EXPECT_EQ(MoneyText("1e-400"), "0");
+  EXPECT_EQ(MoneyText("0e999999999999"), "0");
+  EXPECT_EQ(MoneyText("5e-5"), "0.0001");
+  EXPECT_EQ(MoneyText("4e-5"), "0");
+  EXPECT_EQ(MoneyText("9e-6"), "0");
+}
+
+TEST(MoneyTextTest, MoreThanTheColumnHoldsIsNothing) {  // R3, T5
+  EXPECT_EQ(MoneyText("999999.9999"), "999999.9999");
+  EXPECT_EQ(MoneyText("-999999.99994"), "-999999.9999");
+  EXPECT_EQ(MoneyText("999999.99995"), std::nullopt);
+  EXPECT_EQ(MoneyText("1000000"), std::nullopt);
+  EXPECT_EQ(MoneyText("1e400"), std::nullopt);
+  EXPECT_EQ(MoneyText("-1e99999999999999999999"), std::nullopt);
+}
+
+TEST(ScaledIntegerTest, FractionsAreDroppedTowardZero) {  // T5
+  EXPECT_EQ(ScaledInteger("1750406454748.999", 0, Rounding::kTowardZero), 1750406454748);
+  EXPECT_EQ(ScaledInteger("-1500.9", 0, Rounding::kTowardZero), -1500);
+  EXPECT_EQ(ScaledInteger("0.999", 0, Rounding::kTowardZero), 0);
+  EXPECT_EQ(ScaledInteger("1.8399999", 9, Rounding::kTowardZero), 1'839'999'900);
+  EXPECT_EQ(ScaledInteger("1.75e12", 0, Rounding::kTowardZero), 1'750'000'000'000);
+}
+
+TEST(ScaledIntegerTest, LimitsOfInt64AreReachedAndNotPassed) {
+  EXPECT_EQ(ScaledInteger("9223372036854775807", 0, Rounding::kTowardZero),
+            std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(ScaledInteger("-9223372036854775808", 0, Rounding::kTowardZero),
+            std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(ScaledInteger("9223372036854775808", 0, Rounding::kTowardZero), std::nullopt);
+  EXPECT_EQ(ScaledInteger("9223372036854775807.5", 0, Rounding::kHalfAwayFromZero), std::nullopt);
+  EXPECT_EQ(ScaledInteger("1e18", 3, Rounding::kTowardZero), std::nullopt);
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::adapter
