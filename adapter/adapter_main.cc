@@ -97,7 +97,7 @@ WebhookHandler::Relayer MakeRelayer(const AdapterSettings& settings) {
       relay::Relay::Options{.targets = settings.relay_targets,
                             .timeout = settings.relay_timeout,
                             .concurrency = static_cast<int>(settings.relay_concurrency)});
-  return [relay](absl::string_view type, absl::string_view head,
+  return [relay](absl::string_view type, const http::RequestHead& head,
                  absl::string_view body) -> std::optional<relay::Relayed> {
     if (!relay->Takes(type)) return std::nullopt;
     return relay->Forward(type, head, body);

@@ -72,7 +72,7 @@ std::optional<Refusal> Refuse(const RequestHead& head, const auth::AuthPolicy& p
       break;
   }
   if (head.method != "POST") return MethodNotAllowed("POST");
-  const auth::Verdict verdict = policy.JudgeHead(head.text, now);
+  const auth::Verdict verdict = policy.JudgeHead(head, now);
   if (verdict.refusal != auth::Refusal::kNone) {
     return Refusal{"auth", UnauthorizedAnswer(verdict.refusal)};
   }

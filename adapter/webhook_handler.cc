@@ -46,7 +46,7 @@ struct WebhookHandler::Handled {
 // A webhook as it came.
 struct WebhookHandler::Received {
   absl::string_view body;
-  absl::string_view head;
+  const http::RequestHead& head;
   absl::Time time;
 };
 
@@ -57,7 +57,7 @@ WebhookHandler::WebhookHandler(const Options& options, Reporter report, base::Cl
       clock_(std::move(clock)),
       counters_(counters) {}
 
-HttpAnswer WebhookHandler::Handle(absl::string_view body, absl::string_view head) const {
+HttpAnswer WebhookHandler::Handle(absl::string_view body, const http::RequestHead& head) const {
   const absl::Time begin = absl::Now();
   Handled handled;
   HttpAnswer answer = Process({.body = body, .head = head, .time = clock_()}, handled);

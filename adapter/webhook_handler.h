@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "adapter/delivery/delivery.h"
+#include "adapter/http/head.h"
 #include "adapter/http_status.h"
 #include "adapter/relay/relay.h"
 #include "adapter/vapi/translate.h"
@@ -34,7 +35,7 @@ class WebhookHandler {
   // Passes on a message of a type that VAPI waits on, as `relay::Relay` does; nothing if it goes
   // nowhere.
   using Relayer = std::function<std::optional<relay::Relayed>(
-      absl::string_view type, absl::string_view head, absl::string_view body)>;
+      absl::string_view type, const http::RequestHead& head, absl::string_view body)>;
 
   struct Options {
     bool register_unknown_calls = false;  // U1
@@ -47,8 +48,8 @@ class WebhookHandler {
                  base::Counters& counters);
 
   // Handles one body. Blocks until the event is recorded, kept or refused, or the message that VAPI
-  // waits on is answered. `head` is the head of the request as it came, for those.
-  HttpAnswer Handle(absl::string_view body, absl::string_view head = "") const;
+  // waits on is answered. `head` is the head of the request, for those.
+  HttpAnswer Handle(absl::string_view body, const http::RequestHead& head = {}) const;
 
  private:
   struct Handled;

@@ -36,14 +36,14 @@ std::optional<http::Refusal> WebhookServer::RefuseHead(const http::RequestHead& 
 HttpAnswer WebhookServer::Handle(const http::Request& request) {
   if (RouteOf(request.head.path) == Route::kHealth) return {.body = R"({"status":"ok"})"};
   const auth::Verdict verdict =
-      auth_.current()->JudgeWhole(request.head.text, request.body, absl::Now());
+      auth_.current()->JudgeWhole(request.head, request.body, absl::Now());
   if (verdict.refusal != auth::Refusal::kNone) {
     const http::Refusal refusal{"auth", UnauthorizedAnswer(verdict.refusal)};
     http::NoteRefusal(refusal, counters_);
     return refusal.answer;
   }
   counters_.Increment("authorized", verdict.credential);
-  return handler_.Handle(request.body, request.head.text);
+  return handler_.Handle(request.body, request.head);
 }
 
 }  // namespace autopulse::callevents::adapter

@@ -50,7 +50,7 @@ absl::Status AdminServer::Start(std::function<void()> on_failure) {
 
 std::optional<http::Refusal> AdminServer::RefuseHead(const http::RequestHead& head,
                                                      const http::Address& /*peer*/) {
-  const auth::Verdict verdict = options_.policy.JudgeHead(head.text, absl::Now());
+  const auth::Verdict verdict = options_.policy.JudgeHead(head, absl::Now());
   if (verdict.refusal == auth::Refusal::kNone) return std::nullopt;
   HttpAnswer answer = ErrorAnswer(401, "send an admin token as Authorization: Bearer TOKEN");
   answer.headers.emplace_back("WWW-Authenticate", "Bearer");

@@ -9,7 +9,7 @@ namespace autopulse::callevents::adapter::auth {
 namespace {
 
 // Whoever sends two values hopes that this program looks at one and another at the other.
-bool HasDuplicate(const std::vector<Method>& methods, const RequestHead& head) {
+bool HasDuplicate(const std::vector<Method>& methods, const http::RequestHead& head) {
   for (const Method& method : methods) {
     for (const std::string& header : HeadersOf(method)) {
       if (head.Values(header).size() > 1) return true;
@@ -21,7 +21,7 @@ bool HasDuplicate(const std::vector<Method>& methods, const RequestHead& head) {
 }  // namespace
 
 template <typename JudgeMethod>
-Verdict AuthPolicy::Judge(const RequestHead& head, JudgeMethod judge) const {
+Verdict AuthPolicy::Judge(const http::RequestHead& head, JudgeMethod judge) const {
   if (methods_.empty()) return {};
   if (HasDuplicate(methods_, head)) return {.refusal = Refusal::kDuplicateHeader};
   Verdict verdict;
@@ -37,16 +37,14 @@ Verdict AuthPolicy::Judge(const RequestHead& head, JudgeMethod judge) const {
   return verdict;
 }
 
-Verdict AuthPolicy::JudgeHead(absl::string_view head, absl::Time now) const {
-  const RequestHead parsed(head);
-  return Judge(parsed, [&](const Method& method) { return auth::JudgeHead(method, parsed, now); });
+Verdict AuthPolicy::JudgeHead(const http::RequestHead& head, absl::Time now) const {
+  return Judge(head, [&](const Method& method) { return auth::JudgeHead(method, head, now); });
 }
 
-Verdict AuthPolicy::JudgeWhole(absl::string_view head, absl::string_view body,
+Verdict AuthPolicy::JudgeWhole(const http::RequestHead& head, absl::string_view body,
                                absl::Time now) const {
-  const RequestHead parsed(head);
-  return Judge(parsed,
-               [&](const Method& method) { return auth::JudgeWhole(method, parsed, body, now); });
+  return Judge(head,
+               [&](const Method& method) { return auth::JudgeWhole(method, head, body, now); });
 }
 
 }  // namespace autopulse::callevents::adapter::auth

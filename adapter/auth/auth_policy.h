@@ -26,19 +26,18 @@ class AuthPolicy {
   // `methods` is not empty, and neither is the list of secrets of any of them.
   explicit AuthPolicy(std::vector<Method> methods) : methods_(std::move(methods)) {}
 
-  // Judges a request before its body is read; `head` is its head as it was sent, `now` the time at
-  // which it came. A header that a method reads and that is there twice is refused, whatever else
-  // there is.
-  Verdict JudgeHead(absl::string_view head, absl::Time now) const;
+  // Judges a request before its body is read, by its head; `now` is the time at which it came. A
+  // header that a method reads and that is there twice is refused, whatever else there is.
+  Verdict JudgeHead(const http::RequestHead& head, absl::Time now) const;
 
   // Judges the whole request, its body as it was sent. Never `needs_body`.
-  Verdict JudgeWhole(absl::string_view head, absl::string_view body, absl::Time now) const;
+  Verdict JudgeWhole(const http::RequestHead& head, absl::string_view body, absl::Time now) const;
 
   const std::vector<Method>& methods() const { return methods_; }
 
  private:
   template <typename JudgeMethod>
-  Verdict Judge(const RequestHead& head, JudgeMethod judge) const;
+  Verdict Judge(const http::RequestHead& head, JudgeMethod judge) const;
 
   std::vector<Method> methods_;
 };

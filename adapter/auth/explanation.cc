@@ -11,6 +11,8 @@
 namespace autopulse::callevents::adapter::auth {
 namespace {
 
+using http::RequestHead;
+
 std::string TitleOf(const Method& method) {
   if (const auto* const token = std::get_if<TokenMethod>(&method)) {
     return absl::StrCat(token->bearer_prefix ? "bearer" : "secret", " in ", token->header);
@@ -132,14 +134,13 @@ std::vector<Step> StepsOf(const Method& method, const RequestHead& head, absl::s
 
 }  // namespace
 
-std::vector<MethodExplanation> Explain(const AuthPolicy& policy, absl::string_view head,
+std::vector<MethodExplanation> Explain(const AuthPolicy& policy, const http::RequestHead& head,
                                        absl::string_view body, absl::Time now) {
-  const RequestHead parsed(head);
   std::vector<MethodExplanation> explanations;
   for (const Method& method : policy.methods()) {
     explanations.push_back(
         {.title = absl::StrCat("methods[", explanations.size(), "]: ", TitleOf(method)),
-         .steps = StepsOf(method, parsed, body, now)});
+         .steps = StepsOf(method, head, body, now)});
   }
   return explanations;
 }

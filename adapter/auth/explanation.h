@@ -23,7 +23,7 @@ struct MethodExplanation {
 };
 
 // Goes through every method of `policy`, step by step, as `JudgeWhole` would.
-std::vector<MethodExplanation> Explain(const AuthPolicy& policy, absl::string_view head,
+std::vector<MethodExplanation> Explain(const AuthPolicy& policy, const http::RequestHead& head,
                                        absl::string_view body, absl::Time now);
 
 }  // namespace autopulse::callevents::adapter::auth

@@ -5,6 +5,8 @@
 namespace autopulse::callevents::adapter::auth {
 namespace {
 
+using http::RequestHead;
+
 // The value of a header that must be there once; what is wrong with it goes into `finding`.
 absl::string_view OneValue(const RequestHead& head, const std::string& name, Finding& finding) {
   const std::vector<absl::string_view> values = head.Values(name);
@@ -132,21 +134,21 @@ std::vector<std::string> HeadersOf(const Method& method) {
   return headers;
 }
 
-Finding JudgeHead(const Method& method, const RequestHead& head, absl::Time now) {
+Finding JudgeHead(const Method& method, const http::RequestHead& head, absl::Time now) {
   if (const auto* const token = std::get_if<TokenMethod>(&method)) return JudgeToken(*token, head);
   Finding finding;
   ReadSignatureHead(std::get<SignatureMethod>(method), head, now, finding);
   return finding;
 }
 
-Finding JudgeWhole(const Method& method, const RequestHead& head, absl::string_view body,
+Finding JudgeWhole(const Method& method, const http::RequestHead& head, absl::string_view body,
                    absl::Time now) {
   if (const auto* const token = std::get_if<TokenMethod>(&method)) return JudgeToken(*token, head);
   return JudgeSignature(std::get<SignatureMethod>(method), head, body, now);
 }
 
-std::vector<absl::string_view> SignedPieces(const SignatureMethod& method, const RequestHead& head,
-                                            absl::string_view body) {
+std::vector<absl::string_view> SignedPieces(const SignatureMethod& method,
+                                            const http::RequestHead& head, absl::string_view body) {
   const auto value = [&head](const std::string& name) {
     const std::vector<absl::string_view> values =
         name.empty() ? std::vector<absl::string_view>() : head.Values(name);
@@ -154,7 +156,7 @@ std::vector<absl::string_view> SignedPieces(const SignatureMethod& method, const
   };
   return method.payload.Pieces({.body = body,
                                 .timestamp = value(method.timestamp_header),
-                                .method = head.method(),
+                                .method = head.method,
                                 .url = method.url,
                                 .message_id = value(method.message_id_header)});
 }

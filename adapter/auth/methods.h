@@ -10,8 +10,8 @@
 #include "absl/time/time.h"
 #include "adapter/auth/hmac.h"
 #include "adapter/auth/payload_format.h"
-#include "adapter/auth/request_head.h"
 #include "adapter/auth/signature_header.h"
+#include "adapter/http/head.h"
 
 // The ways in which a sender can prove who it is, and the judgement of each.
 namespace autopulse::callevents::adapter::auth {
@@ -73,14 +73,14 @@ std::vector<std::string> HeadersOf(const Method& method);
 
 // What the head alone can decide: a token in full; of a signature whether everything is there, can
 // be read, and is of this time.
-Finding JudgeHead(const Method& method, const RequestHead& head, absl::Time now);
+Finding JudgeHead(const Method& method, const http::RequestHead& head, absl::Time now);
 
 // What head and body decide. How long it takes says nothing of how much of a secret is right.
-Finding JudgeWhole(const Method& method, const RequestHead& head, absl::string_view body,
+Finding JudgeWhole(const Method& method, const http::RequestHead& head, absl::string_view body,
                    absl::Time now);
 
 // The pieces of what a sender signs under `method`, in order.
-std::vector<absl::string_view> SignedPieces(const SignatureMethod& method, const RequestHead& head,
-                                            absl::string_view body);
+std::vector<absl::string_view> SignedPieces(const SignatureMethod& method,
+                                            const http::RequestHead& head, absl::string_view body);
 
 }  // namespace autopulse::callevents::adapter::auth

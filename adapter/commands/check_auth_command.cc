@@ -19,6 +19,7 @@
 #include "adapter/auth/auth_file.h"
 #include "adapter/auth/explanation.h"
 #include "adapter/auth/signature_header.h"
+#include "adapter/http/head.h"
 #include "services/base/config.h"
 #include "services/base/status_macros.h"
 
@@ -65,11 +66,12 @@ absl::StatusOr<std::string> ReadWhole(const std::string& flag, const std::string
   return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
 }
 
-// A head as people save it: with LF alone, or without its first line.
+// A head as people save it: with LF alone, or without its first line, or without its last one.
 std::string MendedHead(absl::string_view head) {
   std::string mended = absl::StrReplaceAll(head, {{"\r\n", "\r\n"}, {"\n", "\r\n"}});
   const absl::string_view first_line = absl::string_view(mended).substr(0, mended.find("\r\n"));
   if (!absl::StrContains(first_line, " HTTP/")) mended = "POST / HTTP/1.1\r\n" + mended;
+  while (!absl::EndsWith(mended, "\r\n\r\n")) mended += "\r\n";
   return mended;
 }
 
@@ -102,14 +104,13 @@ absl::StatusOr<absl::Time> ReadTime(const std::string& text) {
       absl::StrCat("--at: '", text, "' is no time such as 2026-01-31T12:00:00Z"));
 }
 
-void PrintRequest(const Captured& captured, absl::Time now) {
-  const auth::RequestHead head(captured.head);
-  std::cout << "request: " << absl::CHexEscape(head.method()) << ' '
-            << absl::CHexEscape(head.target()) << ", " << captured.body.size()
-            << " bytes of body, SHA-256 " << absl::BytesToHexString(auth::Sha256(captured.body))
+void PrintRequest(const http::RequestHead& head, absl::string_view body, absl::Time now) {
+  std::cout << "request: " << absl::CHexEscape(head.method) << ' ' << absl::CHexEscape(head.target)
+            << ", " << body.size() << " bytes of body, SHA-256 "
+            << absl::BytesToHexString(auth::Sha256(body))
             << "\nat: " << absl::FormatTime(absl::RFC3339_full, now, absl::UTCTimeZone()) << '\n';
   const auto lengths = head.Values("Content-Length");
-  if (lengths.size() == 1 && lengths.front() != absl::StrCat(captured.body.size())) {
+  if (lengths.size() == 1 && lengths.front() != absl::StrCat(body.size())) {
     std::cout << "  no  Content-Length is " << absl::CHexEscape(lengths.front())
               << ": the body is not what was sent\n";
   }
@@ -138,14 +139,19 @@ int RunCheckAuthCommand(int argc, const char* const* argv) {
   const absl::StatusOr<auth::AuthPolicy> policy = auth::LoadAuthPolicy(settings.auth_files);
   if (!policy.ok()) return Fail(base::kExitConfiguration, policy.status().message());
 
-  PrintRequest(*captured, *now);
-  for (const auto& [title, steps] : auth::Explain(*policy, captured->head, captured->body, *now)) {
+  http::RequestHead head;
+  if (const auto error = http::ParseHead(captured->head, http::HeadLimits(), head)) {
+    std::cout << "refused: " << error->sentence << '\n';
+    return base::kExitFailure;
+  }
+  PrintRequest(head, captured->body, *now);
+  for (const auto& [title, steps] : auth::Explain(*policy, head, captured->body, *now)) {
     std::cout << title << '\n';
     for (const auth::Step& step : steps) {
       std::cout << (step.ok ? "  ok  " : "  no  ") << step.text << '\n';
     }
   }
-  const auth::Verdict verdict = policy->JudgeWhole(captured->head, captured->body, *now);
+  const auth::Verdict verdict = policy->JudgeWhole(head, captured->body, *now);
   if (verdict.refusal != auth::Refusal::kNone) {
     std::cout << "refused: " << auth::RefusalName(verdict.refusal) << '\n';
     return base::kExitFailure;

@@ -11,7 +11,6 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
-#include "adapter/auth/request_head.h"
 #include "services/base/work_queue.h"
 
 namespace autopulse::callevents::adapter::relay {
@@ -43,11 +42,11 @@ bool IsRelayed(absl::string_view name) {
       [name](absl::string_view other) { return absl::EqualsIgnoreCase(name, other); });
 }
 
-httplib::Headers RelayedHeaders(absl::string_view head) {
+httplib::Headers RelayedHeaders(const http::RequestHead& head) {
   httplib::Headers headers;
-  const auth::RequestHead sent(head);
-  for (const auth::HeaderLine& line : sent.lines()) {
-    if (IsRelayed(line.name)) headers.emplace(std::string(line.name), std::string(line.value));
+  for (const http::Header& header : head.headers) {
+    if (!IsRelayed(header.name)) continue;
+    headers.emplace(std::string(header.name), std::string(header.value));
   }
   return headers;
 }
@@ -128,7 +127,7 @@ class Relay::Implementation {
 
   const RelayTargets& targets() const { return options_.targets; }
 
-  Relayed Forward(absl::string_view type, absl::string_view head, absl::string_view body) {
+  Relayed Forward(absl::string_view type, const http::RequestHead& head, absl::string_view body) {
     if (!TakeSlot()) return {.outcome = RelayOutcome::kBusy};
     const absl::Duration timeout = type == kAssistantRequest
                                        ? std::min(options_.timeout, kAssistantRequestTimeout)
@@ -195,7 +194,8 @@ bool Relay::Takes(absl::string_view type) const {
   return implementation_->targets().Find(type) != nullptr;
 }
 
-Relayed Relay::Forward(absl::string_view type, absl::string_view head, absl::string_view body) {
+Relayed Relay::Forward(absl::string_view type, const http::RequestHead& head,
+                       absl::string_view body) {
   return implementation_->Forward(type, head, body);
 }
 

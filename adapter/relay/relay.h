@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "adapter/http/head.h"
 #include "adapter/relay/relay_targets.h"
 
 namespace autopulse::callevents::adapter::relay {
@@ -45,10 +46,10 @@ class Relay {
   // Whether messages of this type go anywhere.
   bool Takes(absl::string_view type) const;
 
-  // Passes on a message of a type that it `Takes`; `head` is the request's head as it came. Blocks
-  // until the answer is there or the time is up: Options::timeout, 7 seconds at most for an
+  // Passes on a message of a type that it `Takes`; `head` is the request's. Blocks until
+  // the answer is there or the time is up: Options::timeout, 7 seconds at most for an
   // `assistant-request`, for which VAPI waits 7.5.
-  Relayed Forward(absl::string_view type, absl::string_view head, absl::string_view body);
+  Relayed Forward(absl::string_view type, const http::RequestHead& head, absl::string_view body);
 
  private:
   class Implementation;

@@ -52,8 +52,10 @@ std::vector<AuthPolicy> Policies() {
 void Run(absl::string_view text) {
   static const std::vector<AuthPolicy>& policies = *new std::vector<AuthPolicy>(Policies());
   const std::size_t end = text.find("\r\n\r\n");
-  const absl::string_view head = text.substr(0, end);
+  const std::string head_text = absl::StrCat(text.substr(0, end), "\r\n\r\n");
   const absl::string_view body = end == absl::string_view::npos ? "" : text.substr(end + 4);
+  http::RequestHead head;
+  http::ParseHead(head_text, http::HeadLimits(), head);  // what it can of it
   const absl::Time now = absl::FromUnixSeconds(1'756'800'000);
   for (const AuthPolicy& policy : policies) {
     const Verdict early = policy.JudgeHead(head, now);

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapter/auth/webhook_auth.h"
+#include "tests/adapter/parsed_head.h"
 
 namespace autopulse::callevents::adapter::auth {
 namespace {
@@ -88,7 +89,7 @@ class AuthFilesTest : public testing::Test {
 
   static bool Allows(const AuthPolicy& policy, absl::string_view secret) {
     const std::string head = absl::StrCat("POST / HTTP/1.1\r\nX-Vapi-Secret: ", secret, "\r\n\r\n");
-    return policy.JudgeHead(head, absl::Now()).refusal == Refusal::kNone;
+    return policy.JudgeHead(http::ParsedHead(head), absl::Now()).refusal == Refusal::kNone;
   }
 
   std::string folder_;

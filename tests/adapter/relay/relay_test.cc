@@ -13,16 +13,18 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "tests/adapter/parsed_head.h"
 
 // The relay against a real HTTP server.
 namespace autopulse::callevents::adapter::relay {
 namespace {
 
-constexpr char kHead[] =
+constexpr char kHeadText[] =
     "POST /webhooks/vapi HTTP/1.1\r\nHost: adapter\r\nX-Vapi-Secret: s3cret%41\r\n"
     "x-signature: abc\r\nX-Twice: 1\r\nX-Twice: 2\r\nContent-Type: application/json\r\n"
     "Content-Length: 99\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n";
 constexpr char kBody[] = R"({"message": {"type":"tool-calls"} })";
+const http::RequestHead kHead = http::ParsedHead(kHeadText);
 
 class RelayTest : public testing::Test {
  protected:
