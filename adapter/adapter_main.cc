@@ -25,6 +25,7 @@
 #include "adapter/commands/replay_command.h"
 #include "adapter/delivery/call_event_client.h"
 #include "adapter/delivery/delivery.h"
+#include "adapter/delivery/direct_delivery.h"
 #include "adapter/delivery/spool_upkeep.h"
 #include "adapter/relay/relay.h"
 #include "adapter/settings/adapter_settings.h"
@@ -104,27 +105,17 @@ WebhookHandler::Relayer MakeRelayer(const AdapterSettings& settings) {
   };
 }
 
-// The way of an event with a spool and without one.
-WebhookHandler MakeHandler(const AdapterSettings& settings, const CallEventClient& client,
-                           Delivery* delivery, base::Counters& counters) {
+// `delivery` is null where there is no spool.
+WebhookHandler::Options HandlerOptions(const AdapterSettings& settings, Delivery* delivery) {
   WebhookHandler::Options options{.register_unknown_calls = settings.unknown_calls == "create",
                                   .relay = MakeRelayer(settings)};
-  if (delivery == nullptr) {
-    const auto report = [&client](const v1::ReportCallEventRequest& request) {
-      return client.Report(request);
-    };
-    return WebhookHandler(options, report, base::SystemClock(), counters);
-  }
-  if (!settings.insecure_no_auth) {  // what just anyone sends is not worth the disk
-    options.keep_malformed = [delivery](absl::string_view body, const absl::Status& error,
-                                        absl::Time receive_time) {
-      delivery->KeepMalformed(body, error, receive_time);
-    };
-  }
-  const auto deliver = [delivery](const v1::ReportCallEventRequest& request) {
-    return delivery->Deliver(request);
+  if (delivery == nullptr || settings.insecure_no_auth) return options;
+  // What just anyone sends is not worth the disk.
+  options.keep_malformed = [delivery](absl::string_view body, const absl::Status& error,
+                                      absl::Time receive_time) {
+    delivery->KeepMalformed(body, error, receive_time);
   };
-  return WebhookHandler(options, deliver, base::SystemClock(), counters);
+  return options;
 }
 
 // A caller that the service does not let in is the operator's mistake: nobody else would tell.
@@ -186,8 +177,11 @@ int Run(const AdapterSettings& settings, const http::Server::Options& listener,
     const absl::Status admin = spooling->StartAdmin(settings, counters, fail);
     if (!admin.ok()) return Refuse(base::kExitConfiguration, admin.message());
   }
-  const WebhookHandler handler =
-      MakeHandler(settings, client, spooling.has_value() ? &spooling->delivery : nullptr, counters);
+  DirectDelivery direct(client);
+  Delivery* const delivery = spooling.has_value() ? &spooling->delivery : nullptr;
+  EventSink& events = delivery != nullptr ? static_cast<EventSink&>(*delivery) : direct;
+  const WebhookHandler handler(HandlerOptions(settings, delivery), events, base::SystemClock(),
+                               counters);
   WebhookServer server(listener, auth, handler, counters);
 
   const absl::Status started = server.Start(fail);

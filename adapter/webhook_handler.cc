@@ -35,106 +35,156 @@ absl::string_view OutcomeName(const v1::ReportCallEventResponse& response) {
   }
 }
 
-// What the log line says of a webhook.
-struct WebhookHandler::Handled {
+// A webhook on its way through the adapter, and what the log is to say of it.
+class WebhookHandler::Webhook final : public EventSink::Awaiting {
+ public:
+  Webhook(const WebhookHandler& handler, std::unique_ptr<http::Exchange> taken, absl::Time now)
+      : exchange(std::move(taken)), receive_time(now), handler_(handler) {}
+
+  const http::Request& request() const { return exchange->request(); }
+
+  void OnDelivered(const v1::ReportCallEventRequest& request, Delivered delivered) override {
+    Finish(handler_.AnswerOf(*this, request, delivered));
+  }
+  bool may_block() const override { return exchange->may_block(); }
+  void Post(absl::AnyInvocable<void()> work) override { exchange->Post(std::move(work)); }
+
+  void Finish(const HttpAnswer& answer) {
+    handler_.Note(*this, answer);
+    exchange->Answer(answer);
+  }
+
+  std::unique_ptr<http::Exchange> exchange;
+  const absl::Time receive_time;
+  const absl::Time begin = absl::Now();
   std::string type = "unknown";
   std::string call = "none";
   std::string word = "none";
   std::string outcome = "malformed";
+
+ private:
+  const WebhookHandler& handler_;
 };
 
-// A webhook as it came.
-struct WebhookHandler::Received {
-  absl::string_view body;
-  const http::RequestHead& head;
-  absl::Time time;
-};
+namespace {
 
-WebhookHandler::WebhookHandler(const Options& options, Reporter report, base::Clock clock,
+// The answer that `make` makes, which may block; nothing if that is on another thread.
+template <typename Webhook, typename Make>
+std::optional<HttpAnswer> WhereItMayBlock(std::unique_ptr<Webhook>& webhook, Make make) {
+  if (webhook->may_block()) return make(*webhook);
+  Webhook& posting = *webhook;
+  posting.Post([webhook = std::move(webhook), make = std::move(make)]() mutable {
+    webhook->Finish(make(*webhook));
+  });
+  return std::nullopt;
+}
+
+}  // namespace
+
+WebhookHandler::WebhookHandler(const Options& options, EventSink& events, base::Clock clock,
                                base::Counters& counters)
-    : options_(options),
-      report_(std::move(report)),
-      clock_(std::move(clock)),
-      counters_(counters) {}
+    : options_(options), events_(events), clock_(std::move(clock)), counters_(counters) {}
 
-HttpAnswer WebhookHandler::Handle(absl::string_view body, const http::RequestHead& head) const {
-  const absl::Time begin = absl::Now();
-  Handled handled;
-  HttpAnswer answer = Process({.body = body, .head = head, .time = clock_()}, handled);
-  counters_.Increment("webhooks", handled.outcome);
-  base::LogInfo("webhook handled", {{"type", handled.type},
-                                    {"call", handled.call},
-                                    {"word", handled.word},
-                                    {"outcome", handled.outcome},
-                                    {"ms", absl::ToInt64Milliseconds(absl::Now() - begin)},
-                                    {"http_status", answer.status}});
+std::optional<HttpAnswer> WebhookHandler::Handle(std::unique_ptr<http::Exchange>& exchange) const {
+  auto webhook = std::make_unique<Webhook>(*this, std::move(exchange), clock_());
+  std::optional<HttpAnswer> answer = Process(webhook);
+  if (answer.has_value()) {
+    Note(*webhook, *answer);
+    exchange = std::move(webhook->exchange);
+  }
   return answer;
 }
 
-HttpAnswer WebhookHandler::Process(const Received& received, Handled& handled) const {
-  const absl::StatusOr<JsonTree> json = ParseJson(received.body);
-  if (!json.ok()) return Refuse(received, json.status());
+std::optional<HttpAnswer> WebhookHandler::Process(std::unique_ptr<Webhook>& webhook) const {
+  const absl::StatusOr<JsonTree> json = ParseJson(webhook->request().body);
+  if (!json.ok()) return Refuse(webhook, json.status());
   Warnings warnings(counters_);
-  const absl::StatusOr<vapi::Translation> translation = vapi::Translate(
-      *json,
-      {.receive_time = received.time, .register_unknown_calls = options_.register_unknown_calls},
-      warnings);
-  if (!translation.ok()) return Refuse(received, translation.status());
+  absl::StatusOr<vapi::Translation> translation =
+      vapi::Translate(*json,
+                      {.receive_time = webhook->receive_time,
+                       .register_unknown_calls = options_.register_unknown_calls},
+                      warnings);
+  if (!translation.ok()) return Refuse(webhook, translation.status());
 
-  handled.type = WithoutNul(CutUtf8(translation->type, kMaxLoggedType));
-  if (!translation->request.has_value()) {
-    return AnswerWithoutEvent(received, *translation, handled);
-  }
-  return Report(*translation->request, handled);
+  webhook->type = WithoutNul(CutUtf8(translation->type, kMaxLoggedType));
+  if (!translation->request.has_value()) return AnswerWithoutEvent(webhook, *translation);
+  Report(std::move(webhook), *std::move(translation->request));
+  return std::nullopt;
 }
 
-HttpAnswer WebhookHandler::AnswerWithoutEvent(const Received& received,
-                                              const vapi::Translation& translation,
-                                              Handled& handled) const {
+std::optional<HttpAnswer> WebhookHandler::Refuse(std::unique_ptr<Webhook>& webhook,
+                                                 const absl::Status& error) const {
+  if (!options_.keep_malformed) return MalformedAnswer(error);
+  return WhereItMayBlock(webhook, [this, error](Webhook& refused) {
+    options_.keep_malformed(refused.request().body, error, refused.receive_time);
+    return MalformedAnswer(error);
+  });
+}
+
+std::optional<HttpAnswer> WebhookHandler::AnswerWithoutEvent(
+    std::unique_ptr<Webhook>& webhook, const vapi::Translation& translation) const {
   const bool awaits_answer = translation.kind == vapi::MessageKind::kAwaitsAnswer;
-  if (awaits_answer && options_.relay) {
-    if (const auto relayed = options_.relay(translation.type, received.head, received.body)) {
-      const absl::string_view outcome = relay::RelayOutcomeName(relayed->outcome);
-      handled.outcome = absl::StrCat("relay_", outcome);
-      counters_.Increment(absl::StrCat("relay_", outcome), handled.type);
-      return RelayedAnswer(*relayed);
-    }
-  }
-  handled.outcome = awaits_answer ? "unanswered" : "ignored";
-  counters_.Increment(awaits_answer ? "unanswered_type" : "ignored_type", handled.type);
-  return IgnoredAnswer(translation.type);
+  if (!awaits_answer || !options_.relay) return Ignore(*webhook, translation.type, awaits_answer);
+  return WhereItMayBlock(
+      webhook, [this, type = translation.type](Webhook& asked) { return Relay(asked, type); });
 }
 
-HttpAnswer WebhookHandler::Refuse(const Received& received, const absl::Status& error) const {
-  if (options_.keep_malformed) options_.keep_malformed(received.body, error, received.time);
-  return MalformedAnswer(error);
+HttpAnswer WebhookHandler::Relay(Webhook& webhook, const std::string& type) const {
+  const http::Request& request = webhook.request();
+  const auto relayed = options_.relay(type, request.head, request.body);
+  if (!relayed.has_value()) return Ignore(webhook, type, /*awaits_answer=*/true);
+  webhook.outcome = absl::StrCat("relay_", relay::RelayOutcomeName(relayed->outcome));
+  counters_.Increment(webhook.outcome, webhook.type);
+  return RelayedAnswer(*relayed);
 }
 
-HttpAnswer WebhookHandler::Report(const v1::ReportCallEventRequest& request,
-                                  Handled& handled) const {
-  handled.call = request.parent();
-  handled.word = std::string(CutUtf8(LoggedWord(request.event()), kMaxLoggedType));
+HttpAnswer WebhookHandler::Ignore(Webhook& webhook, const std::string& type,
+                                  bool awaits_answer) const {
+  webhook.outcome = awaits_answer ? "unanswered" : "ignored";
+  counters_.Increment(awaits_answer ? "unanswered_type" : "ignored_type", webhook.type);
+  return IgnoredAnswer(type);
+}
+
+void WebhookHandler::Report(std::unique_ptr<Webhook> webhook,
+                            v1::ReportCallEventRequest request) const {
+  webhook->call = request.parent();
+  webhook->word = std::string(CutUtf8(LoggedWord(request.event()), kMaxLoggedType));
   if (request.event().has_notice()) {
     counters_.Increment("notice", request.event().notice().kind());  // V1, V2
   }
-  const Delivered delivered = report_(request);
+  events_.Report(std::make_unique<v1::ReportCallEventRequest>(std::move(request)),
+                 std::move(webhook));
+}
+
+HttpAnswer WebhookHandler::AnswerOf(Webhook& webhook, const v1::ReportCallEventRequest& request,
+                                    const Delivered& delivered) const {
   const absl::StatusOr<v1::ReportCallEventResponse>& response = delivered.response;
   if (response.ok()) {
-    handled.call = response->call().name();
-    handled.outcome = std::string(OutcomeName(*response));
+    webhook.call = response->call().name();
+    webhook.outcome = std::string(OutcomeName(*response));
     return RecordedAnswer(request, *response);
   }
   if (delivered.queued) {
-    handled.outcome = "queued";
+    webhook.outcome = "queued";
     return QueuedAnswer(request, response.status());
   }
-  handled.outcome = absl::StatusCodeToString(response.status().code());
+  webhook.outcome = absl::StatusCodeToString(response.status().code());
   HttpAnswer answer = ServiceErrorAnswer(request, response.status());
   if (answer.status >= 500) {
     base::LogWarning("event not recorded",
-                     {{"call", handled.call}, {"error", response.status().message()}});
+                     {{"call", webhook.call}, {"error", response.status().message()}});
   }
   return answer;
+}
+
+void WebhookHandler::Note(const Webhook& webhook, const HttpAnswer& answer) const {
+  counters_.Increment("webhooks", webhook.outcome);
+  base::LogInfo("webhook handled", {{"type", webhook.type},
+                                    {"call", webhook.call},
+                                    {"word", webhook.word},
+                                    {"outcome", webhook.outcome},
+                                    {"ms", absl::ToInt64Milliseconds(absl::Now() - webhook.begin)},
+                                    {"http_status", answer.status}});
 }
 
 }  // namespace autopulse::callevents::adapter

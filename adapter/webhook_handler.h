@@ -1,13 +1,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "adapter/delivery/delivery.h"
-#include "adapter/http/head.h"
+#include "adapter/delivery/event_sink.h"
+#include "adapter/http/request.h"
 #include "adapter/http_status.h"
 #include "adapter/relay/relay.h"
 #include "adapter/vapi/translate.h"
@@ -21,19 +22,16 @@ namespace autopulse::callevents::adapter {
 // What the service made of an event, in a word: `applied`, `late`, `stale`, `duplicate`.
 absl::string_view OutcomeName(const v1::ReportCallEventResponse& response);
 
-// Takes the body of a webhook that was let in, to its answer: parse, translate, report, answer.
-// Counts it and logs one line. Thread-safe.
+// Takes a webhook that was let in, to its answer: parse, translate, report, answer. Counts it and
+// logs one line. Thread-safe.
 class WebhookHandler {
  public:
-  // Reports an event, as `Delivery::Deliver` does, or `CallEventClient::Report`.
-  using Reporter = std::function<Delivered(const v1::ReportCallEventRequest&)>;
-
-  // Keeps a body of which no event can be made, as `Delivery::KeepMalformed` does.
+  // Keeps a body of which no event can be made, as `Delivery::KeepMalformed` does. May block.
   using MalformedKeeper =
       std::function<void(absl::string_view body, const absl::Status& error, absl::Time)>;
 
   // Passes on a message of a type that VAPI waits on, as `relay::Relay` does; nothing if it goes
-  // nowhere.
+  // nowhere. May block.
   using Relayer = std::function<std::optional<relay::Relayed>(
       absl::string_view type, const http::RequestHead& head, absl::string_view body)>;
 
@@ -43,26 +41,37 @@ class WebhookHandler {
     Relayer relay = {};                   // V6; none: such messages are answered as ignored
   };
 
-  // `counters` must outlive the handler.
-  WebhookHandler(const Options& options, Reporter report, base::Clock clock,
+  // `events` and `counters` must outlive the handler.
+  WebhookHandler(const Options& options, EventSink& events, base::Clock clock,
                  base::Counters& counters);
 
-  // Handles one body. Blocks until the event is recorded, kept or refused, or the message that VAPI
-  // waits on is answered. `head` is the head of the request, for those.
-  HttpAnswer Handle(absl::string_view body, const http::RequestHead& head = {}) const;
+  // Answers a webhook at once, or takes `exchange` out of the reference and answers once the event
+  // is recorded, kept or refused, or the message that VAPI waits on is answered. Does not block
+  // where `exchange` may not.
+  std::optional<HttpAnswer> Handle(std::unique_ptr<http::Exchange>& exchange) const;
+
+  // Sends the events of the webhooks that were handled since, together.
+  void Flush() const { events_.Flush(); }
 
  private:
-  struct Handled;
-  struct Received;
+  class Webhook;
 
-  HttpAnswer Process(const Received& received, Handled& handled) const;
-  HttpAnswer Refuse(const Received& received, const absl::Status& error) const;
-  HttpAnswer AnswerWithoutEvent(const Received& received, const vapi::Translation& translation,
-                                Handled& handled) const;
-  HttpAnswer Report(const v1::ReportCallEventRequest& request, Handled& handled) const;
+  // Of these, who answers later takes the webhook out of the reference.
+  std::optional<HttpAnswer> Process(std::unique_ptr<Webhook>& webhook) const;
+  std::optional<HttpAnswer> Refuse(std::unique_ptr<Webhook>& webhook,
+                                   const absl::Status& error) const;
+  std::optional<HttpAnswer> AnswerWithoutEvent(std::unique_ptr<Webhook>& webhook,
+                                               const vapi::Translation& translation) const;
+  void Report(std::unique_ptr<Webhook> webhook, v1::ReportCallEventRequest request) const;
+
+  HttpAnswer Relay(Webhook& webhook, const std::string& type) const;
+  HttpAnswer Ignore(Webhook& webhook, const std::string& type, bool awaits_answer) const;
+  HttpAnswer AnswerOf(Webhook& webhook, const v1::ReportCallEventRequest& request,
+                      const Delivered& delivered) const;
+  void Note(const Webhook& webhook, const HttpAnswer& answer) const;
 
   Options options_;
-  Reporter report_;
+  EventSink& events_;
   base::Clock clock_;
   base::Counters& counters_;
 };

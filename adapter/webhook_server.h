@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "absl/status/status.h"
@@ -36,7 +37,10 @@ class WebhookServer final : private http::RequestHandler {
  private:
   std::optional<http::Refusal> RefuseHead(const http::RequestHead& head,
                                           const http::Address& peer) override;
-  HttpAnswer Handle(const http::Request& request) override;
+  std::optional<HttpAnswer> Handle(std::unique_ptr<http::Exchange>& exchange) override;
+  void OnRoundEnd() override { handler_.Flush(); }
+
+  std::optional<HttpAnswer> HandleWebhook(std::unique_ptr<http::Exchange>& exchange);
 
   const WebhookAuth auth_;
   const WebhookHandler& handler_;

@@ -57,7 +57,15 @@ std::optional<http::Refusal> AdminServer::RefuseHead(const http::RequestHead& he
   return http::Refusal{"admin_auth", answer};
 }
 
-HttpAnswer AdminServer::Handle(const http::Request& request) {
+std::optional<HttpAnswer> AdminServer::Handle(std::unique_ptr<http::Exchange>& exchange) {
+  if (exchange->may_block()) return Answer(exchange->request());
+  http::Exchange& asked = *exchange;
+  asked.Post(
+      [this, exchange = std::move(exchange)] { exchange->Answer(Answer(exchange->request())); });
+  return std::nullopt;
+}
+
+HttpAnswer AdminServer::Answer(const http::Request& request) const {
   HttpAnswer answer = api_.Handle(request.head.method, request.head.target);
   answer.headers.emplace_back("Cache-Control", "no-store");
   return answer;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -38,7 +39,8 @@ class AdminServer final : private http::RequestHandler {
  private:
   std::optional<http::Refusal> RefuseHead(const http::RequestHead& head,
                                           const http::Address& peer) override;
-  HttpAnswer Handle(const http::Request& request) override;
+  std::optional<HttpAnswer> Handle(std::unique_ptr<http::Exchange>& exchange) override;
+  HttpAnswer Answer(const http::Request& request) const;
 
   const Options options_;
   const AdminApi& api_;

@@ -5,11 +5,13 @@
 #include <iostream>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -20,6 +22,8 @@
 #include "adapter/dead_letters/redaction.h"
 #include "adapter/delivery/call_event_client.h"
 #include "adapter/delivery/drainer.h"
+#include "adapter/delivery/event_sink.h"
+#include "adapter/http/request.h"
 #include "adapter/json/json_parser.h"
 #include "adapter/json/json_tree.h"
 #include "adapter/settings/service_settings.h"
@@ -69,16 +73,50 @@ std::optional<int> ReadSettings(int argc, const char* const* argv, CommandSettin
   return parser.Parse(argc, argv);
 }
 
+// A body of a file, as a request whose answer is wanted at once.
+class BodyExchange final : public http::Exchange {
+ public:
+  BodyExchange(absl::string_view body, HttpAnswer& answer)
+      : request_{head_, body, peer_}, answer_(answer) {}
+
+  const http::Request& request() const override { return request_; }
+  void Answer(const HttpAnswer& answer) override { answer_ = answer; }
+  bool may_block() const override { return true; }
+  void Post(absl::AnyInvocable<void()> work) override { work(); }
+
+ private:
+  const http::RequestHead head_;
+  const http::Address peer_;
+  const http::Request request_;
+  HttpAnswer& answer_;
+};
+
+// Sends events one by one; none in a dry run.
+class ReplaySink final : public EventSink {
+ public:
+  ReplaySink(bool dry_run, const CallEventClient& client) : dry_run_(dry_run), client_(client) {}
+
+  void Report(std::unique_ptr<v1::ReportCallEventRequest> request,
+              std::unique_ptr<Awaiting> awaiting) override {
+    awaiting->OnDelivered(*request,
+                          dry_run_ ? v1::ReportCallEventResponse() : client_.Report(*request));
+  }
+  void Flush() override {}
+
+ private:
+  const bool dry_run_;
+  const CallEventClient& client_;
+};
+
 // Replays one stream of bodies after another and keeps count.
 class Replay {
  public:
   Replay(const CommandSettings& settings, const CallEventClient& client)
       : settings_(settings),
         client_(client),
-        handler_(
-            {.register_unknown_calls = settings.unknown_calls == "create"},
-            [this](const v1::ReportCallEventRequest& request) { return Send(request); },
-            base::SystemClock(), counters_),
+        sink_(settings.dry_run, client),
+        handler_({.register_unknown_calls = settings.unknown_calls == "create"}, sink_,
+                 base::SystemClock(), counters_),
         progress_("replay", 0) {}
 
   // One body, over several lines perhaps, or JSON lines: those are read one at a time.
@@ -106,9 +144,10 @@ class Replay {
   bool failed() const { return failed_; }
 
  private:
-  absl::StatusOr<v1::ReportCallEventResponse> Send(const v1::ReportCallEventRequest& request) {
-    if (settings_.dry_run) return v1::ReportCallEventResponse();
-    return client_.Report(request);
+  HttpAnswer Handle(absl::string_view body) {
+    HttpAnswer answer;
+    std::unique_ptr<http::Exchange> exchange = std::make_unique<BodyExchange>(body, answer);
+    return handler_.Handle(exchange).value_or(answer);
   }
 
   void One(const std::string& where, absl::string_view body) {
@@ -121,7 +160,7 @@ class Replay {
     } else if (letter->has_value()) {
       OneDeadLetter(where, **letter);
     } else {
-      const HttpAnswer answer = handler_.Handle(body);
+      const HttpAnswer answer = Handle(body);
       Note(where, absl::StrCat(answer.status), answer.status < 300 ? "" : answer.body);
     }
     progress_.Advance();
@@ -159,6 +198,7 @@ class Replay {
   const CommandSettings& settings_;
   const CallEventClient& client_;
   base::Counters counters_;
+  ReplaySink sink_;
   const WebhookHandler handler_;
   base::ProgressBar progress_;
   std::map<std::string, std::int64_t> tally_;

@@ -12,11 +12,65 @@ namespace autopulse::callevents::adapter {
 // What the adapter takes from VAPI fits into what it sends.
 static_assert(client::kMaxMessageBytes == base::kMaxMessageBytes);
 
+namespace {
+
+// For requests that failed as a whole: as many as may be under way at a time.
+constexpr std::size_t kRetryThreads = 2;
+
+absl::Status WrongCount(std::size_t events, std::size_t results) {
+  return absl::InternalError(
+      absl::StrCat("the service gave ", results, " results for ", events, " events"));
+}
+
+ReportBatcher::Result ResultOf(v1::BatchReportCallEventsResult& result) {
+  if (result.has_response()) return std::move(*result.mutable_response());
+  return absl::Status(static_cast<absl::StatusCode>(result.error().code()),
+                      result.error().message());
+}
+
+}  // namespace
+
+// A request on its way. The events are lent to it.
+struct CallEventClient::Call {
+  Call(absl::Span<v1::ReportCallEventRequest* const> lent, absl::Time until,
+       ReportBatcher::Sent told)
+      : events(lent), deadline(until), sent(std::move(told)) {
+    context.set_deadline(absl::ToChronoTime(deadline));
+    if (events.size() == 1) return;
+    batch.mutable_requests()->Reserve(static_cast<int>(events.size()));
+    for (v1::ReportCallEventRequest* event : events) {
+      batch.mutable_requests()->UnsafeArenaAddAllocated(event);
+    }
+  }
+  ~Call() { GiveBack(); }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  void GiveBack() {
+    while (!batch.requests().empty()) batch.mutable_requests()->UnsafeArenaReleaseLast();
+  }
+
+  // Tells what became of the events, which are their owner's again.
+  void Tell(std::vector<ReportBatcher::Result> results) {
+    GiveBack();
+    std::exchange(sent, nullptr)(std::move(results));
+  }
+
+  const absl::Span<v1::ReportCallEventRequest* const> events;
+  const absl::Time deadline;
+  ReportBatcher::Sent sent;
+  grpc::ClientContext context;
+  v1::BatchReportCallEventsRequest batch;  // of more than one
+  v1::BatchReportCallEventsResponse answer;
+  v1::ReportCallEventResponse answer_to_one;
+};
+
 CallEventClient::CallEventClient(Options options)
     : options_(std::move(options)),
       services_(options_.channel),
-      batcher_([this](absl::Span<const v1::ReportCallEventRequest* const> events,
-                      absl::Time deadline) { return Send(events, deadline); },
+      retries_(kRetryThreads),
+      batcher_([this](absl::Span<v1::ReportCallEventRequest* const> events, absl::Time deadline,
+                      ReportBatcher::Sent sent) { Send(events, deadline, std::move(sent)); },
                options_.deadline) {}
 
 absl::Status CallEventClient::Result(const grpc::Status& status) const {
@@ -24,6 +78,13 @@ absl::Status CallEventClient::Result(const grpc::Status& status) const {
   if (options_.on_refusal && IsRefusal(result.code())) options_.on_refusal(result);
   return result;
 }
+
+void CallEventClient::Start(std::unique_ptr<v1::ReportCallEventRequest> request,
+                            ReportBatcher::Done done) const {
+  batcher_.Add(std::move(request), std::move(done));
+}
+
+void CallEventClient::Flush() const { batcher_.Flush(); }
 
 absl::StatusOr<v1::ReportCallEventResponse> CallEventClient::Report(
     const v1::ReportCallEventRequest& request) const {
@@ -35,26 +96,60 @@ absl::StatusOr<v1::BatchReportCallEventsResponse> CallEventClient::ReportBatch(
   return SendBatch(request, absl::Now() + 2 * options_.deadline);
 }
 
-std::vector<ReportBatcher::Result> CallEventClient::Send(
-    absl::Span<const v1::ReportCallEventRequest* const> events, absl::Time deadline) const {
-  std::vector<ReportBatcher::Result> results;
-  results.reserve(events.size());
-  if (events.size() > 1) {
-    v1::BatchReportCallEventsRequest batch;
-    for (const v1::ReportCallEventRequest* event : events) *batch.add_requests() = *event;
-    const absl::StatusOr<v1::BatchReportCallEventsResponse> response = SendBatch(batch, deadline);
-    if (response.ok()) {
-      for (const auto& result : response->results()) results.push_back(ResultOf(result));
-      return results;
-    }
-    if (IsOutage(response.status().code())) {
-      results.assign(events.size(), response.status());
-      return results;
-    }
+void CallEventClient::Send(absl::Span<v1::ReportCallEventRequest* const> events,
+                           absl::Time deadline, ReportBatcher::Sent sent) const {
+  auto call = std::make_shared<Call>(events, deadline, std::move(sent));
+  Call& begun = *call;
+  const auto on_answer = [this, call](const grpc::Status& status) { OnAnswer(call, status); };
+  auto& service = *services_.Next().async();
+  if (events.size() == 1) {
+    service.ReportCallEvent(&begun.context, events.front(), &begun.answer_to_one, on_answer);
+  } else {
+    service.BatchReportCallEvents(&begun.context, &begun.batch, &begun.answer, on_answer);
   }
-  // One by one, too, where the batch was refused: whose fault it is shows, and costs nobody else.
-  for (const v1::ReportCallEventRequest* event : events) {
-    results.push_back(SendOne(*event, deadline));
+}
+
+void CallEventClient::OnAnswer(std::shared_ptr<Call> call, const grpc::Status& status) const {
+  if (!status.ok()) return TryAgain(std::move(call), client::FromGrpc(status));
+  std::vector<ReportBatcher::Result> results;
+  if (call->events.size() == 1) {
+    results.emplace_back(std::move(call->answer_to_one));
+  } else {
+    results = ResultsOf(call->answer);
+  }
+  if (results.size() != call->events.size()) {
+    return TryAgain(std::move(call), WrongCount(call->events.size(), results.size()));
+  }
+  call->Tell(std::move(results));
+}
+
+// A request that failed as a whole: whether another service takes it, or whose fault it is, is
+// found out where it may take a while.
+void CallEventClient::TryAgain(std::shared_ptr<Call> call, const absl::Status& error) const {
+  const bool is_elsewhere = absl::IsUnavailable(error) && services_.has_alternatives();
+  const bool is_somebodys = call->events.size() > 1 && !IsOutage(error.code());
+  if (!is_elsewhere && !is_somebodys) {
+    if (options_.on_refusal && IsRefusal(error.code())) options_.on_refusal(error);
+    return call->Tell(std::vector<ReportBatcher::Result>(call->events.size(), error));
+  }
+  retries_.Add([this, call = std::move(call), is_elsewhere] {
+    call->Tell(is_elsewhere ? SendAgain(*call) : SendEach(*call));
+  });
+}
+
+std::vector<ReportBatcher::Result> CallEventClient::SendAgain(const Call& call) const {
+  if (call.events.size() == 1) return SendEach(call);
+  absl::StatusOr<v1::BatchReportCallEventsResponse> answer = SendBatch(call.batch, call.deadline);
+  if (answer.ok()) return ResultsOf(*answer);
+  if (!IsOutage(answer.status().code())) return SendEach(call);
+  return std::vector<ReportBatcher::Result>(call.events.size(), answer.status());
+}
+
+// Whose fault it is shows, and costs nobody else.
+std::vector<ReportBatcher::Result> CallEventClient::SendEach(const Call& call) const {
+  std::vector<ReportBatcher::Result> results;
+  for (const v1::ReportCallEventRequest* event : call.events) {
+    results.push_back(SendOne(*event, call.deadline));
   }
   return results;
 }
@@ -75,14 +170,17 @@ absl::StatusOr<v1::BatchReportCallEventsResponse> CallEventClient::SendBatch(
                                              request, deadline, response);
   if (!status.ok()) return Result(status);
   if (response.results_size() == request.requests_size()) return response;
-  return absl::InternalError(absl::StrCat("the service gave ", response.results_size(),
-                                          " results for ", request.requests_size(), " events"));
+  return WrongCount(static_cast<std::size_t>(request.requests_size()),
+                    static_cast<std::size_t>(response.results_size()));
 }
 
-ReportBatcher::Result ResultOf(const v1::BatchReportCallEventsResult& result) {
-  if (result.has_response()) return result.response();
-  return absl::Status(static_cast<absl::StatusCode>(result.error().code()),
-                      result.error().message());
+std::vector<ReportBatcher::Result> ResultsOf(v1::BatchReportCallEventsResponse& response) {
+  std::vector<ReportBatcher::Result> results;
+  results.reserve(static_cast<std::size_t>(response.results_size()));
+  for (v1::BatchReportCallEventsResult& result : *response.mutable_results()) {
+    results.push_back(ResultOf(result));
+  }
+  return results;
 }
 
 }  // namespace autopulse::callevents::adapter

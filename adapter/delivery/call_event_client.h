@@ -11,6 +11,7 @@
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
 #include "clients/cpp/channel.h"
 #include "clients/cpp/channel_pool.h"
+#include "services/base/work_queue.h"
 
 namespace autopulse::callevents::adapter {
 
@@ -23,16 +24,23 @@ class CallEventClient {
     client::ChannelOptions channel;
     absl::Duration deadline = absl::Seconds(5);  // for one event, answer included; twice for many
 
-    // Optional. The service answered UNAUTHENTICATED or PERMISSION_DENIED. Called on the thread
-    // that reports.
+    // Optional. The service answered UNAUTHENTICATED or PERMISSION_DENIED. Called on any thread;
+    // must not block.
     std::function<void(const absl::Status&)> on_refusal = nullptr;
   };
 
   explicit CallEventClient(Options options);
 
-  // Reports one event, together with those of other threads (`ReportBatcher`), and waits for what
-  // became of it. Fails with what the service said; UNAVAILABLE or DEADLINE_EXCEEDED if it said
-  // nothing in time, and then the event may have been recorded all the same.
+  // Takes an event, which `Flush` sends together with others (`ReportBatcher`), and tells `done`
+  // what became of it, on a thread of gRPC's or one of its own: what the service said; UNAVAILABLE
+  // or DEADLINE_EXCEEDED if it said nothing in time, and then the event may have been recorded all
+  // the same. `done` must not block.
+  void Start(std::unique_ptr<v1::ReportCallEventRequest> request, ReportBatcher::Done done) const;
+
+  // Sends what was taken. Does not block.
+  void Flush() const;
+
+  // Reports one event and waits for what became of it. Fails as `Start` tells it.
   absl::StatusOr<v1::ReportCallEventResponse> Report(
       const v1::ReportCallEventRequest& request) const;
 
@@ -43,8 +51,14 @@ class CallEventClient {
       const v1::BatchReportCallEventsRequest& request) const;
 
  private:
-  std::vector<ReportBatcher::Result> Send(
-      absl::Span<const v1::ReportCallEventRequest* const> events, absl::Time deadline) const;
+  struct Call;
+
+  void Send(absl::Span<v1::ReportCallEventRequest* const> events, absl::Time deadline,
+            ReportBatcher::Sent sent) const;
+  void OnAnswer(std::shared_ptr<Call> call, const grpc::Status& status) const;
+  void TryAgain(std::shared_ptr<Call> call, const absl::Status& error) const;
+  std::vector<ReportBatcher::Result> SendAgain(const Call& call) const;
+  std::vector<ReportBatcher::Result> SendEach(const Call& call) const;
   ReportBatcher::Result SendOne(const v1::ReportCallEventRequest& request,
                                 absl::Time deadline) const;
   absl::StatusOr<v1::BatchReportCallEventsResponse> SendBatch(
@@ -55,10 +69,11 @@ class CallEventClient {
 
   const Options options_;
   const client::ChannelPool services_;
-  mutable ReportBatcher batcher_;
+  mutable base::WorkQueue retries_;
+  mutable ReportBatcher batcher_;  // the first to be destroyed: it waits for what is under way
 };
 
-// What one result of a batch says.
-ReportBatcher::Result ResultOf(const v1::BatchReportCallEventsResult& result);
+// What the results of a batch say, which are moved out of it.
+std::vector<ReportBatcher::Result> ResultsOf(v1::BatchReportCallEventsResponse& response);
 
 }  // namespace autopulse::callevents::adapter

@@ -1,20 +1,29 @@
 #include "adapter/delivery/call_turns.h"
 
+#include <utility>
+
 namespace autopulse::callevents::adapter {
 
-CallTurns::Turn::Turn(CallTurns& turns, const std::string& call) : turns_(turns) {
-  const absl::MutexLock lock(&turns_.mutex_);
-  queue_ = turns_.queues_.try_emplace(call).first;
-  const std::int64_t ticket = queue_->second.next++;
-  const auto is_mine = [this, ticket] { return queue_->second.serving == ticket; };
-  turns_.mutex_.Await(absl::Condition(&is_mine));
+bool CallTurns::Enter(const std::string& call, Work work) {
+  const absl::MutexLock lock(&mutex_);
+  const auto [queue, is_first] = waiting_.try_emplace(call);
+  if (!is_first) queue->second.push_back(std::move(work));
+  return is_first;
 }
 
-CallTurns::Turn::~Turn() {
-  const absl::MutexLock lock(&turns_.mutex_);
-  Queue& queue = queue_->second;
-  ++queue.serving;
-  if (queue.serving == queue.next) turns_.queues_.erase(queue_);
+void CallTurns::Leave(const std::string& call) {
+  Work next;
+  {
+    const absl::MutexLock lock(&mutex_);
+    const auto queue = waiting_.find(call);
+    if (queue->second.empty()) {
+      waiting_.erase(queue);
+      return;
+    }
+    next = std::move(queue->second.front());
+    queue->second.pop_front();
+  }
+  next();
 }
 
 }  // namespace autopulse::callevents::adapter

@@ -1,42 +1,32 @@
 #pragma once
 
-#include <cstdint>
-#include <map>
+#include <list>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
 
 namespace autopulse::callevents::adapter {
 
-// Lets one thread at a time work on a call, in the order in which they came [O7]. Threads that work
-// on other calls do not wait. Thread-safe.
+// Has one piece of work done on a call at a time, in the order in which they came [O7]. Work on
+// other calls does not wait, and no thread does. Thread-safe.
 class CallTurns {
- private:
-  struct Queue {
-    std::int64_t next = 0;
-    std::int64_t serving = 0;
-  };
-  using Queues = std::map<std::string, Queue>;
-
  public:
-  // A turn, over when it goes out of scope.
-  class Turn {
-   public:
-    // Waits until it is this thread's turn for `call`.
-    Turn(CallTurns& turns, const std::string& call);
-    ~Turn();
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
+  using Work = absl::AnyInvocable<void()>;
 
-   private:
-    CallTurns& turns_;
-    Queues::iterator queue_;
-  };
+  // True if it is the caller's turn for `call`. Otherwise `work` is run when it is: by the work
+  // before it, as that calls `Leave`.
+  bool Enter(const std::string& call, Work work);
+
+  // Ends the turn of the work that runs on `call`, and runs the next.
+  void Leave(const std::string& call);
 
  private:
   absl::Mutex mutex_;
-  Queues queues_ ABSL_GUARDED_BY(mutex_);
+  // Of each call that is worked on: the work that waits.
+  absl::flat_hash_map<std::string, std::list<Work>> waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace autopulse::callevents::adapter

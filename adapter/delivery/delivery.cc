@@ -27,6 +27,13 @@ absl::Time ReceiveTime(const v1::ReportCallEventRequest& request) {
 
 }  // namespace
 
+// An event whose turn it is, or will be.
+struct Delivery::Work {
+  std::string call;
+  std::unique_ptr<v1::ReportCallEventRequest> request;
+  std::unique_ptr<Awaiting> awaiting;
+};
+
 Delivery::Delivery(const CallEventClient& client, persistence::spool::EventSpool& spool,
                    base::Counters& counters, const Options& options, base::Clock clock)
     : client_(client),
@@ -42,39 +49,89 @@ void Delivery::Start() { drainer_.Start(); }
 
 void Delivery::Stop() { drainer_.Stop(); }
 
-Delivered Delivery::Deliver(const v1::ReportCallEventRequest& request) {
-  const std::string call = CallOf(request);
-  const CallTurns::Turn turn(turns_, call);
+// Whether the service takes what comes, and nothing waits in the spool that it could overtake.
+bool Delivery::IsQuick() const { return breaker_.IsClosed() && spool_.pending() == 0; }
+
+void Delivery::Report(std::unique_ptr<v1::ReportCallEventRequest> request,
+                      std::unique_ptr<Awaiting> awaiting) {
+  auto work = std::make_unique<Work>();
+  work->call = CallOf(*request);
+  work->request = std::move(request);
+  work->awaiting = std::move(awaiting);
+  Work* const waiting = work.release();
+  if (turns_.Enter(waiting->call, [this, waiting] {
+        Proceed(std::unique_ptr<Work>(waiting), /*may_block=*/false);
+      })) {
+    Proceed(std::unique_ptr<Work>(waiting), waiting->awaiting->may_block());
+  }
+}
+
+void Delivery::Proceed(std::unique_ptr<Work> work, bool may_block) {
+  if (IsQuick()) return Send(std::move(work));
+  if (may_block) return SendUnlessOthersWait(std::move(work));
+  Awaiting& awaiting = *work->awaiting;
+  awaiting.Post(
+      [this, work = std::move(work)]() mutable { SendUnlessOthersWait(std::move(work)); });
+}
+
+void Delivery::SendUnlessOthersWait(std::unique_ptr<Work> work) {
   // A spool that cannot be read holds nobody up: the service sorts by event time [O3].
-  if (spool_.HasWaiting(call).value_or(false)) {
-    return Queue(call, request, absl::UnavailableError("earlier events of the call wait"), false);
+  if (spool_.HasWaiting(work->call).value_or(false)) {
+    Delivered queued =
+        Queue(*work, absl::UnavailableError("earlier events of the call wait"), false);
+    return Finish(std::move(work), std::move(queued));
   }
   // While something waits, the drainer finds out whether the service is back, and no webhook has
   // to wait for a deadline.
   const bool drainer_tries = !breaker_.IsClosed() && spool_.pending() > 0;
   if (drainer_tries || !breaker_.MayTry()) {
-    return Queue(call, request, absl::UnavailableError("the service does not answer"), false);
+    Delivered queued = Queue(*work, absl::UnavailableError("the service does not answer"), false);
+    return Finish(std::move(work), std::move(queued));
   }
-  absl::StatusOr<v1::ReportCallEventResponse> response = client_.Report(request);
-  if (response.ok() || !IsOutage(response.status().code())) {
+  Send(std::move(work));
+}
+
+void Delivery::Send(std::unique_ptr<Work> work) {
+  std::unique_ptr<v1::ReportCallEventRequest> request = std::move(work->request);
+  client_.Start(std::move(request),
+                [this, work = std::move(work)](std::unique_ptr<v1::ReportCallEventRequest> sent,
+                                               ReportBatcher::Result result) mutable {
+                  work->request = std::move(sent);
+                  OnReported(std::move(work), std::move(result));
+                });
+}
+
+void Delivery::OnReported(std::unique_ptr<Work> work, ReportBatcher::Result result) {
+  if (result.ok() || !IsOutage(result.status().code())) {
     breaker_.RecordSuccess();
   } else {
     breaker_.RecordFailure();
   }
-  if (response.ok()) return response;
-  if (absl::IsInvalidArgument(response.status())) {
-    Bury(call, request, response.status());
-    return response;
-  }
-  return Queue(call, request, response.status(), true);
+  if (result.ok()) return Finish(std::move(work), std::move(result));
+  Awaiting& awaiting = *work->awaiting;
+  awaiting.Post([this, work = std::move(work), error = result.status()]() mutable {
+    Delivered kept = Keep(*work, error);
+    Finish(std::move(work), std::move(kept));
+  });
 }
 
-Delivered Delivery::Queue(const std::string& call, const v1::ReportCallEventRequest& request,
-                          const absl::Status& reason, bool tried) {
+// What the service did not take.
+Delivered Delivery::Keep(const Work& work, const absl::Status& error) {
+  if (!absl::IsInvalidArgument(error)) return Queue(work, error, true);
+  Bury(work, error);
+  return absl::StatusOr<v1::ReportCallEventResponse>(error);
+}
+
+void Delivery::Finish(std::unique_ptr<Work> work, Delivered delivered) {
+  turns_.Leave(work->call);
+  work->awaiting->OnDelivered(*work->request, std::move(delivered));
+}
+
+Delivered Delivery::Queue(const Work& work, const absl::Status& reason, bool tried) {
   const absl::Time now = clock_();
-  NewEvent event{.call = call,
-                 .payload = request.SerializeAsString(),
-                 .receive_time = ReceiveTime(request),
+  NewEvent event{.call = work.call,
+                 .payload = work.request->SerializeAsString(),
+                 .receive_time = ReceiveTime(*work.request),
                  .failures = {},
                  .due = now};
   if (tried) {
@@ -87,7 +144,7 @@ Delivered Delivery::Queue(const std::string& call, const v1::ReportCallEventRequ
   const absl::Status kept = spool_.Append(event);
   if (!kept.ok()) {
     counters_.Increment("spool", "failed");
-    base::LogError("event neither sent nor kept", {{"call", call}, {"error", kept.message()}});
+    base::LogError("event neither sent nor kept", {{"call", work.call}, {"error", kept.message()}});
     return absl::StatusOr<v1::ReportCallEventResponse>(absl::UnavailableError(kept.message()));
   }
   counters_.Increment("spool", "queued");
@@ -96,13 +153,12 @@ Delivered Delivery::Queue(const std::string& call, const v1::ReportCallEventRequ
   return delivered;
 }
 
-void Delivery::Bury(const std::string& call, const v1::ReportCallEventRequest& request,
-                    const absl::Status& error) {
+void Delivery::Bury(const Work& work, const absl::Status& error) {
   DeadLetter letter{.reason = kReasonInvalidArgument,
-                    .call = call,
+                    .call = work.call,
                     .form = persistence::spool::kPendingForm,
-                    .payload = request.SerializeAsString(),
-                    .receive_time = ReceiveTime(request),
+                    .payload = work.request->SerializeAsString(),
+                    .receive_time = ReceiveTime(*work.request),
                     .create_time = clock_(),
                     .failures = {.attempts = 1}};
   NoteFailure(error, letter.create_time, letter.failures);

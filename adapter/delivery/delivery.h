@@ -11,6 +11,7 @@
 #include "adapter/delivery/call_turns.h"
 #include "adapter/delivery/circuit_breaker.h"
 #include "adapter/delivery/drainer.h"
+#include "adapter/delivery/event_sink.h"
 #include "adapter/delivery/retry_policy.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
 #include "persistence/spool/event_spool.h"
@@ -19,19 +20,6 @@
 
 namespace autopulse::callevents::adapter {
 
-// What became of an event that was handed over for delivery.
-struct Delivered {
-  // As `CallEventClient::Report` does it, without a spool.
-  Delivered(absl::StatusOr<v1::ReportCallEventResponse> reported)  // NOLINT: meant to convert
-      : response(std::move(reported)) {}
-
-  // What the service said, or why it said nothing.
-  absl::StatusOr<v1::ReportCallEventResponse> response;
-
-  // Whether the event is safe in the spool and will be sent again.
-  bool queued = false;
-};
-
 // The form of a dead letter that is a webhook's body as it came. The other one is
 // `persistence::spool::kPendingForm`, a serialized ReportCallEventRequest.
 inline constexpr char kBodyForm[] = "body";
@@ -39,8 +27,9 @@ inline constexpr char kBodyForm[] = "body";
 // Sends events to the service; what it cannot take now is kept in the spool and sent later, what it
 // will never take becomes a dead letter. Thread-safe.
 //
-// The events of one call are sent in the order of their intake [O7].
-class Delivery {
+// The events of one call are sent in the order of their intake [O7]. Only what touches the spool
+// needs a thread that may block: as long as the service takes what comes, nothing does.
+class Delivery final : public EventSink {
  public:
   struct Options {
     RetryPolicy retry = {};
@@ -58,18 +47,29 @@ class Delivery {
   void Stop();
 
   // Sends one event, or keeps it: `queued` is only said once it is on disk. UNAVAILABLE if neither
-  // could be done. Blocks until the service has answered, at most for the client's deadline and for
-  // the events of the same call that came before.
-  Delivered Deliver(const v1::ReportCallEventRequest& request);
+  // could be done. Takes at most the client's deadline, and what the events of the same call take
+  // that came before.
+  void Report(std::unique_ptr<v1::ReportCallEventRequest> request,
+              std::unique_ptr<Awaiting> awaiting) override;
 
-  // Keeps a body of which no event can be made, as a dead letter.
+  void Flush() override { client_.Flush(); }
+
+  // Keeps a body of which no event can be made, as a dead letter. Blocks.
   void KeepMalformed(absl::string_view body, const absl::Status& error, absl::Time receive_time);
 
  private:
-  Delivered Queue(const std::string& call, const v1::ReportCallEventRequest& request,
-                  const absl::Status& reason, bool tried);
-  void Bury(const std::string& call, const v1::ReportCallEventRequest& request,
-            const absl::Status& error);
+  struct Work;
+
+  bool IsQuick() const;
+  // Of these `SendUnlessOthersWait`, `Keep`, `Queue` and `Bury` block.
+  void Proceed(std::unique_ptr<Work> work, bool may_block);
+  void SendUnlessOthersWait(std::unique_ptr<Work> work);
+  void Send(std::unique_ptr<Work> work);
+  void OnReported(std::unique_ptr<Work> work, ReportBatcher::Result result);
+  Delivered Keep(const Work& work, const absl::Status& error);
+  Delivered Queue(const Work& work, const absl::Status& reason, bool tried);
+  void Bury(const Work& work, const absl::Status& error);
+  void Finish(std::unique_ptr<Work> work, Delivered delivered);
   void KeepDeadLetter(const persistence::spool::DeadLetter& letter);
 
   const CallEventClient& client_;

@@ -134,19 +134,10 @@ Drainer::Batch Drainer::MakeBatch(std::vector<PendingEvent> page, absl::Time now
 // One result for each event. Fails if nothing is to be said of them: the batch failed as a whole,
 // and the next one will be smaller.
 absl::StatusOr<std::vector<Drainer::Result>> Drainer::Send(const Batch& batch, Sender& sender) {
-  const absl::StatusOr<v1::BatchReportCallEventsResponse> response =
+  absl::StatusOr<v1::BatchReportCallEventsResponse> response =
       parts_.client.ReportBatch(batch.request);
-  std::vector<Result> results;
-  if (response.ok()) {
-    for (const v1::BatchReportCallEventsResult& result : response->results()) {
-      results.push_back(ResultOf(result));
-    }
-    return results;
-  }
-  if (batch.events.size() == 1) {
-    results.emplace_back(response.status());
-    return results;
-  }
+  if (response.ok()) return ResultsOf(*response);
+  if (batch.events.size() == 1) return std::vector<Result>{response.status()};
   if (IsOutage(response.status().code())) {
     parts_.breaker.RecordFailure();
   } else {

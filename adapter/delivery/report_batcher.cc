@@ -8,37 +8,57 @@
 
 namespace autopulse::callevents::adapter {
 
-// An event and the thread that waits for its result.
-struct ReportBatcher::Waiting {
-  const Request& request;
-  const std::size_t bytes;
-  const absl::Time deadline;
-  std::optional<Result> result;
-  std::vector<Waiting*> to_send;  // by this thread, its own event first
-  absl::Notification woken;       // with a result, or to send
+struct ReportBatcher::Event {
+  std::unique_ptr<Request> request;
+  std::size_t bytes = 0;
+  absl::Time deadline;
+  Done done;
+};
+
+// Events that are sent together.
+struct ReportBatcher::Batch {
+  std::vector<Event> events;
+  std::vector<Request*> requests;
 };
 
 ReportBatcher::ReportBatcher(Send send, absl::Duration timeout, const Limits& limits)
     : send_(std::move(send)), timeout_(timeout), limits_(limits) {}
 
-ReportBatcher::Result ReportBatcher::Report(const Request& request) {
-  Waiting self{.request = request,
-               .bytes = request.ByteSizeLong(),
-               .deadline = absl::Now() + timeout_,
-               .result = std::nullopt,
-               .to_send = {},
-               .woken = {}};
-  {
-    const absl::MutexLock lock(&mutex_);
-    waiting_.push_back(&self);
-    if (under_way_ < limits_.under_way) {
-      ++under_way_;
-      self.to_send = TakeNext();
-    }
+ReportBatcher::~ReportBatcher() {
+  const auto is_idle = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return waiting_.empty() && under_way_ == 0 && telling_ == 0;
+  };
+  const absl::MutexLock lock(&mutex_, absl::Condition(&is_idle));
+}
+
+void ReportBatcher::Add(std::unique_ptr<Request> request, Done done) {
+  const std::size_t bytes = request->ByteSizeLong();
+  const absl::Time deadline = absl::Now() + timeout_;
+  const absl::MutexLock lock(&mutex_);
+  waiting_.push_back({std::move(request), bytes, deadline, std::move(done)});
+}
+
+void ReportBatcher::Flush() {
+  while (std::unique_ptr<Batch> batch = TakeNext()) {
+    Batch& taken = *batch;
+    const absl::Time deadline = taken.events.front().deadline;
+    send_(taken.requests, deadline,
+          [this, batch = std::move(batch)](std::vector<Result> results) mutable {
+            OnSent(*batch, std::move(results));
+          });
   }
-  if (self.to_send.empty()) self.woken.WaitForNotification();
-  if (!self.to_send.empty()) SendFor(self.to_send);
-  return *std::move(self.result);
+}
+
+ReportBatcher::Result ReportBatcher::Report(const Request& request) {
+  std::optional<Result> reported;
+  absl::Notification done;
+  Add(std::make_unique<Request>(request), [&](std::unique_ptr<Request> /*sent*/, Result result) {
+    reported = std::move(result);
+    done.Notify();
+  });
+  Flush();
+  done.WaitForNotification();
+  return *std::move(reported);
 }
 
 std::size_t ReportBatcher::waiting() const {
@@ -46,41 +66,38 @@ std::size_t ReportBatcher::waiting() const {
   return waiting_.size();
 }
 
-void ReportBatcher::SendFor(const std::vector<Waiting*>& events) {
-  std::vector<const Request*> requests;
-  requests.reserve(events.size());
-  for (const Waiting* one : events) requests.push_back(&one->request);
-  std::vector<Result> results = send_(requests, events.front()->deadline);
-
-  Waiting* next_sender = nullptr;
-  {
-    const absl::MutexLock lock(&mutex_);
-    if (waiting_.empty()) {
-      --under_way_;
-    } else {
-      next_sender = waiting_.front();
-      next_sender->to_send = TakeNext();
-    }
-  }
-  if (next_sender != nullptr) next_sender->woken.Notify();
-  // The first one is this thread's own.
-  events.front()->result = std::move(results.front());
-  for (std::size_t i = 1; i < events.size(); ++i) {
-    events[i]->result = std::move(results[i]);
-    events[i]->woken.Notify();
-  }
-}
-
-std::vector<ReportBatcher::Waiting*> ReportBatcher::TakeNext() {
-  std::vector<Waiting*> next;
+std::unique_ptr<ReportBatcher::Batch> ReportBatcher::TakeNext() {
+  const absl::MutexLock lock(&mutex_);
+  if (waiting_.empty() || under_way_ >= limits_.under_way) return nullptr;
+  // A small one would only take the place of the large one that those who wait are going to be.
+  if (under_way_ > 0 && waiting_.size() < last_events_) return nullptr;
+  ++under_way_;
+  auto next = std::make_unique<Batch>();
   std::size_t bytes = 0;
-  while (!waiting_.empty() && next.size() < limits_.events) {
-    bytes += waiting_.front()->bytes;
-    if (!next.empty() && bytes > limits_.bytes) break;
-    next.push_back(waiting_.front());
+  while (!waiting_.empty() && next->events.size() < limits_.events) {
+    bytes += waiting_.front().bytes;
+    if (!next->events.empty() && bytes > limits_.bytes) break;
+    next->requests.push_back(waiting_.front().request.get());
+    next->events.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
+  last_events_ = next->events.size();
   return next;
+}
+
+void ReportBatcher::OnSent(Batch& batch, std::vector<Result> results) {
+  {
+    const absl::MutexLock lock(&mutex_);
+    --under_way_;
+    ++telling_;
+  }
+  Flush();  // before anything else, so that the service is not kept waiting
+  for (std::size_t i = 0; i < batch.events.size(); ++i) {
+    batch.events[i].done(std::move(batch.events[i].request), std::move(results[i]));
+  }
+  Flush();  // what came of it
+  const absl::MutexLock lock(&mutex_);
+  --telling_;
 }
 
 }  // namespace autopulse::callevents::adapter

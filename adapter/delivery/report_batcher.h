@@ -3,9 +3,11 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
@@ -14,20 +16,28 @@
 
 namespace autopulse::callevents::adapter {
 
-// Sends the events of many threads in few requests: what comes in while requests are under way goes
-// together with the next one; with none under way an event goes at once. Thread-safe.
+// Sends the events of many webhooks in few requests: with none under way an event goes at once,
+// what comes in meanwhile goes together once it is as much as what is under way, or that has ended.
+// Thread-safe.
 //
-// It has no thread of its own: whoever has nothing to wait for sends for all that wait. Events
-// leave in the order in which they came in, but requests may overtake one another: whose events
-// must stay in order waits for one before it reports the next.
+// It has no thread of its own and waits for nothing: what became of a request is told on a thread
+// of whoever sends it, and there the next one is sent. Events leave in the order in which they came
+// in, but requests may overtake one another: whose events must stay in order waits for one before
+// it reports the next.
 class ReportBatcher {
  public:
   using Request = v1::ReportCallEventRequest;
   using Result = absl::StatusOr<v1::ReportCallEventResponse>;
 
-  // Sends events in one request and returns one result for each.
-  using Send = std::function<std::vector<Result>(absl::Span<const Request* const> events,
-                                                 absl::Time deadline)>;
+  // Told once what became of an event, which it is given back. Must not block.
+  using Done = absl::AnyInvocable<void(std::unique_ptr<Request>, Result)>;
+
+  // Told once what became of events sent together: one result for each.
+  using Sent = absl::AnyInvocable<void(std::vector<Result>)>;
+
+  // Begins to send events, which live until `sent` is called. Must not block.
+  using Send =
+      std::function<void(absl::Span<Request* const> events, absl::Time deadline, Sent sent)>;
 
   struct Limits {
     std::size_t under_way = 2;  // requests, so that one is prepared while the other one commits
@@ -38,27 +48,38 @@ class ReportBatcher {
   ReportBatcher(Send send, absl::Duration timeout) : ReportBatcher(send, timeout, Limits()) {}
   ReportBatcher(Send send, absl::Duration timeout, const Limits& limits);
 
-  // Reports one event and waits for what became of it, for at most `timeout` from now.
+  // Waits until everything was told that is to be told.
+  ~ReportBatcher();
+
+  // Takes an event, which `Flush` sends; it may take `timeout` from now, waiting included.
+  void Add(std::unique_ptr<Request> request, Done done);
+
+  // Sends what was added, unless as many requests are under way as may be: then it goes when one of
+  // them ends.
+  void Flush();
+
+  // Reports one event and waits for what became of it. Blocks.
   Result Report(const Request& request);
 
-  // How many events wait for a request to end.
+  // How many events wait for a request to end, or for `Flush`.
   std::size_t waiting() const;
 
  private:
-  struct Waiting;
+  struct Event;
+  struct Batch;
 
-  // Sends them, and has the next ones sent by the first of them.
-  void SendFor(const std::vector<Waiting*>& events);
-  // The events of the next request, oldest first.
-  std::vector<Waiting*> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The events of the next request, oldest first; null if it is not its time.
+  std::unique_ptr<Batch> TakeNext();
+  void OnSent(Batch& batch, std::vector<Result> results);
 
   const Send send_;
   const absl::Duration timeout_;
   const Limits limits_;
   mutable absl::Mutex mutex_;
-  // Nobody waits unless as many requests are under way as may be.
-  std::deque<Waiting*> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Event> waiting_ ABSL_GUARDED_BY(mutex_);
   std::size_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::size_t last_events_ ABSL_GUARDED_BY(mutex_) = 0;  // of the last request
+  std::size_t telling_ ABSL_GUARDED_BY(mutex_) = 0;  // requests that ended, whose events are told
 };
 
 }  // namespace autopulse::callevents::adapter

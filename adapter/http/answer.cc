@@ -16,16 +16,22 @@ HttpAnswer ErrorAnswer(int status, absl::string_view message) {
 
 namespace http {
 
-std::string LastAnswerText(const HttpAnswer& answer, absl::string_view method) {
+std::string AnswerText(const HttpAnswer& answer, absl::string_view method, bool keep_alive,
+                       absl::Duration idle_timeout) {
+  const std::string connection =
+      keep_alive ? absl::StrCat("Keep-Alive: timeout=", absl::ToInt64Seconds(idle_timeout),
+                                ", max=", kMaxKeepAlive)
+                 : "Connection: close";
   std::string text =
-      absl::StrCat("HTTP/1.1 ", answer.status, " ", httplib::status_message(answer.status),
-                   "\r\nConnection: close\r\n");
+      absl::StrCat("HTTP/1.1 ", answer.status, " ", httplib::status_message(answer.status), "\r\n",
+                   connection, "\r\n");
   for (const auto& [name, value] : answer.headers) {
     absl::StrAppend(&text, name, ": ", value, "\r\n");
   }
   absl::StrAppend(&text, "Content-Length: ", answer.body.size(),
-                  "\r\nContent-Type: ", answer.content_type, "\r\n\r\n");
-  if (method != "HEAD") absl::StrAppend(&text, answer.body);
+                  "\r\nContent-Type: ", answer.content_type, "\r\n");
+  if (method == "HEAD") absl::StrAppend(&text, "Accept-Ranges: bytes\r\n");
+  absl::StrAppend(&text, "\r\n", method == "HEAD" ? "" : answer.body);
   return text;
 }
 

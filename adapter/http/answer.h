@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace autopulse::callevents::adapter {
 
@@ -22,9 +24,14 @@ HttpAnswer ErrorAnswer(int status, absl::string_view message);
 
 namespace http {
 
-// `answer` as it goes over the wire, with `Connection: close`. For what is refused before the HTTP
-// library is asked; `method` is the request's, or empty if it is not known.
-std::string LastAnswerText(const HttpAnswer& answer, absl::string_view method);
+// `answer` as it goes over the wire, in the HTTP library's words: it takes several times as long.
+// `method` is the request's, or empty if it is not known. With `keep_alive` the sender is told that
+// the connection stays for `idle_timeout`, otherwise that it is closed.
+std::string AnswerText(const HttpAnswer& answer, absl::string_view method, bool keep_alive,
+                       absl::Duration idle_timeout);
+
+// How many requests a connection may bring, for the sender, who wants a number.
+inline constexpr std::size_t kMaxKeepAlive = 1'000'000;
 
 }  // namespace http
 }  // namespace autopulse::callevents::adapter

@@ -209,7 +209,7 @@ Connection::Next Connection::RefuseFraming(const FramingError& error) {
 
 Connection::Next Connection::Refuse(const Refusal& refusal) {
   shared_.judge.OnRefused(refusal);
-  output_ += LastAnswerText(refusal.answer, head_.method);
+  output_ += AnswerText(refusal.answer, head_.method, /*keep_alive=*/false, {});
   input_ = std::string();
   Rebook();
   state_ = State::kAnswering;

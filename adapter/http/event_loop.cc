@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kEventsAtATime = 256;
 constexpr int kAcceptsAtATime = 256;  // then those that are connected have their turn
+constexpr int kAnsweredAtATime = 16;  // requests of one connection, before others have their turn
 
 // Told once each, and never asked for again: see Ownership.
 constexpr std::uint32_t kConnectionEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
@@ -34,12 +35,12 @@ absl::Duration SweepPause(const ConnectionLimits& limits) {
 
 EventLoop::EventLoop(const Options& options, Listener listener,
                      std::shared_ptr<const TlsListener> tls, Connection::Judge& judge,
-                     RequestQueue& queue)
+                     Requests& requests)
     : options_(options),
       listener_(std::move(listener)),
       tls_(std::move(tls)),
       judge_(judge),
-      queue_(queue),
+      requests_(requests),
       sweep_pause_(SweepPause(options.limits)),
       budget_(options.max_buffered_bytes),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
@@ -71,6 +72,7 @@ absl::Status EventLoop::Run() {
       return absl::InternalError(absl::StrCat("epoll: ", std::strerror(errno)));
     }
     for (int i = 0; i < count; ++i) HandleEvent(events[static_cast<std::size_t>(i)]);
+    requests_.OnRoundEnd();
     CloseRetired();
   }
   return absl::OkStatus();
@@ -96,27 +98,23 @@ void EventLoop::HandleEvent(const epoll_event& event) {
   Drive(connection);
 }
 
-void EventLoop::Drive(Connection& connection) {
-  for (;;) {
-    if (!Follow(connection, connection.Advance(clock_()))) return;
-    if (connection.ownership().LetGo()) return;
-    connection.NoteEvent();
-  }
-}
+void EventLoop::Drive(Connection& connection) { Follow(connection, connection.Advance(clock_())); }
 
-// False if the connection has been passed on.
-bool EventLoop::Follow(Connection& connection, Connection::Next next) {
-  switch (next) {
-    case Connection::Next::kWait:
-      return true;
-    case Connection::Next::kAnswer:
-      queue_.Put(connection);
-      return false;
-    case Connection::Next::kClose:
-      break;
+void EventLoop::Follow(Connection& connection, Connection::Next next) {
+  for (int answered = 0;; next = connection.Advance(clock_())) {
+    switch (next) {
+      case Connection::Next::kWait:
+        if (connection.ownership().LetGo()) return;
+        connection.NoteEvent();
+        break;
+      case Connection::Next::kAnswer:
+        if (++answered > kAnsweredAtATime) return requests_.PutOff(connection);
+        if (!requests_.Begin(connection)) return;
+        break;
+      case Connection::Next::kClose:
+        return Retire(connection);
+    }
   }
-  Retire(connection);
-  return false;
 }
 
 // It stays owned, so that nobody touches it any more.
@@ -212,9 +210,7 @@ void EventLoop::SweepOne(Connection& connection) {
   Connection::Next next = Connection::Next::kWait;
   if (stopping()) next = connection.Finish(stop_deadline_);
   if (next == Connection::Next::kWait) next = connection.CheckDeadline(clock_());
-  if (!Follow(connection, next) || connection.ownership().LetGo()) return;
-  connection.NoteEvent();
-  Drive(connection);
+  Follow(connection, next);
 }
 
 void EventLoop::Wake() const { eventfd_write(wake_.number(), 1); }

@@ -14,7 +14,6 @@
 #include "adapter/http/buffer_budget.h"
 #include "adapter/http/connection.h"
 #include "adapter/http/listener.h"
-#include "adapter/http/request_queue.h"
 #include "adapter/http/tls.h"
 #include "services/base/clock.h"
 
@@ -22,10 +21,26 @@ struct epoll_event;
 
 namespace autopulse::callevents::adapter::http {
 
-// One thread that accepts and watches all connections, and hands over those whose request has
-// arrived whole. What waits for bytes, for room in a socket or for a deadline costs no thread.
+// One thread that accepts and watches all connections, and has requests answered that have arrived
+// whole. What waits for bytes, for room in a socket or for a deadline costs no thread.
 class EventLoop {
  public:
+  // Who answers requests. None of this may block; called on any thread that drives a connection.
+  class Requests {
+   public:
+    virtual ~Requests() = default;
+
+    // Takes a connection whose request has arrived whole. True if it has its answer already, and
+    // can be driven on; otherwise it is driven on when it has.
+    virtual bool Begin(Connection& connection) = 0;
+
+    // Takes one whose sender keeps its thread busy: it is answered on another thread.
+    virtual void PutOff(Connection& connection) = 0;
+
+    // The loop has looked at all sockets to which something has happened.
+    virtual void OnRoundEnd() = 0;
+  };
+
   struct Options {
     ConnectionLimits limits;
     std::size_t max_connections = 16'384;
@@ -34,10 +49,10 @@ class EventLoop {
     absl::Duration stop_grace = absl::Seconds(3);  // for what has begun when the server stops
   };
 
-  // `judge` and `queue` must outlive the loop. Its judge is asked on the loop's thread, or on one
-  // that drives a connection. `tls` may be null.
+  // `judge` and `requests` must outlive the loop. Its judge is asked on the loop's thread, or on
+  // one that drives a connection. `tls` may be null.
   EventLoop(const Options& options, Listener listener, std::shared_ptr<const TlsListener> tls,
-            Connection::Judge& judge, RequestQueue& queue);
+            Connection::Judge& judge, Requests& requests);
   ~EventLoop();
 
   // Runs until `Stop`, and then until the last connection is closed. Fails with INTERNAL if the
@@ -66,7 +81,7 @@ class EventLoop {
   bool HasRoomFor(const Address& peer) const;
   void Sweep();
   void SweepOne(Connection& connection);
-  bool Follow(Connection& connection, Connection::Next next);
+  void Follow(Connection& connection, Connection::Next next);
   void Retire(Connection& connection);
   void CloseRetired();
   void Wake() const;
@@ -76,7 +91,7 @@ class EventLoop {
   Listener listener_;
   const std::shared_ptr<const TlsListener> tls_;
   Connection::Judge& judge_;
-  RequestQueue& queue_;
+  Requests& requests_;
   const base::Clock clock_ = base::SteadyClock();
   const absl::Duration sweep_pause_;
   BufferBudget budget_;

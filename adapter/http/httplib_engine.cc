@@ -2,15 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <exception>
-
-#include "services/base/log.h"
 
 namespace autopulse::callevents::adapter::http {
 namespace {
-
-// Requests per connection, for the library, which wants a number.
-constexpr std::size_t kMaxKeepAlive = 1'000'000;
 
 // A head to read and an answer to write, for the library.
 class MemoryStream final : public httplib::Stream {
@@ -50,8 +44,7 @@ void Write(const HttpAnswer& answer, httplib::Response& response) {
 
 }  // namespace
 
-HttplibEngine::HttplibEngine(RequestHandler& handler, absl::Duration idle_timeout)
-    : handler_(handler) {
+HttplibEngine::HttplibEngine(absl::Duration idle_timeout) {
   set_keep_alive_max_count(kMaxKeepAlive);
   set_keep_alive_timeout(absl::ToInt64Seconds(idle_timeout));
   // Before its routes, which are regular expressions, and before it would read a body.
@@ -64,17 +57,12 @@ HttplibEngine::HttplibEngine(RequestHandler& handler, absl::Duration idle_timeou
     response.set_header("Connection", "close");
     Write(ErrorAnswer(response.status, "Malformed request"), response);
   });
-  // Without this one the library tells the exception's text in a header.
-  set_exception_handler([](const httplib::Request& /*request*/, httplib::Response& response,
-                           const std::exception_ptr& /*exception*/) {
-    base::LogError("request failed", {{"http_status", 500}});
-    Write(ErrorAnswer(500, "Internal error"), response);
-  });
 }
 
-HttplibEngine::Answered HttplibEngine::Answer(const Request& request, bool keep_alive) {
-  request_ = &request;
-  was_handled_ = false;
+HttplibEngine::Answered HttplibEngine::Answer(const Request& request, const HttpAnswer& answer,
+                                              bool keep_alive) {
+  answer_ = &answer;
+  was_written_ = false;
   Answered answered;
   MemoryStream stream(request.head.text, answered.wire_text);
   bool asked_to_close = false;
@@ -83,13 +71,13 @@ HttplibEngine::Answered HttplibEngine::Answer(const Request& request, bool keep_
         library_request.ranges.clear();
         library_request.headers.erase("Expect");  // the body is here
       });
-  answered.keep_alive = keep_alive && is_complete && was_handled_;
+  answered.keep_alive = keep_alive && is_complete && was_written_;
   return answered;
 }
 
 httplib::Server::HandlerResponse HttplibEngine::Handle(httplib::Response& response) {
-  was_handled_ = true;
-  Write(handler_.Handle(*request_), response);
+  was_written_ = true;
+  Write(*answer_, response);
   return HandlerResponse::Handled;
 }
 

@@ -1,14 +1,16 @@
 #include "adapter/http/request_queue.h"
 
+#include <utility>
+
 namespace autopulse::callevents::adapter::http {
 
-void RequestQueue::Put(Connection& connection) {
+void RequestQueue::Put(Work work) {
   const absl::MutexLock lock(&mutex_);
-  waiting_.push_back(&connection);
+  waiting_.push_back(std::move(work));
   if (!is_waking_) WakeOne();
 }
 
-Connection* RequestQueue::Take() {
+RequestQueue::Work RequestQueue::Take() {
   const absl::MutexLock lock(&mutex_);
   while (waiting_.empty() && !is_closed_) {
     IdleThread self;
@@ -17,10 +19,10 @@ Connection* RequestQueue::Take() {
     is_waking_ = false;
   }
   if (waiting_.empty()) return nullptr;
-  Connection* connection = waiting_.front();
+  Work work = std::move(waiting_.front());
   waiting_.pop_front();
   if (!waiting_.empty() && !is_waking_) WakeOne();
-  return connection;
+  return work;
 }
 
 void RequestQueue::WakeOne() {

@@ -4,12 +4,12 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
-#include "adapter/http/connection.h"
 
 namespace autopulse::callevents::adapter::http {
 
-// Connections whose requests wait for a thread, first in, first out. Thread-safe.
+// What may block and waits for a thread, first in, first out. Thread-safe.
 //
 // Of the threads that wait for work the last to have worked is woken first: its memory is warm, and
 // at a low rate few of many threads are ever used. No more than one is being woken at a time, and
@@ -17,11 +17,13 @@ namespace autopulse::callevents::adapter::http {
 // by then, and waking a thread costs more than a small request.
 class RequestQueue {
  public:
-  // Gives `connection` to a thread.
-  void Put(Connection& connection);
+  using Work = absl::AnyInvocable<void()>;
 
-  // Waits for a connection. Null once the queue is closed and empty.
-  Connection* Take();
+  // Gives `work` to a thread.
+  void Put(Work work);
+
+  // Waits for work. Null once the queue is closed and empty.
+  Work Take();
 
   void Close();
 
@@ -34,7 +36,7 @@ class RequestQueue {
   void WakeOne() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   absl::Mutex mutex_;
-  std::deque<Connection*> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Work> waiting_ ABSL_GUARDED_BY(mutex_);
   std::vector<IdleThread*> idle_ ABSL_GUARDED_BY(mutex_);
   bool is_waking_ ABSL_GUARDED_BY(mutex_) = false;
   bool is_closed_ ABSL_GUARDED_BY(mutex_) = false;

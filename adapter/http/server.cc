@@ -4,12 +4,9 @@
 
 #include <thread>
 #include <utility>
-#include <vector>
 
-#include "absl/time/clock.h"
-#include "adapter/http/httplib_engine.h"
+#include "adapter/http/dispatcher.h"
 #include "adapter/http/listener.h"
-#include "adapter/http/request_queue.h"
 #include "services/base/log.h"
 
 namespace autopulse::callevents::adapter::http {
@@ -34,10 +31,11 @@ class Server::Running final : public Connection::Judge {
         handler_(handler),
         counters_(counters),
         senders_(options.senders),
-        loop_(options.loop, std::move(listener), options.tls, *this, queue_) {
-    for (int i = 0; i < options.threads; ++i) {
-      threads_.emplace_back([this] { AnswerRequests(); });
-    }
+        loop_(options.loop, std::move(listener), options.tls, *this, dispatcher_),
+        dispatcher_({.threads = options.threads,
+                     .max_under_way = options.max_under_way,
+                     .idle_timeout = options.loop.limits.idle_timeout},
+                    handler, loop_) {
     loop_thread_ = std::thread([this, on_failure = std::move(on_failure)] {
       const absl::Status status = loop_.Run();
       if (status.ok()) return;
@@ -49,8 +47,6 @@ class Server::Running final : public Connection::Judge {
   ~Running() override {
     loop_.Stop();
     loop_thread_.join();
-    queue_.Close();
-    for (std::thread& thread : threads_) thread.join();
   }
 
   std::optional<Refusal> RefuseHead(const RequestHead& head, const Address& peer) override {
@@ -61,24 +57,12 @@ class Server::Running final : public Connection::Judge {
   void OnRefused(const Refusal& refusal) override { NoteRefusal(refusal, counters_); }
 
  private:
-  void AnswerRequests() {
-    HttplibEngine engine(handler_, options_.loop.limits.idle_timeout);
-    while (Connection* connection = queue_.Take()) {
-      const Request request = connection->request();
-      const bool keep_alive = request.head.keeps_alive && !loop_.stopping();
-      HttplibEngine::Answered answered = engine.Answer(request, keep_alive);
-      connection->Answer(std::move(answered.wire_text), answered.keep_alive, loop_.Now());
-      loop_.Drive(*connection);
-    }
-  }
-
   const Options& options_;
   RequestHandler& handler_;
   base::Counters& counters_;
   SenderPolicy senders_;
-  RequestQueue queue_;
   EventLoop loop_;
-  std::vector<std::thread> threads_;
+  Dispatcher dispatcher_;
   std::thread loop_thread_;
 };
 

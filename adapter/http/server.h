@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,13 +14,14 @@
 
 namespace autopulse::callevents::adapter::http {
 
-// An HTTP/1.1 server: an event loop that collects requests, and threads that answer those that
-// have arrived whole.
+// An HTTP/1.1 server: an event loop that collects requests and has them handled, and threads for
+// what may block.
 class Server {
  public:
   struct Options {
     std::string listen = "127.0.0.1:8080";  // HOST:PORT; port 0 takes a free one
-    int threads = 64;                       // requests handled at a time
+    int threads = 64;                       // for what may block
+    std::size_t max_under_way = 1024;       // requests that are handled and not answered yet
     SenderPolicy::Options senders = {};
     std::shared_ptr<TlsListener> tls = nullptr;  // none: plain HTTP
     EventLoop::Options loop = {};

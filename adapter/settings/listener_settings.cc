@@ -57,7 +57,7 @@ absl::Status ReadTls(const http::TlsFiles& files, http::Server::Options& options
 
 void AddListenerSettings(ListenerSettings& settings, base::Settings& parser) {
   parser.Add("listen", settings.listen, "HOST:PORT to take webhooks on; port 0 takes a free one");
-  parser.Add("threads", settings.threads, "How many requests are handled at a time");
+  parser.Add("threads", settings.threads, "How many threads there are for what may block");
   parser.Add("max-connections", settings.max_connections,
              "How many connections may be open, half of them from one address");
   parser.Add("request-deadline", settings.request_deadline,

@@ -52,8 +52,11 @@ class ChannelPool {
     return status;
   }
 
-  // The service whose turn it is, for a stream.
+  // The service whose turn it is, for a stream, or for a request that does not wait.
   Stub& Next() const { return *InTurn().front()->stub; }
+
+  // Whether there is another one to try where one is UNAVAILABLE.
+  bool has_alternatives() const { return attempts_ > 1; }
 
  private:
   struct Service {

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
 #include "adapter/delivery/call_event_client.h"
+#include "adapter/delivery/direct_delivery.h"
 #include "adapter/webhook_handler.h"
 #include "adapter/webhook_server.h"
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
@@ -83,11 +84,8 @@ class ServedAdapter : public testing::Test {
   base::Counters counters_;
   std::unique_ptr<StubService> service_ = std::make_unique<StubService>();
   CallEventClient client_{{.channel = {.service = absl::StrCat("127.0.0.1:", service_->port())}}};
-  WebhookHandler handler_{
-      {},
-      [this](const v1::ReportCallEventRequest& request) { return client_.Report(request); },
-      base::SystemClock(),
-      counters_};
+  DirectDelivery events_{client_};
+  WebhookHandler handler_{{}, events_, base::SystemClock(), counters_};
   std::unique_ptr<WebhookServer> server_;
 };
 

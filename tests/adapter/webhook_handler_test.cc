@@ -3,27 +3,63 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
+
+#include "tests/adapter/fake_exchange.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
 
+// Events as they are reported, and what becomes of each.
+class FakeSink final : public EventSink {
+ public:
+  void Report(std::unique_ptr<v1::ReportCallEventRequest> request,
+              std::unique_ptr<Awaiting> awaiting) override {
+    reported.push_back(*request);
+    if (!answers_at_once) {
+      waiting = std::move(awaiting);
+      return;
+    }
+    awaiting->OnDelivered(*request, delivered);
+  }
+  void Flush() override {}
+
+  std::vector<v1::ReportCallEventRequest> reported;
+  bool answers_at_once = true;
+  std::unique_ptr<Awaiting> waiting;
+  Delivered delivered = absl::StatusOr<v1::ReportCallEventResponse>(v1::ReportCallEventResponse());
+};
+
 class WebhookHandlerTest : public testing::Test {
  protected:
-  HttpAnswer Handle(absl::string_view body, bool register_unknown_calls = false) {
-    const WebhookHandler handler(
-        {.register_unknown_calls = register_unknown_calls},
-        [this](const v1::ReportCallEventRequest& request) {
-          reported_.push_back(request);
-          return result_;
-        },
-        [] { return absl::FromUnixSeconds(1'756'804'800); }, counters_);
-    return handler.Handle(body);
+  WebhookHandler MakeHandler(const WebhookHandler::Options& options) {
+    return {options, sink_, [] { return absl::FromUnixSeconds(1'756'804'800); }, counters_};
+  }
+
+  // Handles a webhook, at once or later.
+  void Begin(const WebhookHandler& handler, absl::string_view body, bool may_block = false) {
+    exchanged_.answer.reset();
+    std::unique_ptr<http::Exchange> exchange =
+        std::make_unique<FakeExchange>(body, may_block, exchanged_);
+    const std::optional<HttpAnswer> answer = handler.Handle(exchange);
+    EXPECT_EQ(answer.has_value(), exchange != nullptr);
+    if (answer.has_value()) exchanged_.answer = answer;
+  }
+
+  HttpAnswer Handle(absl::string_view body, const WebhookHandler::Options& options = {}) {
+    const WebhookHandler handler = MakeHandler(options);
+    Begin(handler, body);
+    EXPECT_TRUE(exchanged_.answer.has_value());
+    return exchanged_.answer.value_or(HttpAnswer());
   }
 
   base::Counters counters_;
-  std::vector<v1::ReportCallEventRequest> reported_;
-  absl::StatusOr<v1::ReportCallEventResponse> result_ = v1::ReportCallEventResponse();
+  FakeSink sink_;
+  Exchanged exchanged_;
 };
 
 constexpr absl::string_view kRinging =
@@ -31,16 +67,16 @@ constexpr absl::string_view kRinging =
 
 TEST_F(WebhookHandlerTest, EventIsReportedOnceWithItsReceipt) {  // O6
   EXPECT_EQ(Handle(kRinging).status, 200);
-  ASSERT_EQ(reported_.size(), 1u);
-  EXPECT_EQ(reported_[0].parent(), "calls/15");
-  EXPECT_EQ(reported_[0].event().receive_time().seconds(), 1'756'804'800);
+  ASSERT_EQ(sink_.reported.size(), 1u);
+  EXPECT_EQ(sink_.reported[0].parent(), "calls/15");
+  EXPECT_EQ(sink_.reported[0].event().receive_time().seconds(), 1'756'804'800);
   EXPECT_EQ(counters_.Get("webhooks", "applied"), 1);
 }
 
 TEST_F(WebhookHandlerTest, WhatIsMalformedIsNotReported) {
   EXPECT_EQ(Handle("{").status, 400);
   EXPECT_EQ(Handle(R"({"type":"hangup"})").status, 400);
-  EXPECT_TRUE(reported_.empty());
+  EXPECT_TRUE(sink_.reported.empty());
   EXPECT_EQ(counters_.Get("webhooks", "malformed"), 2);
 }
 
@@ -48,7 +84,7 @@ TEST_F(WebhookHandlerTest, IgnoredTypesAreCountedByType) {  // V5
   EXPECT_EQ(Handle(R"({"message":{"type":"speech-update"}})").body,
             R"({"status":"ignored","message":"Event type speech-update not processed"})");
   EXPECT_EQ(counters_.Get("ignored_type", "speech-update"), 1);
-  EXPECT_TRUE(reported_.empty());
+  EXPECT_TRUE(sink_.reported.empty());
 }
 
 TEST_F(WebhookHandlerTest, TypesThatVapiWaitsOnAreCountedApart) {  // V6
@@ -64,36 +100,66 @@ TEST_F(WebhookHandlerTest, SlowAssistantIsCounted) {  // V2
 }
 
 TEST_F(WebhookHandlerTest, UnavailableServiceIsToldToTheSender) {
-  result_ = absl::UnavailableError("connection refused");
+  sink_.delivered =
+      absl::StatusOr<v1::ReportCallEventResponse>(absl::UnavailableError("connection refused"));
   EXPECT_EQ(Handle(kRinging).status, 503);
   EXPECT_EQ(counters_.Get("webhooks", "UNAVAILABLE"), 1);
 }
 
 TEST_F(WebhookHandlerTest, QueuedEventIsAccepted) {
-  const WebhookHandler handler(
-      {},
-      [](const v1::ReportCallEventRequest&) {
-        Delivered delivered = absl::StatusOr<v1::ReportCallEventResponse>(absl::AbortedError("x"));
-        delivered.queued = true;
-        return delivered;
-      },
-      base::SystemClock(), counters_);
-  EXPECT_EQ(handler.Handle(kRinging).status, 202);
+  sink_.delivered = absl::StatusOr<v1::ReportCallEventResponse>(absl::AbortedError("x"));
+  sink_.delivered.queued = true;
+  EXPECT_EQ(Handle(kRinging).status, 202);
   EXPECT_EQ(counters_.Get("webhooks", "queued"), 1);
+}
+
+TEST_F(WebhookHandlerTest, EventIsAnsweredOnceItIsKnownWhatBecameOfIt) {
+  sink_.answers_at_once = false;
+  const WebhookHandler handler = MakeHandler({});
+  Begin(handler, kRinging);
+  EXPECT_FALSE(exchanged_.answer.has_value());
+  sink_.waiting->OnDelivered(sink_.reported[0], sink_.delivered);
+  ASSERT_TRUE(exchanged_.answer.has_value());
+  EXPECT_EQ(exchanged_.answer->status, 200);
 }
 
 TEST_F(WebhookHandlerTest, MalformedBodyIsKeptWhereThereIsAKeeper) {
   std::vector<std::string> kept;
-  const WebhookHandler handler(
-      {.keep_malformed = [&kept](absl::string_view body, const absl::Status&,
-                                 absl::Time) { kept.emplace_back(body); }},
-      [](const v1::ReportCallEventRequest&) -> Delivered {
-        return absl::StatusOr<v1::ReportCallEventResponse>(absl::InternalError("not reported"));
-      },
-      base::SystemClock(), counters_);
-  EXPECT_EQ(handler.Handle("{").status, 400);
-  EXPECT_EQ(handler.Handle(R"({"type":"hangup"})").status, 400);
+  const WebhookHandler handler =
+      MakeHandler({.keep_malformed = [&kept](absl::string_view body, const absl::Status&,
+                                             absl::Time) { kept.emplace_back(body); }});
+  for (const char* body : {"{", R"({"type":"hangup"})"}) {
+    Begin(handler, body, /*may_block=*/true);
+    EXPECT_EQ(exchanged_.answer->status, 400);
+  }
   EXPECT_THAT(kept, testing::ElementsAre("{", R"({"type":"hangup"})"));
+}
+
+TEST_F(WebhookHandlerTest, MalformedBodyIsKeptWhereItMayBlock) {
+  std::vector<std::string> kept;
+  const WebhookHandler handler =
+      MakeHandler({.keep_malformed = [&kept](absl::string_view body, const absl::Status&,
+                                             absl::Time) { kept.emplace_back(body); }});
+  Begin(handler, "{");
+  EXPECT_FALSE(exchanged_.answer.has_value());
+  EXPECT_TRUE(kept.empty());
+  exchanged_.posted();
+  EXPECT_THAT(kept, testing::ElementsAre("{"));
+  EXPECT_EQ(exchanged_.answer->status, 400);
+  EXPECT_EQ(counters_.Get("webhooks", "malformed"), 1);
+}
+
+TEST_F(WebhookHandlerTest, MessageThatVapiWaitsOnIsRelayedWhereItMayBlock) {  // V6
+  bool relayed = false;
+  const WebhookHandler handler = MakeHandler(
+      {.relay = [&relayed](absl::string_view, const http::RequestHead&, absl::string_view) {
+        relayed = true;
+        return relay::Relayed{.http_status = 201, .body = "{}"};
+      }});
+  Begin(handler, R"({"message":{"type":"tool-calls"}})");
+  EXPECT_FALSE(relayed);
+  exchanged_.posted();
+  EXPECT_EQ(exchanged_.answer->status, 201);
 }
 
 TEST_F(WebhookHandlerTest, UnknownCallsAreRegisteredOnlyIfAskedTo) {  // U1
@@ -101,10 +167,10 @@ TEST_F(WebhookHandlerTest, UnknownCallsAreRegisteredOnlyIfAskedTo) {  // U1
       R"({"message":{"type":"status-update","status":"ringing","customer":{"number":"+15550142001"},
           "call":{"id":"v-1","type":"inboundPhoneCall"}}})";
   Handle(kInbound);
-  EXPECT_FALSE(reported_.back().has_call_if_unknown());
-  Handle(kInbound, true);
-  EXPECT_EQ(reported_.back().call_if_unknown().direction(), "inbound");
-  EXPECT_EQ(reported_.back().call_if_unknown().customer_number(), "+15550142001");
+  EXPECT_FALSE(sink_.reported.back().has_call_if_unknown());
+  Handle(kInbound, {.register_unknown_calls = true});
+  EXPECT_EQ(sink_.reported.back().call_if_unknown().direction(), "inbound");
+  EXPECT_EQ(sink_.reported.back().call_if_unknown().customer_number(), "+15550142001");
 }
 
 }  // namespace

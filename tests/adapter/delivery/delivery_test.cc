@@ -5,8 +5,10 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <memory>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "absl/synchronization/notification.h"
 #include "tests/adapter/delivery/spooling.h"
@@ -24,11 +26,30 @@ class DeliveryTest : public SpoolingTest {
     while (spool_->pending() > 0) std::this_thread::yield();
   }
 
+  // Hands an event over, without sending it yet.
+  Handed Report(const v1::ReportCallEventRequest& request) {
+    Handed handed;
+    delivery_.Report(std::make_unique<v1::ReportCallEventRequest>(request),
+                     handed.MakeAwaiting(threads_));
+    return handed;
+  }
+
+  // Hands one over, has it sent and waits for what becomes of it.
+  Delivered Deliver(const v1::ReportCallEventRequest& request) {
+    const Handed handed = Report(request);
+    delivery_.Flush();
+    while (!handed.is_known()) {
+      delivery_.Flush();  // as the threads for what may block do
+      std::this_thread::yield();
+    }
+    return handed.Wait();
+  }
+
   Delivery delivery_{client_, *spool_, counters_, {}, Clock()};
 };
 
 TEST_F(DeliveryTest, WhatTheServiceTakesNeverTouchesTheSpool) {
-  const Delivered delivered = delivery_.Deliver(Event(15, "a"));
+  const Delivered delivered = Deliver(Event(15, "a"));
   EXPECT_TRUE(delivered.response.ok());
   EXPECT_FALSE(delivered.queued);
   EXPECT_EQ(spool_->pending(), 0);
@@ -39,7 +60,7 @@ TEST_F(DeliveryTest, WhatTheServiceCannotTakeNowIsKept) {  // REQ7
   for (const auto code : {grpc::UNAVAILABLE, grpc::DEADLINE_EXCEEDED, grpc::ABORTED,
                           grpc::RESOURCE_EXHAUSTED, grpc::INTERNAL, grpc::UNAUTHENTICATED}) {
     service_.AnswerAlways(code);
-    const Delivered delivered = delivery_.Deliver(Event(++kept, "a"));
+    const Delivered delivered = Deliver(Event(++kept, "a"));
     EXPECT_TRUE(delivered.queued) << code;
     EXPECT_EQ(spool_->pending(), kept);
   }
@@ -47,14 +68,14 @@ TEST_F(DeliveryTest, WhatTheServiceCannotTakeNowIsKept) {  // REQ7
 
 TEST_F(DeliveryTest, UnknownCallIsKeptAndSaidToBeUnknown) {  // U1
   service_.AnswerAlways(grpc::NOT_FOUND);
-  const Delivered delivered = delivery_.Deliver(Event(15, "a"));
+  const Delivered delivered = Deliver(Event(15, "a"));
   EXPECT_TRUE(delivered.queued);
   EXPECT_TRUE(absl::IsNotFound(delivered.response.status()));
 }
 
 TEST_F(DeliveryTest, RefusedEventIsADeadLetterAndNotKept) {
   service_.AnswerAlways(grpc::INVALID_ARGUMENT);
-  const Delivered delivered = delivery_.Deliver(Event(15, "a"));
+  const Delivered delivered = Deliver(Event(15, "a"));
   EXPECT_FALSE(delivered.queued);
   EXPECT_TRUE(absl::IsInvalidArgument(delivered.response.status()));
   EXPECT_EQ(spool_->pending(), 0);
@@ -64,9 +85,9 @@ TEST_F(DeliveryTest, RefusedEventIsADeadLetterAndNotKept) {
 
 TEST_F(DeliveryTest, ServiceThatDoesNotLetTheAdapterInIsAnOutage) {  // FT63
   service_.SetAdmission(grpc::UNAUTHENTICATED);
-  EXPECT_TRUE(delivery_.Deliver(Event(15, "a")).queued);
+  EXPECT_TRUE(Deliver(Event(15, "a")).queued);
   service_.SetAdmission(grpc::PERMISSION_DENIED);
-  EXPECT_TRUE(delivery_.Deliver(Event(16, "b")).queued);
+  EXPECT_TRUE(Deliver(Event(16, "b")).queued);
   EXPECT_THAT(DeadLetters(), IsEmpty());
 }
 
@@ -88,10 +109,10 @@ TEST_F(DeliveryTest, RefusalIsNotedWhoeverReports) {  // FT63
 
 TEST_F(DeliveryTest, EventJoinsThoseOfItsCallThatWait) {  // O7
   service_.AnswerAlways(grpc::UNAVAILABLE);
-  delivery_.Deliver(Event(15, "a"));
+  Deliver(Event(15, "a"));
   service_.RecordEverything();
-  EXPECT_TRUE(delivery_.Deliver(Event(15, "b")).queued);
-  EXPECT_FALSE(delivery_.Deliver(Event(16, "c")).queued);
+  EXPECT_TRUE(Deliver(Event(15, "b")).queued);
+  EXPECT_FALSE(Deliver(Event(16, "c")).queued);
   delivery_.Start();
   WaitUntilDrained();
   EXPECT_THAT(service_.recorded(), ElementsAre("c", "a", "b"));
@@ -102,11 +123,11 @@ TEST_F(DeliveryTest, CallsWithoutANumberAreTheProvidersCalls) {  // O7
   auto request = Event(15, "a");
   request.set_parent("calls/-");
   request.mutable_event()->set_provider_call_id("v-1");
-  delivery_.Deliver(request);
+  Deliver(request);
   service_.RecordEverything();
-  EXPECT_TRUE(delivery_.Deliver(request).queued);
+  EXPECT_TRUE(Deliver(request).queued);
   request.mutable_event()->set_provider_call_id("v-2");
-  EXPECT_FALSE(delivery_.Deliver(request).queued);
+  EXPECT_FALSE(Deliver(request).queued);
 }
 
 TEST_F(DeliveryTest, EventThatComesWhileAnotherOfItsCallIsOnItsWayWaitsForIt) {  // O7
@@ -118,29 +139,83 @@ TEST_F(DeliveryTest, EventThatComesWhileAnotherOfItsCallIsOnItsWayWaitsForIt) { 
     go_on.WaitForNotification();
     return grpc::Status(grpc::UNAVAILABLE, "no");
   });
-  std::thread first([&] { EXPECT_TRUE(delivery_.Deliver(Event(15, "a")).queued); });
+  const Handed first = Report(Event(15, "a"));
+  delivery_.Flush();
   arrived.WaitForNotification();
-  std::thread second([&] { EXPECT_TRUE(delivery_.Deliver(Event(15, "b")).queued); });
+  const Handed second = Report(Event(15, "b"));
+  const Handed third = Report(Event(15, "c"));
+  delivery_.Flush();
   go_on.Notify();
-  first.join();
-  second.join();
+  for (const Handed& handed : {first, second, third}) EXPECT_TRUE(handed.Wait().queued);
   EXPECT_THAT(service_.recorded(), IsEmpty());
+  service_.RecordEverything();
+  delivery_.Start();
+  WaitUntilDrained();
+  EXPECT_THAT(service_.recorded(), ElementsAre("a", "b", "c"));
+}
+
+TEST_F(DeliveryTest, EventsOfOneCallAreNeverOnTheirWayTogether) {  // O7
+  absl::Notification go_on;
+  service_.SetAnswer([&](const v1::ReportCallEventRequest& request) {
+    if (request.event_id() == "a") go_on.WaitForNotification();
+    return grpc::Status::OK;
+  });
+  const std::vector<Handed> handed = {Report(Event(15, "a")), Report(Event(15, "b")),
+                                      Report(Event(15, "c"))};
+  delivery_.Flush();
+  go_on.Notify();
+  for (const Handed& one : handed) EXPECT_TRUE(one.Wait().response.ok());
+  EXPECT_THAT(service_.recorded(), ElementsAre("a", "b", "c"));
+  EXPECT_EQ(service_.calls(), 3);
+}
+
+TEST_F(DeliveryTest, EventsOfOtherCallsGoTogetherAndNeedNoThread) {
+  std::vector<Handed> handed;
+  for (int call = 1; call <= 3; ++call) handed.push_back(Report(Event(call, absl::StrCat(call))));
+  delivery_.Flush();
+  for (const Handed& one : handed) EXPECT_TRUE(one.Wait().response.ok());
+  EXPECT_EQ(service_.calls(), 1);
+  EXPECT_EQ(threads_.count(), 0u);
+}
+
+TEST_F(DeliveryTest, RequestThatFailsLeavesEachOfItsEventsInTheSpool) {  // REQ7
+  service_.SetAdmission(grpc::UNAVAILABLE);
+  std::vector<Handed> handed;
+  for (int call = 1; call <= 3; ++call) handed.push_back(Report(Event(call, absl::StrCat(call))));
+  delivery_.Flush();
+  for (const Handed& one : handed) EXPECT_TRUE(one.Wait().queued);
+  EXPECT_EQ(spool_->pending(), 3);
+}
+
+TEST_F(DeliveryTest, RequestThatIsRefusedCostsOnlyWhoseFaultItIs) {
+  service_.SetAnswer([](const v1::ReportCallEventRequest& request) {
+    if (request.event_id() == "2") return grpc::Status(grpc::INVALID_ARGUMENT, "no");
+    return grpc::Status::OK;
+  });
+  service_.RefuseBatches(grpc::INVALID_ARGUMENT);
+  std::vector<Handed> handed;
+  for (int call = 1; call <= 3; ++call) handed.push_back(Report(Event(call, absl::StrCat(call))));
+  delivery_.Flush();
+  EXPECT_TRUE(handed[0].Wait().response.ok());
+  EXPECT_TRUE(absl::IsInvalidArgument(handed[1].Wait().response.status()));
+  EXPECT_TRUE(handed[2].Wait().response.ok());
+  EXPECT_EQ(DeadLetters().size(), 1u);
 }
 
 TEST_F(DeliveryTest, DeadServiceIsAskedNoMoreAfterAFewFailures) {  // FT18
   service_.Stop();
   for (int call = 1; call <= 50; ++call) {
-    EXPECT_TRUE(delivery_.Deliver(Event(call, absl::StrCat("e", call))).queued);
+    EXPECT_TRUE(Deliver(Event(call, absl::StrCat("e", call))).queued);
   }
   service_.RecordEverything();
   service_.Start();
-  EXPECT_TRUE(delivery_.Deliver(Event(51, "later")).queued);  // it does not try
+  EXPECT_TRUE(Deliver(Event(51, "later")).queued);  // it does not try
   EXPECT_EQ(service_.calls(), 0);
 }
 
 TEST_F(DeliveryTest, FirstReceiptIsKeptThroughTheSpool) {  // O6
   service_.AnswerAlways(grpc::UNAVAILABLE);
-  delivery_.Deliver(Event(15, "a"));
+  Deliver(Event(15, "a"));
   std::optional<v1::ReportCallEventRequest> seen;
   service_.SetAnswer([&](const v1::ReportCallEventRequest& request) {
     seen = request;
@@ -162,12 +237,12 @@ TEST_F(DeliveryTest, FullDiskIsUnavailableAndHealsByItself) {  // FT7
   rlimit full = before;
   full.rlim_cur = 4096;
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
-  const Delivered refused = delivery_.Deliver(Event(15, "a"));
+  const Delivered refused = Deliver(Event(15, "a"));
   ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
   EXPECT_FALSE(refused.queued);
   EXPECT_TRUE(absl::IsUnavailable(refused.response.status()));
   EXPECT_EQ(spool_->pending(), 0);
-  EXPECT_TRUE(delivery_.Deliver(Event(15, "a")).queued);
+  EXPECT_TRUE(Deliver(Event(15, "a")).queued);
 }
 
 TEST_F(DeliveryTest, MalformedBodyIsKeptWhole) {

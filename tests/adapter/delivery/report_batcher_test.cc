@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <thread>
 #include <utility>
@@ -16,7 +18,7 @@ namespace autopulse::callevents::adapter {
 namespace {
 
 using testing::ElementsAre;
-using testing::UnorderedElementsAre;
+using testing::IsEmpty;
 using Request = ReportBatcher::Request;
 using Result = ReportBatcher::Result;
 
@@ -26,120 +28,140 @@ Request EventNamed(const std::string& id) {
   return request;
 }
 
-// A service that answers each event with its own id, once it is let go on.
+std::vector<Result> AnswersTo(absl::Span<Request* const> events) {
+  std::vector<Result> results;
+  for (const Request* event : events) {
+    results.emplace_back(v1::ReportCallEventResponse());
+    results.back()->mutable_event()->set_name(event->event_id());
+  }
+  return results;
+}
+
+// Events as they are sent, and the answers to them, which are given when the test says so.
 class Service {
  public:
   explicit Service(const ReportBatcher::Limits& limits)
-      : batcher_([this](absl::Span<const Request* const> events,
-                        absl::Time deadline) { return Answer(events, deadline); },
+      : batcher_([this](absl::Span<Request* const> events, absl::Time deadline,
+                        ReportBatcher::Sent sent) { Take(events, deadline, std::move(sent)); },
                  absl::Seconds(60), limits) {}
-
-  ~Service() {
-    LetGoOn();
-    for (std::thread& thread : threads_) thread.join();
-  }
+  ~Service() { AnswerAll(); }
 
   ReportBatcher& batcher() { return batcher_; }
 
-  // Reports on a thread of its own, and returns when the event is on its way or waits.
+  void Add(Request request) {
+    batcher_.Add(std::make_unique<Request>(std::move(request)),
+                 [this](std::unique_ptr<Request> sent, Result result) {
+                   EXPECT_EQ(result->event().name(), sent->event_id());
+                   answers_.push_back(result->event().name());
+                 });
+  }
+
   void Report(const std::string& id) { Report(EventNamed(id)); }
   void Report(Request request) {
-    const std::size_t known = sent_events() + batcher_.waiting();
-    threads_.emplace_back([this, request = std::move(request)] {
-      const Result result = batcher_.Report(request);
-      const absl::MutexLock lock(&mutex_);
-      answers_.push_back(result.ok() ? result->event().name() : "error");
-    });
-    while (sent_events() + batcher_.waiting() == known) std::this_thread::yield();
+    Add(std::move(request));
+    batcher_.Flush();
   }
 
-  void LetGoOn() {
-    const absl::MutexLock lock(&mutex_);
-    held_ = false;
+  // Answers the request that was sent as the `index`th of all.
+  void Answer(std::size_t index) {
+    ReportBatcher::Sent sent = std::move(under_way_[index].sent);
+    sent(AnswersTo(under_way_[index].events));
   }
 
-  // The ids of each request, after `count` events were answered.
-  std::vector<std::string> RequestsAfter(std::size_t count) {
-    const auto answered = [this, count]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-      return answers_.size() == count;
-    };
-    const absl::MutexLock lock(&mutex_, absl::Condition(&answered));
-    return requests_;
+  void AnswerAll() {
+    for (std::size_t i = 0; i < under_way_.size(); ++i) {
+      if (under_way_[i].sent) Answer(i);
+    }
   }
 
-  std::vector<std::string> answers() {
-    const absl::MutexLock lock(&mutex_);
-    return answers_;
-  }
-
-  std::vector<absl::Time> deadlines() {
-    const absl::MutexLock lock(&mutex_);
-    return deadlines_;
-  }
+  const std::vector<std::string>& requests() const { return requests_; }  // the ids of each
+  const std::vector<std::string>& answers() const { return answers_; }
+  const std::vector<absl::Time>& deadlines() const { return deadlines_; }
 
  private:
-  std::size_t sent_events() {
-    const absl::MutexLock lock(&mutex_);
-    return sent_events_;
-  }
+  struct UnderWay {
+    std::vector<Request*> events;
+    ReportBatcher::Sent sent;
+  };
 
-  std::vector<Result> Answer(absl::Span<const Request* const> events, absl::Time deadline) {
-    const absl::MutexLock lock(&mutex_);
+  void Take(absl::Span<Request* const> events, absl::Time deadline, ReportBatcher::Sent sent) {
     std::string ids;
-    std::vector<Result> results;
     for (const Request* event : events) {
       absl::StrAppend(&ids, ids.empty() ? "" : " ", event->event_id());
-      results.emplace_back(v1::ReportCallEventResponse());
-      results.back()->mutable_event()->set_name(event->event_id());
     }
     requests_.push_back(ids);
     deadlines_.push_back(deadline);
-    sent_events_ += events.size();
-    const auto let_go = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return !held_; };
-    mutex_.Await(absl::Condition(&let_go));
-    return results;
+    under_way_.push_back({{events.begin(), events.end()}, std::move(sent)});
   }
 
-  absl::Mutex mutex_;
-  bool held_ ABSL_GUARDED_BY(mutex_) = true;
-  std::size_t sent_events_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::vector<std::string> requests_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::string> answers_ ABSL_GUARDED_BY(mutex_);
-  std::vector<absl::Time> deadlines_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> requests_;
+  std::vector<std::string> answers_;
+  std::vector<absl::Time> deadlines_;
+  std::vector<UnderWay> under_way_;
   ReportBatcher batcher_;
-  std::vector<std::thread> threads_;
 };
 
 ReportBatcher::Limits OneUnderWay() { return {.under_way = 1, .events = 128, .bytes = 1 << 20}; }
 
 TEST(ReportBatcherTest, EventGoesAtOnceWhenNothingIsUnderWay) {
   Service service(OneUnderWay());
-  service.LetGoOn();
-  EXPECT_EQ(service.batcher().Report(EventNamed("a"))->event().name(), "a");
-  EXPECT_EQ(service.batcher().Report(EventNamed("b"))->event().name(), "b");
+  service.Report("a");
+  EXPECT_THAT(service.requests(), ElementsAre("a"));
+  service.Answer(0);
+  service.Report("b");
+  EXPECT_THAT(service.requests(), ElementsAre("a", "b"));
   EXPECT_EQ(service.batcher().waiting(), 0u);
+}
+
+TEST(ReportBatcherTest, WhatIsAddedBeforeItIsFlushedGoesTogether) {
+  Service service(OneUnderWay());
+  for (const char* id : {"a", "b", "c"}) service.Add(EventNamed(id));
+  EXPECT_THAT(service.requests(), IsEmpty());
+  service.batcher().Flush();
+  EXPECT_THAT(service.requests(), ElementsAre("a b c"));
 }
 
 TEST(ReportBatcherTest, WhatWaitsGoesTogetherInTheOrderOfIntake) {
   Service service(OneUnderWay());
   for (const char* id : {"a", "b", "c", "d"}) service.Report(id);
-  service.LetGoOn();
-  EXPECT_THAT(service.RequestsAfter(4), ElementsAre("a", "b c d"));
-  EXPECT_THAT(service.answers(), UnorderedElementsAre("a", "b", "c", "d"));
+  EXPECT_EQ(service.batcher().waiting(), 3u);
+  service.AnswerAll();
+  EXPECT_THAT(service.requests(), ElementsAre("a", "b c d"));
+  EXPECT_THAT(service.answers(), ElementsAre("a", "b", "c", "d"));
 }
 
 TEST(ReportBatcherTest, AsManyRequestsAsAllowedAreUnderWayAtOnce) {
   Service service({.under_way = 2, .events = 128, .bytes = 1 << 20});
   for (const char* id : {"a", "b", "c", "d"}) service.Report(id);
-  service.LetGoOn();
-  EXPECT_THAT(service.RequestsAfter(4), ElementsAre("a", "b", "c d"));
+  EXPECT_THAT(service.requests(), ElementsAre("a", "b"));
+  service.Answer(0);
+  EXPECT_THAT(service.requests(), ElementsAre("a", "b", "c d"));
+}
+
+TEST(ReportBatcherTest, FurtherRequestWaitsUntilItIsAsLargeAsTheOneUnderWay) {
+  Service service({.under_way = 2, .events = 128, .bytes = 1 << 20});
+  for (const char* id : {"a", "b"}) service.Add(EventNamed(id));
+  service.batcher().Flush();
+  service.Report("c");
+  EXPECT_THAT(service.requests(), ElementsAre("a b"));
+  service.Report("d");
+  EXPECT_THAT(service.requests(), ElementsAre("a b", "c d"));
+}
+
+TEST(ReportBatcherTest, AnswersComeInWhateverOrderTheServiceGivesThem) {
+  Service service({.under_way = 2, .events = 128, .bytes = 1 << 20});
+  for (const char* id : {"a", "b"}) service.Report(id);
+  service.Answer(1);
+  EXPECT_THAT(service.answers(), ElementsAre("b"));
+  service.Answer(0);
+  EXPECT_THAT(service.answers(), ElementsAre("b", "a"));
 }
 
 TEST(ReportBatcherTest, RequestTakesNoMoreEventsThanItMay) {
   Service service({.under_way = 1, .events = 2, .bytes = 1 << 20});
   for (const char* id : {"a", "b", "c", "d"}) service.Report(id);
-  service.LetGoOn();
-  EXPECT_THAT(service.RequestsAfter(4), ElementsAre("a", "b c", "d"));
+  service.AnswerAll();
+  EXPECT_THAT(service.requests(), ElementsAre("a", "b c", "d"));
 }
 
 TEST(ReportBatcherTest, LargeEventGoesAlone) {
@@ -150,8 +172,8 @@ TEST(ReportBatcherTest, LargeEventGoesAlone) {
   large.mutable_event()->set_provider(std::string(2000, 'x'));
   service.Report(std::move(large));
   service.Report("c");
-  service.LetGoOn();
-  EXPECT_THAT(service.RequestsAfter(4), ElementsAre("a", "b", "large", "c"));
+  service.AnswerAll();
+  EXPECT_THAT(service.requests(), ElementsAre("a", "b", "large", "c"));
 }
 
 TEST(ReportBatcherTest, TimeSpentWaitingCounts) {
@@ -159,21 +181,32 @@ TEST(ReportBatcherTest, TimeSpentWaitingCounts) {
   service.Report("a");
   service.Report("b");
   const absl::Time b_reported = absl::Now();
-  service.LetGoOn();
-  service.RequestsAfter(2);
+  service.AnswerAll();
   EXPECT_LE(service.deadlines().back(), b_reported + absl::Seconds(60));
 }
 
+TEST(ReportBatcherTest, WhatComesOfAnAnswerGoesWithTheNextRequest) {
+  Service service(OneUnderWay());
+  service.batcher().Add(std::make_unique<Request>(EventNamed("a")),
+                        [&service](std::unique_ptr<Request> /*sent*/, Result /*result*/) {
+                          service.Add(EventNamed("of a"));
+                        });
+  service.batcher().Flush();
+  service.Answer(0);
+  EXPECT_THAT(service.requests(), ElementsAre("a", "of a"));
+}
+
 TEST(ReportBatcherTest, EachOfManyThreadsGetsItsOwnResult) {
-  Service service({.under_way = 2, .events = 8, .bytes = 1 << 20});
-  service.LetGoOn();
+  ReportBatcher batcher([](absl::Span<Request* const> events, absl::Time /*deadline*/,
+                           ReportBatcher::Sent sent) { sent(AnswersTo(events)); },
+                        absl::Seconds(60), {.under_way = 2, .events = 8, .bytes = 1 << 20});
   std::vector<std::thread> threads;
   std::atomic<int> wrong{0};
   for (int t = 0; t < 16; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 300; ++i) {
         const std::string id = absl::StrCat(t, "-", i);
-        const Result result = service.batcher().Report(EventNamed(id));
+        const Result result = batcher.Report(EventNamed(id));
         if (!result.ok() || result->event().name() != id) ++wrong;
       }
     });

@@ -7,15 +7,20 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "adapter/delivery/call_event_client.h"
+#include "adapter/delivery/event_sink.h"
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
 #include "gtest/gtest.h"
 #include "persistence/spool/event_spool.h"
@@ -59,6 +64,11 @@ class RecordingService final : public v1::CallEventService::Service {
     const absl::MutexLock lock(&mutex_);
     admission_ = grpc::Status(code, "no");
   }
+  // Answers every batch as a whole with this.
+  void RefuseBatches(grpc::StatusCode code) {
+    const absl::MutexLock lock(&mutex_);
+    batch_admission_ = grpc::Status(code, "no");
+  }
   void RecordEverything() {
     SetAnswer([](const auto&) { return grpc::Status::OK; });
   }
@@ -93,6 +103,7 @@ class RecordingService final : public v1::CallEventService::Service {
     const absl::MutexLock lock(&mutex_);
     ++calls_;
     if (!admission_.ok()) return admission_;
+    if (!batch_admission_.ok()) return batch_admission_;
     for (const v1::ReportCallEventRequest& event : request->requests()) {
       v1::BatchReportCallEventsResult& result = *response->add_results();
       const grpc::Status status = Record(event, *result.mutable_response());
@@ -118,10 +129,74 @@ class RecordingService final : public v1::CallEventService::Service {
   Answer answer_ ABSL_GUARDED_BY(mutex_) = [](const auto&) { return grpc::Status::OK; };
   std::vector<std::string> recorded_ ABSL_GUARDED_BY(mutex_);
   grpc::Status admission_ ABSL_GUARDED_BY(mutex_);
+  grpc::Status batch_admission_ ABSL_GUARDED_BY(mutex_);
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
   std::function<void()> before_batch_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
+};
+
+// Runs what may block, on a thread for each. Waits for all of it at its end.
+class BlockingThreads {
+ public:
+  ~BlockingThreads() {
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+  void Run(absl::AnyInvocable<void()> work) {
+    const absl::MutexLock lock(&mutex_);
+    threads_.emplace_back(std::move(work));
+  }
+
+  std::size_t count() const {
+    const absl::MutexLock lock(&mutex_);
+    return threads_.size();
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
+};
+
+// An event that was handed over, by a thread that may not block, and what becomes of it.
+class Handed {
+ public:
+  // Waits until it is known.
+  const Delivered& Wait() const {
+    state_->known.WaitForNotification();
+    return *state_->delivered;
+  }
+
+  bool is_known() const { return state_->known.HasBeenNotified(); }
+
+  std::unique_ptr<EventSink::Awaiting> MakeAwaiting(BlockingThreads& threads) const {
+    return std::make_unique<Awaiting>(state_, threads);
+  }
+
+ private:
+  struct State {
+    std::optional<Delivered> delivered;
+    absl::Notification known;
+  };
+
+  class Awaiting final : public EventSink::Awaiting {
+   public:
+    Awaiting(std::shared_ptr<State> state, BlockingThreads& threads)
+        : state_(std::move(state)), threads_(threads) {}
+
+    void OnDelivered(const v1::ReportCallEventRequest& /*request*/, Delivered delivered) override {
+      state_->delivered = std::move(delivered);
+      state_->known.Notify();
+    }
+    bool may_block() const override { return false; }
+    void Post(absl::AnyInvocable<void()> work) override { threads_.Run(std::move(work)); }
+
+   private:
+    const std::shared_ptr<State> state_;
+    BlockingThreads& threads_;
+  };
+
+  std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 class SpoolingTest : public testing::Test {
@@ -165,6 +240,7 @@ class SpoolingTest : public testing::Test {
   CallEventClient client_{
       {.channel = {.service = service_.address()}, .deadline = absl::Seconds(5)}};
   std::unique_ptr<persistence::spool::EventSpool> spool_;
+  BlockingThreads threads_;
 };
 
 }  // namespace autopulse::callevents::adapter

@@ -1,0 +1,16 @@
+#include "adapter/delivery/direct_delivery.h"
+
+#include <utility>
+
+namespace autopulse::callevents::adapter {
+
+void DirectDelivery::Report(std::unique_ptr<v1::ReportCallEventRequest> request,
+                            std::unique_ptr<Awaiting> awaiting) {
+  client_.Start(std::move(request),
+                [awaiting = std::move(awaiting)](std::unique_ptr<v1::ReportCallEventRequest> sent,
+                                                 ReportBatcher::Result result) {
+                  awaiting->OnDelivered(*sent, std::move(result));
+                });
+}
+
+}  // namespace autopulse::callevents::adapter

@@ -1,0 +1,153 @@
+#include "adapter/http/dispatcher.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "adapter/http/httplib_engine.h"
+#include "services/base/log.h"
+
+namespace autopulse::callevents::adapter::http {
+namespace {
+
+// The HTTP library of the present thread, which may block; null on one that may not.
+thread_local HttplibEngine* this_threads_engine = nullptr;
+
+HttpAnswer InternalError() { return ErrorAnswer(500, "Internal error"); }
+
+}  // namespace
+
+class Dispatcher::ConnectionExchange final : public Exchange {
+ public:
+  ConnectionExchange(Dispatcher& dispatcher, Connection& connection)
+      : dispatcher_(dispatcher), connection_(connection), request_(connection.request()) {}
+
+  ~ConnectionExchange() override {
+    if (!is_answered_) ConnectionExchange::Answer(InternalError());
+  }
+
+  const Request& request() const override { return request_; }
+  bool may_block() const override { return this_threads_engine != nullptr; }
+  void Post(absl::AnyInvocable<void()> work) override { dispatcher_.queue_.Put(std::move(work)); }
+
+  void Answer(const HttpAnswer& answer) override {
+    is_answered_ = true;
+    dispatcher_.Answer(connection_, answer);
+    dispatcher_.loop_.Drive(connection_);
+    dispatcher_.LeavePlace();
+  }
+
+  // It is answered otherwise.
+  void Withdraw() { is_answered_ = true; }
+
+ private:
+  Dispatcher& dispatcher_;
+  Connection& connection_;
+  const Request request_;
+  bool is_answered_ = false;
+};
+
+Dispatcher::Dispatcher(const Options& options, RequestHandler& handler, EventLoop& loop)
+    : options_(options), handler_(handler), loop_(loop) {
+  for (int i = 0; i < options.threads; ++i) {
+    threads_.emplace_back([this] { RunThread(); });
+  }
+}
+
+Dispatcher::~Dispatcher() {
+  {
+    const auto is_idle = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+      return under_way_ == 0 && !is_beginning_;
+    };
+    const absl::MutexLock lock(&mutex_, absl::Condition(&is_idle));
+  }
+  queue_.Close();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Dispatcher::RunThread() {
+  HttplibEngine engine(options_.idle_timeout);
+  this_threads_engine = &engine;
+  while (RequestQueue::Work work = queue_.Take()) {
+    work();
+    handler_.OnRoundEnd();
+  }
+}
+
+bool Dispatcher::Begin(Connection& connection) {
+  return TakePlace(connection) && Handle(connection);
+}
+
+void Dispatcher::PutOff(Connection& connection) {
+  queue_.Put([this, &connection] {
+    if (Begin(connection)) loop_.Drive(connection);
+  });
+}
+
+// False if the connection has to wait for one.
+bool Dispatcher::TakePlace(Connection& connection) {
+  const absl::MutexLock lock(&mutex_);
+  if (under_way_ >= options_.max_under_way || !waiting_.empty()) {
+    waiting_.push_back(&connection);
+    return false;
+  }
+  ++under_way_;
+  return true;
+}
+
+// Handles the request of a connection that has a place. Whether it has its answer already.
+bool Dispatcher::Handle(Connection& connection) {
+  std::unique_ptr<Exchange> exchange = std::make_unique<ConnectionExchange>(*this, connection);
+  std::optional<HttpAnswer> answer;
+  try {
+    answer = handler_.Handle(exchange);
+  } catch (...) {
+    base::LogError("request failed", {{"http_status", 500}});
+    if (exchange != nullptr) answer = InternalError();
+  }
+  if (!answer.has_value()) return false;
+  static_cast<ConnectionExchange&>(*exchange).Withdraw();
+  Answer(connection, *answer);
+  LeavePlace();
+  return true;
+}
+
+void Dispatcher::Answer(Connection& connection, const HttpAnswer& answer) {
+  const Request request = connection.request();
+  const bool keep_alive = request.head.keeps_alive && !loop_.stopping();
+  if (this_threads_engine == nullptr) {
+    connection.Answer(AnswerText(answer, request.head.method, keep_alive, options_.idle_timeout),
+                      keep_alive, loop_.Now());
+    return;
+  }
+  HttplibEngine::Answered answered = this_threads_engine->Answer(request, answer, keep_alive);
+  connection.Answer(std::move(answered.wire_text), answered.keep_alive, loop_.Now());
+}
+
+// Frees a place, and has what waits for one take it. The last thing that is done for a request.
+void Dispatcher::LeavePlace() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    --under_way_;
+    if (waiting_.empty() || is_beginning_) return;
+    is_beginning_ = true;
+  }
+  while (Connection* next = TakeWaiting()) {
+    if (Handle(*next)) loop_.Drive(*next);
+  }
+}
+
+// The next connection that waited, with a place; null if there is no other or no place.
+Connection* Dispatcher::TakeWaiting() {
+  const absl::MutexLock lock(&mutex_);
+  if (waiting_.empty() || under_way_ >= options_.max_under_way) {
+    is_beginning_ = false;
+    return nullptr;
+  }
+  ++under_way_;
+  Connection* const next = waiting_.front();
+  waiting_.pop_front();
+  return next;
+}
+
+}  // namespace autopulse::callevents::adapter::http
