@@ -2,28 +2,25 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
 namespace autopulse::callevents::adapter::auth {
-namespace {
 
-// Whoever sends two values hopes that this program looks at one and another at the other.
-bool HasDuplicate(const std::vector<Method>& methods, const http::RequestHead& head) {
-  for (const Method& method : methods) {
-    for (const std::string& header : HeadersOf(method)) {
-      if (head.Values(header).size() > 1) return true;
-    }
+AuthPolicy::AuthPolicy(std::vector<Method> methods) : methods_(std::move(methods)) {
+  for (const Method& method : methods_) {
+    for (std::string& header : HeadersOf(method)) headers_.push_back(std::move(header));
   }
-  return false;
 }
-
-}  // namespace
 
 template <typename JudgeMethod>
 Verdict AuthPolicy::Judge(const http::RequestHead& head, JudgeMethod judge) const {
   if (methods_.empty()) return {};
-  if (HasDuplicate(methods_, head)) return {.refusal = Refusal::kDuplicateHeader};
+  // Whoever sends two values hopes that this program looks at one and another at the other.
+  for (const std::string& header : headers_) {
+    if (head.Count(header) > 1) return {.refusal = Refusal::kDuplicateHeader};
+  }
   Verdict verdict;
   for (std::size_t i = 0; i < methods_.size(); ++i) {
     const Finding finding = judge(methods_[i]);

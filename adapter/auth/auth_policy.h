@@ -24,7 +24,7 @@ class AuthPolicy {
   AuthPolicy() = default;
 
   // `methods` is not empty, and neither is the list of secrets of any of them.
-  explicit AuthPolicy(std::vector<Method> methods) : methods_(std::move(methods)) {}
+  explicit AuthPolicy(std::vector<Method> methods);
 
   // Judges a request before its body is read, by its head; `now` is the time at which it came. A
   // header that a method reads and that is there twice is refused, whatever else there is.
@@ -40,6 +40,7 @@ class AuthPolicy {
   Verdict Judge(const http::RequestHead& head, JudgeMethod judge) const;
 
   std::vector<Method> methods_;
+  std::vector<std::string> headers_;  // that any of them reads
 };
 
 }  // namespace autopulse::callevents::adapter::auth

@@ -2,6 +2,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/sha.h>
 
@@ -18,6 +19,11 @@ const unsigned char* Bytes(absl::string_view text) {
 EVP_MAC* HmacOfOpenSsl() {
   static EVP_MAC* const mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
   return mac;
+}
+
+const EVP_MD* Sha256OfOpenSsl() {
+  static const EVP_MD* const digest = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return digest;
 }
 
 }  // namespace
@@ -71,7 +77,7 @@ std::string Hmac::Finish() {
 
 std::string Sha256(absl::string_view text) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest = {};
-  SHA256(Bytes(text), text.size(), digest.data());
+  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, Sha256OfOpenSsl(), nullptr);
   return {digest.begin(), digest.end()};
 }
 

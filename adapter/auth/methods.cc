@@ -9,11 +9,12 @@ using http::RequestHead;
 
 // The value of a header that must be there once; what is wrong with it goes into `finding`.
 absl::string_view OneValue(const RequestHead& head, const std::string& name, Finding& finding) {
-  const std::vector<absl::string_view> values = head.Values(name);
-  if (values.size() == 1 && !values.front().empty()) return values.front();
-  finding.refusal = values.size() > 1 ? Refusal::kDuplicateHeader
-                    : values.empty()  ? Refusal::kMissingHeader
-                                      : Refusal::kMalformedHeader;
+  const std::size_t count = head.Count(name);
+  const absl::string_view value = head.First(name);
+  if (count == 1 && !value.empty()) return value;
+  finding.refusal = count > 1    ? Refusal::kDuplicateHeader
+                    : count == 0 ? Refusal::kMissingHeader
+                                 : Refusal::kMalformedHeader;
   finding.header = name;
   return "";
 }
@@ -150,9 +151,7 @@ Finding JudgeWhole(const Method& method, const http::RequestHead& head, absl::st
 std::vector<absl::string_view> SignedPieces(const SignatureMethod& method,
                                             const http::RequestHead& head, absl::string_view body) {
   const auto value = [&head](const std::string& name) {
-    const std::vector<absl::string_view> values =
-        name.empty() ? std::vector<absl::string_view>() : head.Values(name);
-    return values.empty() ? absl::string_view() : values.front();
+    return name.empty() ? absl::string_view() : head.First(name);
   };
   return method.payload.Pieces({.body = body,
                                 .timestamp = value(method.timestamp_header),

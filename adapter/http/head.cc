@@ -153,6 +153,19 @@ std::vector<absl::string_view> RequestHead::Values(absl::string_view name) const
   return values;
 }
 
+std::size_t RequestHead::Count(absl::string_view name) const {
+  return static_cast<std::size_t>(std::count_if(
+      headers.begin(), headers.end(),
+      [name](const Header& header) { return absl::EqualsIgnoreCase(header.name, name); }));
+}
+
+absl::string_view RequestHead::First(absl::string_view name) const {
+  for (const Header& header : headers) {
+    if (absl::EqualsIgnoreCase(header.name, name)) return header.value;
+  }
+  return {};
+}
+
 HeadScanner::Result HeadScanner::Scan(absl::string_view bytes) {
   bytes = bytes.substr(0, limits_.max_bytes);
   for (;;) {

@@ -39,6 +39,10 @@ struct RequestHead {
   // The values of a header, in their order. Names are compared without regard to case.
   std::vector<absl::string_view> Values(absl::string_view name) const;
 
+  // How often a header is there, and the first of its values.
+  std::size_t Count(absl::string_view name) const;
+  absl::string_view First(absl::string_view name) const;
+
   bool has_body() const { return is_chunked || content_length.value_or(0) > 0; }
 };
 

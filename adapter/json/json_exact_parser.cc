@@ -34,7 +34,8 @@ class Handler {
   bool string(const std::string& value) { return builder_.Add(JsonKind::kString, value); }
   bool binary(const Json::binary_t& /*value*/) { return false; }
   bool key(const std::string& value) {
-    builder_.Key(value);
+    key_ = value;  // the library needs its own for the next text
+    builder_.Key(key_);
     return true;
   }
   bool start_object(std::size_t /*size*/) { return builder_.Open(JsonKind::kObject); }
@@ -56,6 +57,7 @@ class Handler {
   bool Number(absl::string_view text) { return builder_.Add(JsonKind::kNumber, text); }
 
   JsonTreeBuilder builder_;
+  std::string key_;
   absl::Status error_;
 };
 

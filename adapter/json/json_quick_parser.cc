@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "adapter/json/json_tree_builder.h"
 
 namespace autopulse::callevents::adapter {
@@ -58,13 +57,18 @@ class NumberScanner {
 
 // simdjson takes the second half of a surrogate pair without the first for a character.
 bool HasSurrogateEscape(absl::string_view text) {
-  return absl::StrContains(text, "\\ud") || absl::StrContains(text, "\\uD");
+  std::size_t at = text.find('\\');
+  while (at != absl::string_view::npos && at + 2 < text.size()) {
+    if (text[at + 1] == 'u' && (text[at + 2] == 'd' || text[at + 2] == 'D')) return true;
+    at = text.find('\\', at + 2);
+  }
+  return false;
 }
 
 // Takes simdjson's document over into the tree.
 class TreeWalk {
  public:
-  explicit TreeWalk(absl::string_view text) : numbers_(text) {}
+  explicit TreeWalk(absl::string_view text) : numbers_(text) { builder_.Reserve(text.size()); }
 
   // False if the text is refused. Recursive: the builder refuses what is nested too deep.
   bool Add(simdjson::dom::element element) {

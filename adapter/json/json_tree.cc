@@ -24,30 +24,6 @@ absl::string_view JsonKindName(JsonKind kind) {
   return "nothing";
 }
 
-JsonKind JsonValue::kind() const {
-  return tree_ == nullptr ? JsonKind::kAbsent : tree_->nodes_[node_].kind;
-}
-
-absl::string_view JsonValue::text() const {
-  return tree_ == nullptr ? absl::string_view() : tree_->Read(tree_->nodes_[node_].text);
-}
-
-absl::string_view JsonValue::key() const {
-  return tree_ == nullptr ? absl::string_view() : tree_->Read(tree_->nodes_[node_].key);
-}
-
-JsonValue JsonValue::FirstChild() const {
-  if (tree_ == nullptr) return {};
-  const std::uint32_t child = tree_->nodes_[node_].first_child;
-  return child == JsonTree::kNone ? JsonValue() : JsonValue(tree_, child);
-}
-
-JsonValue JsonValue::NextSibling() const {
-  if (tree_ == nullptr) return {};
-  const std::uint32_t sibling = tree_->nodes_[node_].next_sibling;
-  return sibling == JsonTree::kNone ? JsonValue() : JsonValue(tree_, sibling);
-}
-
 JsonValue JsonValue::Find(absl::string_view key) const {
   if (kind() != JsonKind::kObject) return {};
   JsonValue member = FirstChild();
@@ -66,6 +42,12 @@ JsonValue JsonValue::At(absl::string_view path) const {
 }
 
 JsonValue JsonTree::root() const { return nodes_.empty() ? JsonValue() : JsonValue(this, 0); }
+
+void JsonTree::Reserve(std::size_t bytes) {
+  constexpr std::size_t kBytesOfANode = 24;  // of the text of a webhook, more or less
+  texts_.reserve(bytes);
+  nodes_.reserve(bytes / kBytesOfANode + 1);
+}
 
 std::uint32_t JsonTree::Add(std::uint32_t parent, absl::string_view key, JsonKind kind,
                             absl::string_view text) {
@@ -91,10 +73,6 @@ JsonTree::Text JsonTree::Store(absl::string_view text) {
                     static_cast<std::uint32_t>(text.size())};
   texts_.append(text.data(), text.size());
   return stored;
-}
-
-absl::string_view JsonTree::Read(Text text) const {
-  return absl::string_view(texts_).substr(text.begin, text.length);
 }
 
 void AppendJsonString(absl::string_view text, std::string& out) {

@@ -68,6 +68,9 @@ class JsonTree {
   // The outermost value; absent in an empty tree.
   JsonValue root() const;
 
+  // Makes room for a text of so many bytes.
+  void Reserve(std::size_t bytes);
+
   // Adds a value and returns its number. The first one added is the root; every other one is put
   // behind the last child of `parent`, under `key` if that is an object.
   std::uint32_t Add(std::uint32_t parent, absl::string_view key, JsonKind kind,
@@ -101,6 +104,34 @@ class JsonTree {
   std::string texts_;
   std::vector<Node> nodes_;
 };
+
+inline absl::string_view JsonTree::Read(Text text) const {
+  return {texts_.data() + text.begin, text.length};
+}
+
+inline JsonKind JsonValue::kind() const {
+  return tree_ == nullptr ? JsonKind::kAbsent : tree_->nodes_[node_].kind;
+}
+
+inline absl::string_view JsonValue::text() const {
+  return tree_ == nullptr ? absl::string_view() : tree_->Read(tree_->nodes_[node_].text);
+}
+
+inline absl::string_view JsonValue::key() const {
+  return tree_ == nullptr ? absl::string_view() : tree_->Read(tree_->nodes_[node_].key);
+}
+
+inline JsonValue JsonValue::FirstChild() const {
+  if (tree_ == nullptr) return {};
+  const std::uint32_t child = tree_->nodes_[node_].first_child;
+  return child == JsonTree::kNone ? JsonValue() : JsonValue(tree_, child);
+}
+
+inline JsonValue JsonValue::NextSibling() const {
+  if (tree_ == nullptr) return {};
+  const std::uint32_t sibling = tree_->nodes_[node_].next_sibling;
+  return sibling == JsonTree::kNone ? JsonValue() : JsonValue(tree_, sibling);
+}
 
 // Appends `value` as compact JSON: members in the order sent, numbers in their own characters, text
 // as UTF-8. An absent value appends nothing.

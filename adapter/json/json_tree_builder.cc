@@ -12,11 +12,30 @@ namespace {
 
 constexpr std::size_t kMaxQuotedKey = 100;
 
+// Up to so many keys are compared each with each, which is quicker than sorting them.
+constexpr std::size_t kFewKeys = 12;
+
+using Keys = std::vector<absl::string_view>;
+
+// A key that is there twice; the end if there is none. Leaves them in any order.
+Keys::iterator FindRepeated(Keys& keys) {
+  if (keys.size() <= kFewKeys) {
+    const absl::string_view* const first = keys.data();
+    return std::find_if(keys.begin(), keys.end(), [first](const absl::string_view& key) {
+      return std::find(first, &key, key) != &key;
+    });
+  }
+  std::sort(keys.begin(), keys.end(), [](absl::string_view a, absl::string_view b) {
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+  });
+  return std::adjacent_find(keys.begin(), keys.end());
+}
+
 }  // namespace
 
 bool JsonTreeBuilder::Add(JsonKind kind, absl::string_view text) {
   last_added_ = tree_.Add(open_.empty() ? 0 : open_.back(), key_, kind, text);
-  key_.clear();
+  key_ = {};
   return true;
 }
 
@@ -41,10 +60,7 @@ bool JsonTreeBuilder::CloseObject() {
        member.kind() != JsonKind::kAbsent; member = member.NextSibling()) {
     keys_.push_back(member.key());
   }
-  std::sort(keys_.begin(), keys_.end(), [](absl::string_view a, absl::string_view b) {
-    return a.size() != b.size() ? a.size() < b.size() : a < b;
-  });
-  const auto repeated = std::adjacent_find(keys_.begin(), keys_.end());
+  const auto repeated = FindRepeated(keys_);
   if (repeated != keys_.end()) {
     const std::string path = PathOf(*repeated);
     status_ = Malformed(absl::StrCat("Malformed JSON: ", path, " is there twice"), path);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,8 +15,11 @@ namespace autopulse::callevents::adapter {
 // `ParseJson` allows. Every method returns false once the text is refused; `status` then says why.
 class JsonTreeBuilder {
  public:
-  // The name of the member that comes next.
-  void Key(absl::string_view key) { key_.assign(key.data(), key.size()); }
+  // Makes room for a text of so many bytes.
+  void Reserve(std::size_t bytes) { tree_.Reserve(bytes); }
+
+  // The name of the member that comes next, which lives until that is added.
+  void Key(absl::string_view key) { key_ = key; }
 
   // A value that is neither array nor object.
   bool Add(JsonKind kind, absl::string_view text);
@@ -34,7 +38,7 @@ class JsonTreeBuilder {
 
   JsonTree tree_;
   absl::Status status_;
-  std::string key_;
+  absl::string_view key_;
   std::uint32_t last_added_ = 0;
   std::vector<std::uint32_t> open_;
   std::vector<absl::string_view> keys_;  // kept for its memory

@@ -1,25 +1,17 @@
 #include "adapter/vapi/event_id.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "adapter/auth/hmac.h"
 
 namespace autopulse::callevents::adapter::vapi {
 namespace {
 
 constexpr absl::string_view kVersion = "1";
-
-std::string Sha256(absl::string_view text) {
-  std::string digest(SHA256_DIGEST_LENGTH, '\0');
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-         reinterpret_cast<unsigned char*>(digest.data()));
-  return digest;
-}
 
 void AppendField(absl::string_view field, std::string& out) {
   absl::StrAppend(&out, field.size(), ":", field);
@@ -90,7 +82,7 @@ void AppendCanonical(JsonValue value, std::string& out) {
 std::string MessageDigest(JsonValue message) {
   std::string canonical;
   AppendCanonical(message, canonical);
-  return absl::BytesToHexString(Sha256(canonical));
+  return absl::BytesToHexString(auth::Sha256(canonical));
 }
 
 }  // namespace
@@ -105,7 +97,7 @@ std::string EventId(const EventIdentity& identity) {
                   ? absl::StrCat(absl::ToUnixMillis(*identity.event_time))
                   : absl::StrCat("#", MessageDigest(identity.message)),
               fields);
-  return absl::WebSafeBase64Escape(Sha256(fields));
+  return absl::WebSafeBase64Escape(auth::Sha256(fields));
 }
 
 }  // namespace autopulse::callevents::adapter::vapi

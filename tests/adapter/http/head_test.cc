@@ -69,6 +69,10 @@ TEST(ParseHeadTest, RequestLineAndHeadersAreTakenApart) {
   EXPECT_EQ(head.path, "/webhooks/vapi");
   EXPECT_THAT(head.Values("X-VAPI-Secret"), ElementsAre("a%41b", ""));
   EXPECT_THAT(head.Values("X-Vapi"), IsEmpty());
+  EXPECT_EQ(head.Count("X-VAPI-Secret"), 2u);
+  EXPECT_EQ(head.First("X-VAPI-Secret"), "a%41b");
+  EXPECT_EQ(head.Count("X-Vapi"), 0u);
+  EXPECT_EQ(head.First("X-Vapi"), "");
   EXPECT_FALSE(head.has_body());
   EXPECT_EQ(Parsed("GET https://host/healthz?x HTTP/1.1\r\n\r\n").path, "/healthz");
   EXPECT_EQ(Parsed("GET http://host HTTP/1.1\r\n\r\n").path, "/");

@@ -97,6 +97,22 @@ TEST(ParseJsonQuicklyTest, NumbersAreFoundBesideTextsThatLookLikeThem) {  // R3
   EXPECT_EQ(Text(*tree), Text(*ParseJsonExactly(kText)));
 }
 
+TEST(ParseJsonQuicklyTest, EscapedBackslashBeginsNoSurrogate) {
+  constexpr absl::string_view kText = R"(["\\udc00","\n\\uD83D","\u00e9"])";
+  const std::optional<JsonTree> tree = ParseJsonQuickly(kText);
+  ASSERT_TRUE(tree.has_value());
+  EXPECT_EQ(Text(*tree), Text(*ParseJsonExactly(kText)));
+}
+
+TEST(ParseJsonQuicklyTest, NameThatIsThereTwiceIsFoundAmongFewAndMany) {
+  for (const int members : {2, 12, 13, 100}) {
+    std::string text = "{";
+    for (int i = 1; i < members; ++i) absl::StrAppend(&text, "\"k", i, "\":0,");
+    EXPECT_TRUE(ParseJsonQuickly(absl::StrCat(text, "\"k0\":0}")).has_value()) << members;
+    EXPECT_FALSE(ParseJsonQuickly(absl::StrCat(text, "\"k1\":0}")).has_value()) << members;
+  }
+}
+
 TEST(ParseJsonQuicklyTest, WhatIsNotForItIsLeftToTheExactParser) {
   EXPECT_FALSE(ParseJsonQuickly("[1e400]").has_value());
   EXPECT_FALSE(ParseJsonQuickly("[18446744073709551616]").has_value());
