@@ -1,6 +1,7 @@
 """PostgreSQL cuts connections, and a pooler in front of it hands them out by the transaction."""
 
 import pathlib
+import socket
 import subprocess
 import threading
 import unittest
@@ -118,8 +119,17 @@ ignore_startup_parameters = extra_float_digits,options
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(pooler.wait)
         self.addCleanup(pooler.kill)
-        programs.wait_until((self.folder / ".s.PGSQL.6432").exists, "the pooler listens")
+        programs.wait_until(self.pooler_listens, "the pooler listens")
         return pooler
+
+    def pooler_listens(self):
+        """Its file is there before."""
+        with socket.socket(socket.AF_UNIX) as client:
+            try:
+                client.connect(str(self.folder / ".s.PGSQL.6432"))
+            except OSError:
+                return False
+        return True
 
     def stop_pooler(self, pooler):
         pooler.kill()
