@@ -16,10 +16,9 @@
     from("CAST(ROUND((?) * 10000) AS INTEGER)")
 #endif
 #if defined(ODB_COMPILER) && defined(ODB_DATABASE_PGSQL)
-// As text: PostgreSQL multiplies an interval in floating point, which is a microsecond or more off
-// before 1684 and after 2255.
-#pragma db map type("TIMESTAMPTZ") as("TEXT") to("((?) || '+00')::TIMESTAMPTZ") \
-    from("to_char((?) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')")
+// A TIMESTAMP is the time of day somewhere; which one a TIMESTAMPTZ has in UTC is told exactly.
+#pragma db map type("TIMESTAMPTZ") as("TIMESTAMP") to("(?) AT TIME ZONE 'UTC'") \
+    from("(?) AT TIME ZONE 'UTC'")
 #pragma db map type("NUMERIC\\(10, ?4\\)") as("BIGINT") to("(?)::NUMERIC / 10000") \
     from("((?) * 10000)::BIGINT")
 #endif
