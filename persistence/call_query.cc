@@ -116,6 +116,20 @@ void Append(odb::database& database, const Query& query, int limit,
   }
 }
 
+// The calls of the first of `parts`, then those of the next, at most `limit`.
+std::vector<domain::Call> Select(Database& kind, const std::vector<Query>& parts, int limit) {
+  std::vector<domain::Call> calls;
+  if (const auto rows = kind.SelectCalls(parts, limit)) {
+    for (const CallRow& row : *rows) calls.push_back(FromEntity(row));
+    return calls;
+  }
+  for (const Query& part : parts) {
+    const int rest = limit - static_cast<int>(calls.size());
+    if (rest > 0) Append(kind.database(), part, rest, calls);
+  }
+  return calls;
+}
+
 Query BehindId(std::int64_t id, bool descending) {
   return descending ? Columns::id < id : Columns::id > id;
 }
@@ -126,9 +140,9 @@ Query BehindId(std::int64_t id, bool descending) {
 class TimeOrder {
  public:
   // `after` is where the page begins, if not at the start.
-  static absl::StatusOr<TimeOrder> Create(odb::database& database, const core::CallQuery& query) {
+  static absl::StatusOr<TimeOrder> Create(Database& kind, const core::CallQuery& query) {
     ASSIGN_OR_RETURN(const TimeField field, ToTimeField(*query.order_by));
-    return TimeOrder(database, field, query);
+    return TimeOrder(kind, field, query);
   }
 
   // The parts that the page may reach, the first one first.
@@ -149,9 +163,10 @@ class TimeOrder {
   }
 
  private:
-  TimeOrder(odb::database& database, TimeField field, const core::CallQuery& query)
+  TimeOrder(Database& kind, TimeField field, const core::CallQuery& query)
       : field_(field), descending_(query.descending), after_(query.after) {
-    if (after_) edge_is_row_ = IsAsStored(database, *after_);
+    if (!after_ || (after_->time && kind.compares_times())) return;
+    edge_is_row_ = IsAsStored(kind.database(), *after_);
   }
 
   // Whether the row of a position still has the position's time. The database then compares with
@@ -181,34 +196,25 @@ class TimeOrder {
   bool edge_is_row_ = false;
 };
 
-void AppendById(odb::database& database, const Query& conditions, const core::CallQuery& query,
-                std::vector<domain::Call>& calls) {
+Query OrderedById(const core::CallQuery& query, const Query& conditions) {
   const Query page =
       query.after ? conditions && BehindId(query.after->id, query.descending) : conditions;
-  Append(database, page + "ORDER BY" + Columns::id + (query.descending ? "DESC" : "ASC"),
-         query.limit, calls);
+  return page + "ORDER BY" + Columns::id + (query.descending ? "DESC" : "ASC");
 }
 
 }  // namespace
 
-absl::StatusOr<std::vector<domain::Call>> QueryCalls(odb::database& database,
-                                                     const core::CallQuery& query) {
+absl::StatusOr<std::vector<domain::Call>> QueryCalls(Database& kind, const core::CallQuery& query) {
   Query conditions(true);
   for (const core::CallCondition& condition : query.conditions) {
     ASSIGN_OR_RETURN(const Query clause, ToQuery(condition));
     conditions = conditions && clause;
   }
-  std::vector<domain::Call> calls;
-  if (!query.order_by) {
-    AppendById(database, conditions, query, calls);
-    return calls;
-  }
-  ASSIGN_OR_RETURN(const TimeOrder order, TimeOrder::Create(database, query));
-  for (const Query& part : order.Parts()) {
-    const int rest = query.limit - static_cast<int>(calls.size());
-    if (rest > 0) Append(database, (conditions && part) + order.Clause(), rest, calls);
-  }
-  return calls;
+  if (!query.order_by) return Select(kind, {OrderedById(query, conditions)}, query.limit);
+  ASSIGN_OR_RETURN(const TimeOrder order, TimeOrder::Create(kind, query));
+  std::vector<Query> parts;
+  for (const Query& part : order.Parts()) parts.push_back((conditions && part) + order.Clause());
+  return Select(kind, parts, query.limit);
 }
 
 }  // namespace autopulse::callevents::persistence

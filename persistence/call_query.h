@@ -1,9 +1,9 @@
 #pragma once
 
-#include <odb/database.hxx>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "persistence/database.h"
 #include "services/core/call_store.h"
 #include "services/domain/call.h"
 
@@ -13,7 +13,6 @@ namespace autopulse::callevents::persistence {
 // throws what the database throws.
 //
 // INVALID_ARGUMENT if a condition's value is not of its field's type, or `order_by` is no time.
-absl::StatusOr<std::vector<domain::Call>> QueryCalls(odb::database& database,
-                                                     const core::CallQuery& query);
+absl::StatusOr<std::vector<domain::Call>> QueryCalls(Database& kind, const core::CallQuery& query);
 
 }  // namespace autopulse::callevents::persistence

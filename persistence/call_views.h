@@ -33,15 +33,6 @@ struct LargestEvent {
   std::optional<std::int64_t> id;
 };
 
-// The newest event of each call for which a condition holds.
-#pragma db view object(CallEventRow) query((?) + "GROUP BY" + CallEventRow::call_id)
-struct LastEventOfCall {
-#pragma db column(CallEventRow::call_id)
-  std::int64_t call_id;
-#pragma db column("max(" + CallEventRow::id + ")")
-  std::int64_t id;
-};
-
 #pragma db view object(TranscriptRow)
 struct LargestTranscript {
 #pragma db column("max(" + TranscriptRow::id + ")")

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <odb/connection.hxx>
 #include <odb/database.hxx>
+#include <odb/query-dynamic.hxx>
 #include <odb/transaction.hxx>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "persistence/column_types.h"
+#include "persistence/entities.h"
 #include "persistence/group_access.h"
 #include "services/core/call_store.h"
 
@@ -27,15 +29,21 @@ class Database {
 
   virtual odb::database& database() = 0;
 
-  // Within a new transaction on `connection`: lets it read all from one state of the database, and
-  // write nothing.
-  virtual void OnlyRead(odb::connection& connection) = 0;
+  // Begins a transaction that reads all from one state of the database, or one statement only, and
+  // writes nothing. The caller owns the result, for an odb::transaction.
+  enum class Reads { kManyStatements, kOneStatement };
+  virtual odb::transaction_impl* BeginRead(odb::connection& connection, Reads) {
+    return connection.begin();
+  }
 
   // A connection for a transaction that will write.
   virtual odb::connection_ptr WriterConnection() = 0;
 
   // Begins a transaction that will write. The caller owns the result, for an odb::transaction.
   virtual odb::transaction_impl* BeginWrite(odb::connection& connection) = 0;
+
+  // Within the thread's current transaction: begins it, if that was left to its first statement.
+  virtual void EnsureBegun() {}
 
   // Ends what a commit that failed may have left open on `connection`.
   virtual void AbandonTransaction(odb::connection& connection) = 0;
@@ -52,6 +60,16 @@ class Database {
 
   // The same: keeps `PickId`, and the inserts of other programs, off an id that was chosen freely.
   virtual void SkipId(const std::string& table, std::int64_t id) = 0;
+
+  // The same: at most `limit` calls, those of the first of `parts`, in its order, then those of the
+  // next; nothing if the database is to be asked for each part by itself.
+  virtual std::optional<std::vector<CallRow>> SelectCalls(const std::vector<odb::query_base>&,
+                                                          int /*limit*/) {
+    return std::nullopt;
+  }
+
+  // Whether times are equal that are the same, whoever wrote them.
+  virtual bool compares_times() const { return false; }
 
   // The same: see core::CallReader::MarkJournal; nothing if no transaction can be under way beside
   // one that reads the journal, so that the newest event is the mark.

@@ -56,7 +56,7 @@ absl::StatusOr<domain::Call> OdbCallReader::GetCall(std::int64_t call_id) {
 }
 
 absl::StatusOr<std::vector<domain::Call>> OdbCallReader::ListCalls(const core::CallQuery& query) {
-  return Run([&] { return QueryCalls(database_, query); });
+  return Run([&] { return QueryCalls(kind_, query); });
 }
 
 absl::StatusOr<std::int64_t> OdbCallReader::CountCalls() {

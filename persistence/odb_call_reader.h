@@ -58,6 +58,15 @@ class OdbCallReader : public core::CallWriter {
   // is remembered, so that nothing is committed even if whoever asked does not pass the error on.
   template <typename Body>
   auto Run(const Body& body) -> decltype(body()) {
+    return RunGroup([&] {
+      kind_.EnsureBegun();
+      return body();
+    });
+  }
+
+  // The same for what begins the transaction by itself.
+  template <typename Body>
+  auto RunGroup(const Body& body) -> decltype(body()) {
     try {
       return body();
     } catch (...) {

@@ -24,10 +24,17 @@ absl::Duration Backoff(int attempt) {
 }  // namespace
 
 absl::Status OdbCallStore::Read(const ReadWork& work) {
+  return Read(work, Database::Reads::kManyStatements);
+}
+
+absl::Status OdbCallStore::ReadOne(const ReadWork& work) {
+  return Read(work, Database::Reads::kOneStatement);
+}
+
+absl::Status OdbCallStore::Read(const ReadWork& work, Database::Reads reads) {
   return CatchDatabaseErrors([&] {
     const odb::connection_ptr connection = database_->database().connection();
-    odb::transaction transaction(connection->begin());
-    database_->OnlyRead(*connection);
+    odb::transaction transaction(database_->BeginRead(*connection, reads));
     OdbCallWriter reader(*database_);
     absl::Status status = work(reader);
     transaction.rollback();

@@ -16,10 +16,12 @@ class OdbCallStore : public core::CallStore {
 
   bool is_shared() const override { return database_->is_shared(); }
   absl::Status Read(const ReadWork& work) override;
+  absl::Status ReadOne(const ReadWork& work) override;
   absl::Status Write(const WriteWork& work) override;
   absl::Status Scrub() override;
 
  private:
+  absl::Status Read(const ReadWork& work, Database::Reads reads);
   absl::Status WriteOnce(const WriteWork& work);
 
   std::unique_ptr<Database> database_;

@@ -51,7 +51,7 @@ absl::Status OdbCallWriter::UndoIsolated() {
 }
 
 absl::StatusOr<core::LockedCalls> OdbCallWriter::LockCalls(const core::CallsToLock& wanted) {
-  return Run([&]() -> absl::StatusOr<core::LockedCalls> {
+  return RunGroup([&]() -> absl::StatusOr<core::LockedCalls> {
     core::LockedCalls locked = kind_.group().LockCalls(wanted);
     AddFoldedAttempts(wanted.histories_of, locked.histories);
     return locked;
@@ -114,7 +114,7 @@ absl::StatusOr<std::int64_t> OdbCallWriter::InsertCall(const domain::Call& call)
 
 absl::StatusOr<std::vector<std::int64_t>> OdbCallWriter::Save(
     const core::RecordedChanges& changes) {
-  return Run([&] { return kind_.group().Save(changes); });
+  return RunGroup([&] { return kind_.group().Save(changes); });
 }
 
 absl::Status OdbCallWriter::InsertCreation(const core::CreationRequest& request,

@@ -16,7 +16,10 @@
 #include "persistence/odb_errors.h"
 #include "persistence/pgsql_array.h"
 #include "persistence/pgsql_group.h"
+#include "persistence/pgsql_pages.h"
 #include "persistence/pgsql_sessions.h"
+#include "persistence/pgsql_statement.h"
+#include "persistence/pgsql_transaction.h"
 #include "persistence/timestamp_text.h"
 #include "services/base/status_macros.h"
 
@@ -29,10 +32,11 @@ constexpr int kProviderCallLock = 712'015;
 
 // What every connection begins with. A transaction that nobody goes on with must not hold its locks
 // for ever, nor a statement that waits for one. Nothing is read here but along an index and in its
-// order; a bitmap would lose the order, and sort.
+// order; a bitmap would lose the order, and sort; workers beside would mix the parts of a page.
 constexpr const char* kSessionSettings =
     "SET application_name = 'call-event-service'; SET synchronous_commit = on; "
     "SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET enable_bitmapscan = off; "
+    "SET max_parallel_workers_per_gather = 0; "
     "SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning";
 
 // A fixed number of connections, all opened at the start: while one is opened, the pool's mutex is
@@ -53,12 +57,16 @@ class ConnectionPool : public odb::pgsql::connection_pool_factory {
 
  protected:
   pooled_connection_ptr create() override {
-    pooled_connection_ptr connection = connection_pool_factory::create();
+    pooled_connection_ptr connection(new (odb::details::shared) Connection(*db_));
     connection->execute(kSessionSettings);
     return connection;
   }
 
  private:
+  struct Connection : pooled_connection, PgsqlPrepared {
+    using pooled_connection::pooled_connection;
+  };
+
   // An idle connection has nothing to say: if there is something to read, it is its end.
   static bool IsOpen(PGconn* handle) {
     if (PQstatus(handle) != CONNECTION_OK) return false;
@@ -93,16 +101,26 @@ class PgsqlDatabase : public Database {
   odb::database& database() override { return database_; }
   GroupAccess& group() override { return *group_; }
 
-  void OnlyRead(odb::connection& connection) override {
-    connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  odb::transaction_impl* BeginRead(odb::connection& connection, Reads reads) override {
+    return NewTransaction(connection, reads == Reads::kOneStatement
+                                          ? PgsqlTransaction::Kind::kOneStatement
+                                          : PgsqlTransaction::Kind::kRead);
   }
 
   odb::connection_ptr WriterConnection() override { return database_.connection(); }
 
-  // READ COMMITTED: what is read of a call is read after it was locked.
   odb::transaction_impl* BeginWrite(odb::connection& connection) override {
-    return connection.begin();
+    return NewTransaction(connection, PgsqlTransaction::Kind::kWrite);
   }
+
+  void EnsureBegun() override { PgsqlTransaction::Current().Begin(); }
+
+  std::optional<std::vector<CallRow>> SelectCalls(const std::vector<odb::query_base>& parts,
+                                                  int limit) override {
+    return SelectCallsFromPgsql(parts, limit);
+  }
+
+  bool compares_times() const override { return true; }
 
   std::optional<core::JournalMark> MarkJournal() override {
     core::JournalMark mark;
@@ -167,6 +185,11 @@ class PgsqlDatabase : public Database {
   absl::Mutex* writer_mutex() override { return nullptr; }
 
  private:
+  static odb::transaction_impl* NewTransaction(odb::connection& connection,
+                                               PgsqlTransaction::Kind kind) {
+    return new PgsqlTransaction(static_cast<odb::pgsql::connection&>(connection), kind);
+  }
+
   static std::string Quoted(const std::string& table) { return absl::StrCat("\"", table, "\""); }
 
   odb::pgsql::database database_;

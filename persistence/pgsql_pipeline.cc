@@ -4,9 +4,8 @@
 
 #include <cstring>
 #include <odb/pgsql/error.hxx>
+#include <odb/pgsql/exceptions.hxx>
 #include <utility>
-
-#include "absl/strings/numbers.h"
 
 namespace autopulse::callevents::persistence {
 namespace {
@@ -17,6 +16,15 @@ constexpr std::size_t kMaxUnanswered = 256;
 
 }  // namespace
 
+std::int64_t IntegerAt(const PGresult* result, int row, int column) {
+  std::uint64_t network = 0;
+  std::memcpy(&network, PQgetvalue(result, row, column), sizeof network);
+  return static_cast<std::int64_t>(be64toh(network));
+}
+
+PgsqlPipeline::PgsqlPipeline(odb::pgsql::connection& connection)
+    : connection_(connection), prepared_(dynamic_cast<PgsqlPrepared&>(connection)) {}
+
 PgsqlPipeline::~PgsqlPipeline() {
   if (!open_) return;
   try {
@@ -26,27 +34,38 @@ PgsqlPipeline::~PgsqlPipeline() {
   }
 }
 
-std::size_t PgsqlPipeline::Execute(const std::string& sql, std::int64_t parameter) {
-  Begin();
-  const std::uint64_t network = htobe64(static_cast<std::uint64_t>(parameter));
-  std::array<char, sizeof network> bytes{};
-  std::memcpy(bytes.data(), &network, sizeof network);
-  const char* const value = bytes.data();
-  const int length = sizeof network;
-  const int binary = 1;
-  const Oid type = odb::pgsql::int8_oid;
-  Sent(PQsendQueryParams(connection_.handle(), sql.c_str(), 1, &type, &value, &length, &binary,
-                         /*resultFormat=*/0));
-  return sent_ - 1;
+std::size_t PgsqlPipeline::Run(const PgsqlStatement& statement,
+                               const PgsqlColumns::Parameters& parameters) {
+  Prepare(statement);
+  Sent(PQsendQueryPrepared(connection_.handle(), statement.name.c_str(),
+                           static_cast<int>(parameters.values.size()), parameters.values.data(),
+                           parameters.lengths.data(), parameters.formats.data(),
+                           /*resultFormat=*/1),
+       /*prepares=*/"");
+  return sent_++;
 }
 
-std::size_t PgsqlPipeline::SendPrepared(const char* statement,
-                                        const odb::pgsql::native_binding& parameters) {
+std::size_t PgsqlPipeline::Run(const PgsqlStatement& statement,
+                               absl::Span<const std::string> parameters) {
+  Prepare(statement);
+  std::vector<const char*> values;
+  for (const std::string& parameter : parameters) values.push_back(parameter.c_str());
+  Sent(PQsendQueryPrepared(connection_.handle(), statement.name.c_str(),
+                           static_cast<int>(values.size()), values.data(), nullptr, nullptr,
+                           /*resultFormat=*/1),
+       /*prepares=*/"");
+  return sent_++;
+}
+
+void PgsqlPipeline::Prepare(const PgsqlStatement& statement) {
   Begin();
-  Sent(PQsendQueryPrepared(connection_.handle(), statement, static_cast<int>(parameters.count),
-                           parameters.values, parameters.lengths, parameters.formats,
-                           /*resultFormat=*/0));
-  return sent_ - 1;
+  if (prepared_.names.count(statement.name) > 0) return;
+  for (const std::string& prepares : unanswered_) {
+    if (prepares == statement.name) return;
+  }
+  Sent(PQsendPrepare(connection_.handle(), statement.name.c_str(), statement.text.c_str(),
+                     static_cast<int>(statement.types.size()), statement.types.data()),
+       statement.name);
 }
 
 void PgsqlPipeline::Begin() {
@@ -57,26 +76,26 @@ void PgsqlPipeline::Begin() {
   open_ = true;
 }
 
-void PgsqlPipeline::Sent(int result) {
+void PgsqlPipeline::Sent(int result, const std::string& prepares) {
   if (result != 1) odb::pgsql::translate_error(connection_, nullptr);
-  ++sent_;
-  if (sent_ - answers_.size() < kMaxUnanswered) return;
-  Collect();
+  unanswered_.push_back(prepares);
+  if (unanswered_.size() >= kMaxUnanswered) Collect();
 }
 
-PgsqlPipeline::Answers PgsqlPipeline::Finish() {
+std::vector<PgsqlPipeline::Result> PgsqlPipeline::Finish() {
   if (open_) Collect();
-  return std::move(answers_);
+  sent_ = 0;
+  return std::move(results_);
 }
 
 void PgsqlPipeline::Collect() {
   PGconn* const handle = connection_.handle();
   open_ = false;  // whatever happens now, there is nothing more to collect
   if (PQpipelineSync(handle) != 1) odb::pgsql::translate_error(connection_, nullptr);
-  while (answers_.size() < sent_) {
-    PGresult* const result = PQgetResult(handle);
+  for (const std::string& prepares : std::exchange(unanswered_, {})) {
+    Result result(PQgetResult(handle), PQclear);
     if (result == nullptr) odb::pgsql::translate_error(connection_, nullptr);
-    TakeAnswer(result);
+    TakeAnswer(std::move(result), prepares);
     PQclear(PQgetResult(handle));  // the end of this statement's results
   }
   PQclear(PQgetResult(handle));  // that of the synchronization
@@ -84,19 +103,15 @@ void PgsqlPipeline::Collect() {
   if (failure_ != nullptr) odb::pgsql::translate_error(connection_, failure_.get());
 }
 
-void PgsqlPipeline::TakeAnswer(PGresult* result) {
-  std::int64_t answer = 0;
-  const ExecStatusType status = PQresultStatus(result);
-  if (status == PGRES_TUPLES_OK && PQntuples(result) == 1) {
-    if (!absl::SimpleAtoi(PQgetvalue(result, 0, 0), &answer)) answer = 0;
-  } else if (status == PGRES_COMMAND_OK) {
-    if (!absl::SimpleAtoi(PQcmdTuples(result), &answer)) answer = 0;
-  } else if (failure_ == nullptr) {
-    failure_.reset(result);
-    result = nullptr;
+void PgsqlPipeline::TakeAnswer(Result result, const std::string& prepares) {
+  const ExecStatusType status = PQresultStatus(result.get());
+  if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+    if (failure_ == nullptr) failure_ = std::move(result);
+  } else if (prepares.empty()) {
+    results_.push_back(std::move(result));
+  } else {
+    prepared_.names.insert(prepares);
   }
-  PQclear(result);
-  answers_.push_back(answer);
 }
 
 void PgsqlPipeline::Leave() {

@@ -66,8 +66,6 @@ class SqliteDatabase : public Database {
   odb::sqlite::database& database() override { return database_; }
   GroupAccess& group() override { return *group_; }
 
-  void OnlyRead(odb::connection&) override {}  // a transaction has one state of the file anyway
-
   // Always the same one, so that SQLite tells by `data_version` whether somebody else has written.
   odb::connection_ptr WriterConnection() override {
     if (writer_ == nullptr) {

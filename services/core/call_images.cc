@@ -13,6 +13,7 @@ absl::Status CallImages::Load(CallWriter& calls, const ConcernedCalls& concerned
   // Without a version the locks are what keeps others away, whether calls are known or not.
   if (wanted.to_lock.call_ids.empty() && data_version_) return absl::OkStatus();
   AddKeys(concerned, events, wanted);
+  wanted.to_lock.new_events = events.size();
   ASSIGN_OR_RETURN(LockedCalls locked, calls.LockCalls(wanted.to_lock));
   known_events_ = std::move(locked.known_events);
   return TakeLocked(calls, std::move(locked), std::move(wanted));
@@ -46,6 +47,10 @@ void CallImages::AddKeys(const ConcernedCalls& concerned, absl::Span<const Repor
       if (found != concerned.by_provider_call_id.end()) call_id = found->second;
     }
     if (!call_id || images_.count(*call_id) > 0) continue;
+    const auto kept = wanted.kept.find(*call_id);
+    if (kept != wanted.kept.end() && !kept->second.event_ids.MayContain(reported.event.event_id)) {
+      continue;  // it is asked for after all if what is kept does not hold
+    }
     if (asked_.emplace(*call_id, reported.event.event_id).second) {
       wanted.to_lock.event_keys.push_back({*call_id, reported.event.event_id});
     }

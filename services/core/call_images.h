@@ -44,6 +44,7 @@ class CallImages {
     KeptCalls& kept_calls;
     domain::RuleOptions options;
     absl::Time now;
+    bool alone = false;  // whether the transaction does nothing but record these events
   };
 
   explicit CallImages(const Context& context) : context_(context) {}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -97,6 +98,7 @@ struct CallsToLock {
   std::vector<std::int64_t> call_ids;           // ascending
   std::vector<EventKey> event_keys = {};        // of these calls: which of them are recorded?
   std::vector<std::int64_t> histories_of = {};  // of these calls
+  std::size_t new_events = 0;                   // how many `Save` may be given afterwards
 };
 
 // Calls that are locked, and what was asked of them.
@@ -141,6 +143,8 @@ struct RecordedChanges {
   std::vector<ServiceRecordStatus>
       service_records;                  // each once; those that are gone are passed over
   std::vector<Transcript> transcripts;  // each replaces its call's as a whole [O4]
+  // Whether nothing is done in the transaction afterwards, so that the store may commit with it.
+  bool last = false;
 };
 
 // Reads of one transaction: they all see the same state of the database.
@@ -309,6 +313,10 @@ class CallStore {
 
   // Runs `work` in one transaction that is always rolled back, and returns its result.
   virtual absl::Status Read(const ReadWork& work) = 0;
+
+  // The same for work that asks one question only: there it is as good, and costs less where a
+  // transaction costs something.
+  virtual absl::Status ReadOne(const ReadWork& work) { return Read(work); }
 
   // Runs `work` in one transaction. Commits it durably if `work` returns OK, rolls it back
   // otherwise, and returns the result of both.

@@ -81,6 +81,16 @@ grpc::ServerUnaryReactor* CallEventService::ServeRead(grpc::CallbackServerContex
   });
 }
 
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* CallEventService::ServeQuestion(grpc::CallbackServerContext* context,
+                                                          const Request& request,
+                                                          Response& response) {
+  return Serve(context, [this, &request, &response] {
+    return parts_.store.ReadOne(
+        [&](core::CallReader& calls) { return Answer(calls, request, response); });
+  });
+}
+
 grpc::ServerUnaryReactor* CallEventService::CreateServiceRecord(
     grpc::CallbackServerContext* context, const v1::CreateServiceRecordRequest* request,
     v1::CreateServiceRecordResponse* response) {
@@ -179,25 +189,25 @@ grpc::ServerUnaryReactor* CallEventService::BatchReportCallEvents(
 grpc::ServerUnaryReactor* CallEventService::GetServiceRecord(
     grpc::CallbackServerContext* context, const v1::GetServiceRecordRequest* request,
     v1::GetServiceRecordResponse* response) {
-  return ServeRead(context, *request, *response);
+  return ServeQuestion(context, *request, *response);
 }
 
 grpc::ServerUnaryReactor* CallEventService::ListServiceRecords(
     grpc::CallbackServerContext* context, const v1::ListServiceRecordsRequest* request,
     v1::ListServiceRecordsResponse* response) {
-  return ServeRead(context, *request, *response);
+  return ServeQuestion(context, *request, *response);
 }
 
 grpc::ServerUnaryReactor* CallEventService::GetCall(grpc::CallbackServerContext* context,
                                                     const v1::GetCallRequest* request,
                                                     v1::GetCallResponse* response) {
-  return ServeRead(context, *request, *response);
+  return ServeQuestion(context, *request, *response);
 }
 
 grpc::ServerUnaryReactor* CallEventService::ListCalls(grpc::CallbackServerContext* context,
                                                       const v1::ListCallsRequest* request,
                                                       v1::ListCallsResponse* response) {
-  return ServeRead(context, *request, *response);
+  return ServeQuestion(context, *request, *response);
 }
 
 grpc::ServerUnaryReactor* CallEventService::GetCallEvent(grpc::CallbackServerContext* context,

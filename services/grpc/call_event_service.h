@@ -94,6 +94,11 @@ class CallEventService final : public v1::CallEventService::CallbackService {
   grpc::ServerUnaryReactor* ServeRead(grpc::CallbackServerContext* context, const Request& request,
                                       Response& response);
 
+  // The same for a request that is one question to the database.
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* ServeQuestion(grpc::CallbackServerContext* context,
+                                          const Request& request, Response& response);
+
   const Parts parts_;
   ArenaMessages<v1::BatchReportCallEventsRequest, v1::BatchReportCallEventsResponse> batches_;
   ArenaMessages<v1::ListCallsRequest, v1::ListCallsResponse> call_lists_;

@@ -239,6 +239,19 @@ TEST(EventGroupTest, ARepeatOfACallThatWasReadIsOneThoughTheCallIsRemembered) { 
   EXPECT_TRUE(recording.Record({event})[0]->duplicate);
 }
 
+TEST(EventGroupTest, ARepeatOfWhatAnotherServiceRecordedIsOneThoughTheCallIsRemembered) {  // O1
+  Recording recording;
+  recording.AddCall(15);
+  recording.Record({ForCall(15, Told("a", 1, CallStatus::kRinging))});
+  const ReportedEvent event = ForCall(15, Told("b", 2, CallStatus::kInProgress));
+  EventRecorder elsewhere(
+      recording.store, [](auto) {}, {}, [] { return At(0); });
+  elsewhere.Record({event});
+  const auto receipts = recording.Record({event});
+  EXPECT_TRUE(receipts[0]->duplicate);
+  EXPECT_EQ(receipts[0]->event.sequence, 2);
+}
+
 TEST(EventGroupTest, AGroupOfRepeatsWritesNothing) {  // O1
   Recording recording;
   recording.AddCall(15);

@@ -1,0 +1,88 @@
+#include "persistence/pgsql_pages.h"
+
+#include <libpq-fe.h>
+
+#include <cstddef>
+#include <odb/pgsql/error.hxx>
+#include <odb/pgsql/query.hxx>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "persistence/entities-odb-pgsql.h"
+#include "persistence/entities-odb.h"
+#include "persistence/pgsql_pipeline.h"
+#include "persistence/pgsql_select.h"
+#include "persistence/pgsql_transaction.h"
+
+namespace autopulse::callevents::persistence {
+namespace {
+
+// `clause` with its parameters counted from `first` + 1 on.
+std::string Renumbered(const std::string& clause, std::size_t first) {
+  std::string renumbered;
+  for (std::size_t i = 0; i < clause.size(); ++i) {
+    renumbered.push_back(clause[i]);
+    if (clause[i] != '$') continue;
+    std::size_t end = i + 1;
+    while (end < clause.size() && absl::ascii_isdigit(clause[end])) ++end;
+    std::size_t number = 0;
+    if (!absl::SimpleAtoi(clause.substr(i + 1, end - i - 1), &number)) continue;
+    absl::StrAppend(&renumbered, first + number);
+    i = end - 1;
+  }
+  return renumbered;
+}
+
+// A statement with its parameters.
+struct Question {
+  std::string text;
+  std::vector<Oid> types;
+  std::vector<const char*> values;
+  std::vector<int> lengths;
+  std::vector<int> formats;
+};
+
+Question Ask(const std::vector<odb::pgsql::query_base>& parts, int limit) {
+  using Traits = odb::access::object_traits_impl<CallRow, odb::id_pgsql>;
+  Question question;
+  std::vector<std::string> selects;
+  for (const odb::pgsql::query_base& part : parts) {
+    selects.push_back(absl::StrCat("(", Traits::query_statement, " ",
+                                   Renumbered(part.clause(), question.types.size()), " LIMIT ",
+                                   limit, ")"));
+    part.init_parameters();
+    const odb::pgsql::native_binding& bound = part.parameters_binding();
+    for (std::size_t i = 0; i < part.parameter_count(); ++i) {
+      question.types.push_back(part.parameter_types()[i]);
+      question.values.push_back(bound.values[i]);
+      question.lengths.push_back(bound.lengths[i]);
+      question.formats.push_back(bound.formats[i]);
+    }
+  }
+  question.text = absl::StrJoin(selects, " UNION ALL ");
+  if (selects.size() > 1) absl::StrAppend(&question.text, " LIMIT ", limit);
+  return question;
+}
+
+}  // namespace
+
+std::vector<CallRow> SelectCallsFromPgsql(const std::vector<odb::query_base>& parts, int limit) {
+  const std::vector<odb::pgsql::query_base> translated(parts.begin(), parts.end());
+  const Question question = Ask(translated, limit);
+  odb::pgsql::connection& connection = PgsqlTransaction::Current().connection();
+  const PgsqlPipeline::Result result(
+      PQexecParams(connection.handle(), question.text.c_str(),
+                   static_cast<int>(question.types.size()), question.types.data(),
+                   question.values.data(), question.lengths.data(), question.formats.data(),
+                   /*resultFormat=*/1),
+      PQclear);
+  if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) {
+    odb::pgsql::translate_error(connection, result.get());
+  }
+  return ReadRows<CallRow>(result.get());
+}
+
+}  // namespace autopulse::callevents::persistence

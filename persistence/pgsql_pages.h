@@ -1,0 +1,15 @@
+#pragma once
+
+#include <odb/query-dynamic.hxx>
+#include <vector>
+
+#include "persistence/entities.h"
+
+namespace autopulse::callevents::persistence {
+
+// At most `limit` calls: those that the first of `parts` selects, in its order, then those of the
+// next. All by one statement, which sees one state of the database and reads no part that is not
+// needed. In the thread's current transaction; throws what ODB throws.
+std::vector<CallRow> SelectCallsFromPgsql(const std::vector<odb::query_base>& parts, int limit);
+
+}  // namespace autopulse::callevents::persistence

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "persistence/pgsql_pipeline.h"
+#include "services/core/call_store.h"
+
+namespace autopulse::callevents::persistence {
+
+// See core::CallWriter::Save: one statement for each table, all of them sent at once, together with
+// the commit if `changes` are the last. In the thread's current transaction; throws what ODB
+// throws.
+absl::StatusOr<std::vector<std::int64_t>> SaveToPgsql(const core::RecordedChanges& changes);
+
+// Sends what draws so many sequences, and returns the index of the result; takes them from it.
+std::size_t DrawSequences(std::size_t count, PgsqlPipeline& pipeline);
+void TakeSequences(const PGresult* result, std::vector<std::int64_t>& sequences);
+
+}  // namespace autopulse::callevents::persistence

@@ -1,0 +1,49 @@
+// Statements for many rows, made of those for one.
+
+#include "persistence/pgsql_statement.h"
+
+#include <odb/pgsql/pgsql-oid.hxx>
+
+#include "gtest/gtest.h"
+
+namespace autopulse::callevents::persistence {
+namespace {
+
+constexpr Oid kTypes[] = {odb::pgsql::int8_oid, odb::pgsql::text_oid};
+constexpr const char* kInsert =
+    R"(INSERT INTO "t" ("id", "a", "b") VALUES (DEFAULT, $1, ($2)::NUMERIC / 10) RETURNING "id")";
+constexpr const char* kRows = R"( FROM (SELECT generate_series(1, $3) AS number, )"
+                              R"(unnest($1) AS "$1", unnest($2) AS "$2") AS "rows")";
+
+TEST(PgsqlStatementTest, AnInsertTakesArraysInTheirOrderAndLeavesTheIdToTheDatabase) {
+  const PgsqlStatement statement = InsertRows("persist", kInsert, kTypes);
+  EXPECT_EQ(statement.name, "persist_rows");
+  EXPECT_EQ(statement.text, std::string(R"(INSERT INTO "t" ("a", "b") SELECT "$1", )"
+                                        R"(("$2")::NUMERIC / 10)") +
+                                kRows + " ORDER BY number");
+  EXPECT_EQ(statement.types, (std::vector<Oid>{1016, 1009, odb::pgsql::int4_oid}));
+}
+
+TEST(PgsqlStatementTest, AnInsertOfChosenIdsTakesThemBehindTheOtherColumns) {
+  const PgsqlStatement statement = InsertRowsWithIds("persist", kInsert, kTypes);
+  EXPECT_EQ(statement.text.substr(0, 66),
+            R"(INSERT INTO "t" ("id", "a", "b") SELECT "$3", "$1", ("$2")::NUMERI)");
+  EXPECT_EQ(statement.types, (std::vector<Oid>{1016, 1009, 1016, odb::pgsql::int4_oid}));
+}
+
+TEST(PgsqlStatementTest, AnInsertWithoutIdsOfTheDatabaseKeepsAllColumns) {
+  const PgsqlStatement statement =
+      InsertRows("persist", R"(INSERT INTO "t" ("a", "b") VALUES ($1, $2))", kTypes);
+  EXPECT_EQ(statement.text, std::string(R"(INSERT INTO "t" ("a", "b") SELECT "$1", "$2")") + kRows +
+                                " ORDER BY number");
+}
+
+TEST(PgsqlStatementTest, AnUpdateIsJoinedToTheArraysByTheId) {
+  const PgsqlStatement statement =
+      UpdateRows("update", R"(UPDATE "t" SET "b"=$1 AT TIME ZONE 'UTC' WHERE "id"=$2)", kTypes);
+  EXPECT_EQ(statement.text, std::string(R"(UPDATE "t" SET "b"="$1" AT TIME ZONE 'UTC')") + kRows +
+                                R"( WHERE "id"="$2")");
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::persistence
