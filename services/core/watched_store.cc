@@ -2,8 +2,11 @@
 
 namespace autopulse::callevents::core {
 
-absl::Status WatchedStore::Read(const ReadWork& work) {
-  absl::Status status = store_.Read(work);
+absl::Status WatchedStore::Read(const ReadWork& work) { return CountRead(store_.Read(work)); }
+
+absl::Status WatchedStore::ReadOne(const ReadWork& work) { return CountRead(store_.ReadOne(work)); }
+
+absl::Status WatchedStore::CountRead(absl::Status status) {
   if (absl::IsUnavailable(status)) ++failures_;
   return status;
 }

@@ -17,6 +17,7 @@ class WatchedStore final : public CallStore {
 
   bool is_shared() const override { return store_.is_shared(); }
   absl::Status Read(const ReadWork& work) override;
+  absl::Status ReadOne(const ReadWork& work) override;
   absl::Status Write(const WriteWork& work) override;
   absl::Status Scrub() override { return store_.Scrub(); }
 
@@ -24,6 +25,8 @@ class WatchedStore final : public CallStore {
   std::int64_t failures() const { return failures_; }
 
  private:
+  absl::Status CountRead(absl::Status status);
+
   CallStore& store_;
   std::atomic<std::int64_t> failures_ = 0;
 };
