@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
@@ -23,8 +24,7 @@ absl::StatusOr<std::string> Decode(absl::string_view text) {
       continue;
     }
     const absl::string_view digits = text.substr(i + 1, 2);
-    if (digits.size() != 2 || !absl::ascii_isxdigit(digits[0]) ||
-        !absl::ascii_isxdigit(digits[1])) {
+    if (digits.size() != 2 || !absl::c_all_of(digits, absl::ascii_isxdigit)) {
       return absl::InvalidArgumentError("the address has a % without two hexadecimal digits");
     }
     decoded += absl::HexStringToBytes(digits);

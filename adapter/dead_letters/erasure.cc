@@ -35,9 +35,8 @@ bool NamesCallNumber(absl::string_view text, absl::string_view number) {
     if (!absl::ConsumePrefix(&rest, ":")) continue;
     rest = absl::StripLeadingAsciiWhitespace(rest);
     absl::ConsumePrefix(&rest, "\"");
-    if (absl::ConsumePrefix(&rest, number) && (rest.empty() || !absl::ascii_isdigit(rest[0]))) {
-      return true;
-    }
+    if (!absl::ConsumePrefix(&rest, number)) continue;
+    if (rest.empty() || !absl::ascii_isdigit(static_cast<unsigned char>(rest[0]))) return true;
   }
   return false;
 }

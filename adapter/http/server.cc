@@ -27,8 +27,7 @@ class Server::Running final : public Connection::Judge {
  public:
   Running(const Options& options, Listener listener, RequestHandler& handler,
           base::Counters& counters, std::function<void()> on_failure)
-      : options_(options),
-        handler_(handler),
+      : handler_(handler),
         counters_(counters),
         senders_(options.senders),
         loop_(options.loop, std::move(listener), options.tls, *this, dispatcher_),
@@ -57,7 +56,6 @@ class Server::Running final : public Connection::Judge {
   void OnRefused(const Refusal& refusal) override { NoteRefusal(refusal, counters_); }
 
  private:
-  const Options& options_;
   RequestHandler& handler_;
   base::Counters& counters_;
   SenderPolicy senders_;
