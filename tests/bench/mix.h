@@ -32,19 +32,23 @@ std::vector<std::size_t> CallNumberPlaces(absl::string_view text);
 // Writes `number` over the ten digits at `place`.
 void WriteCallNumber(char* place, std::uint64_t number);
 
-// Which event comes next, when `abreast` calls live side by side: first their first steps, then
-// their second ones, and so on to the next `abreast` calls.
+// Which event comes next, when `abreast` calls live side by side, each a step ahead of the one
+// beside it: at every moment all steps are as frequent as in the whole mix. The first calls begin
+// within their lives.
 class Schedule {
  public:
   Schedule(std::uint64_t first_call, std::size_t steps, std::size_t abreast)
       : first_call_(first_call), steps_(steps), abreast_(abreast) {}
 
-  std::size_t StepOf(std::size_t index) const { return index / abreast_ % steps_; }
+  std::size_t StepOf(std::size_t index) const { return Turn(index) % steps_; }
   std::uint64_t CallOf(std::size_t index) const {
-    return first_call_ + index / abreast_ / steps_ * abreast_ + index % abreast_;
+    return first_call_ + Turn(index) / steps_ * abreast_ + index % abreast_;
   }
 
  private:
+  // How many steps lie before this event, since the first of its slot's first call.
+  std::size_t Turn(std::size_t index) const { return index / abreast_ + index % abreast_ % steps_; }
+
   std::uint64_t first_call_;
   std::size_t steps_;
   std::size_t abreast_;
