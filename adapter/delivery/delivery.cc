@@ -49,8 +49,11 @@ void Delivery::Start() { drainer_.Start(); }
 
 void Delivery::Stop() { drainer_.Stop(); }
 
-// Whether the service takes what comes, and nothing waits in the spool that it could overtake.
-bool Delivery::IsQuick() const { return breaker_.IsClosed() && spool_.pending() == 0; }
+// Whether the service takes what comes, and nothing waits in the spool that an event of this call
+// could overtake.
+bool Delivery::IsQuick(absl::string_view call) const {
+  return breaker_.IsClosed() && !spool_.MayHaveWaiting(call);
+}
 
 void Delivery::Report(std::unique_ptr<v1::ReportCallEventRequest> request,
                       std::unique_ptr<Awaiting> awaiting) {
@@ -67,7 +70,7 @@ void Delivery::Report(std::unique_ptr<v1::ReportCallEventRequest> request,
 }
 
 void Delivery::Proceed(std::unique_ptr<Work> work, bool may_block) {
-  if (IsQuick()) return Send(std::move(work));
+  if (IsQuick(work->call)) return Send(std::move(work));
   if (may_block) return SendUnlessOthersWait(std::move(work));
   Awaiting& awaiting = *work->awaiting;
   awaiting.Post(

@@ -60,7 +60,7 @@ class Delivery final : public EventSink {
  private:
   struct Work;
 
-  bool IsQuick() const;
+  bool IsQuick(absl::string_view call) const;
   // Of these `SendUnlessOthersWait`, `Keep`, `Queue` and `Bury` block.
   void Proceed(std::unique_ptr<Work> work, bool may_block);
   void SendUnlessOthersWait(std::unique_ptr<Work> work);

@@ -135,7 +135,12 @@ absl::Status EventSpool::Begin(absl::Time now) {
       database.execute(absl::StrCat("UPDATE \"lane\" SET \"due_time\" = ", ToMicros(now),
                                     " WHERE \"due_time\" > ", ToMicros(now)));
     }
-    pending_ = database.query_value<PendingCount>().count;
+    pending_.SetCount(database.query_value<PendingCount>().count);
+    for (const LaneCall& lane :
+         database.query<LaneCall>((odb::query<LaneCall>::call != "") +
+                                  absl::StrCat("LIMIT ", PendingCalls::kMostCalls + 1))) {
+      pending_.AddCall(lane.call);
+    }
     return absl::OkStatus();
   });
 }
@@ -156,7 +161,8 @@ absl::Status EventSpool::CheckRoom(std::size_t bytes) {
 
 absl::Status EventSpool::Append(const NewEvent& event) {
   RETURN_IF_ERROR(CheckRoom(event.payload.size()));
-  RETURN_IF_ERROR(database_->Write([&](odb::database& database) {
+  pending_.Add(event.call);
+  absl::Status written = database_->Write([&](odb::database& database) {
     PendingEventRow row;
     row.lane_id = LaneOf(database, event);
     row.call = event.call;
@@ -165,13 +171,13 @@ absl::Status EventSpool::Append(const NewEvent& event) {
     row.payload = ToBlob(event.payload);
     database.persist(row);
     return absl::OkStatus();
-  }));
-  ++pending_;
-  return absl::OkStatus();
+  });
+  if (!written.ok()) pending_.Remove(1);
+  return written;
 }
 
 absl::StatusOr<bool> EventSpool::HasWaiting(absl::string_view call) {
-  if (pending_.load() == 0) return false;
+  if (!MayHaveWaiting(call)) return false;
   bool found = false;
   RETURN_IF_ERROR(database_->Read([&](odb::database& database) {
     LaneHead head;
@@ -277,7 +283,7 @@ absl::Status EventSpool::Settle(const std::vector<Settlement>& settlements, absl
     RemoveEmptyLanes(database, lanes);
     return absl::OkStatus();
   }));
-  pending_ -= removed;
+  pending_.Remove(removed);
   return absl::OkStatus();
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -15,6 +14,7 @@
 #include "persistence/spool/dead_letters.h"
 #include "persistence/spool/failures.h"
 #include "persistence/spool/file_lock.h"
+#include "persistence/spool/pending_calls.h"
 #include "persistence/spool/spool_database.h"
 
 namespace autopulse::callevents::persistence::spool {
@@ -110,6 +110,9 @@ class EventSpool {
   // Whether events of this call wait in order. Those that stand aside do not count [O7].
   absl::StatusOr<bool> HasWaiting(absl::string_view call);
 
+  // Whether events of this call may wait, without looking into the file. Never blocks.
+  bool MayHaveWaiting(absl::string_view call) const { return pending_.MayInclude(call); }
+
   // Reads what is due, the lanes that wait longest first, in order within each lane. Behind an
   // event that has failed, nothing of its lane is read.
   absl::StatusOr<std::vector<PendingEvent>> ReadDue(absl::Time now, const PageLimits& limits);
@@ -135,7 +138,7 @@ class EventSpool {
   absl::StatusOr<bool> Shrink();
 
   // How many events are pending, as far as this process has seen.
-  std::int64_t pending() const { return pending_.load(); }
+  std::int64_t pending() const { return pending_.count(); }
 
   DeadLetters& dead_letters() { return dead_letters_; }
 
@@ -151,7 +154,7 @@ class EventSpool {
   const Options options_;
   std::unique_ptr<SpoolDatabase> database_;
   DeadLetters dead_letters_;
-  std::atomic<std::int64_t> pending_{0};
+  PendingCalls pending_;
 };
 
 }  // namespace autopulse::callevents::persistence::spool

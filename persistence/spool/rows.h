@@ -148,6 +148,13 @@ struct FreeBytes {
   std::int64_t bytes = 0;
 };
 
+// A call that has a lane.
+#pragma db view object(LaneRow)
+struct LaneCall {
+#pragma db column(LaneRow::call)
+  std::string call;
+};
+
 // The lane of a call, or the one that is due first.
 #pragma db view object(LaneRow)
 struct LaneHead {

@@ -178,6 +178,17 @@ TEST_F(DeliveryTest, EventsOfOtherCallsGoTogetherAndNeedNoThread) {
   EXPECT_EQ(threads_.count(), 0u);
 }
 
+TEST_F(DeliveryTest, EventsOfOtherCallsNeedNoThreadWhileOneWaits) {  // U1
+  service_.AnswerAlways(grpc::NOT_FOUND);
+  ASSERT_TRUE(Deliver(Event(15, "a")).queued);
+  service_.RecordEverything();
+  const std::size_t before = threads_.count();
+  EXPECT_TRUE(Deliver(Event(16, "b")).response.ok());
+  EXPECT_EQ(threads_.count(), before);
+  EXPECT_TRUE(Deliver(Event(15, "c")).queued);  // O7
+  EXPECT_GT(threads_.count(), before);
+}
+
 TEST_F(DeliveryTest, RequestThatFailsLeavesEachOfItsEventsInTheSpool) {  // REQ7
   service_.SetAdmission(grpc::UNAVAILABLE);
   std::vector<Handed> handed;

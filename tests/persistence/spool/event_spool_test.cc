@@ -128,6 +128,14 @@ TEST_F(EventSpoolTest, DeliveredEventsLeaveNothingBehind) {
   EXPECT_EQ(*spool_->NextDue(), std::nullopt);
 }
 
+TEST_F(EventSpoolTest, CallsOfWhichEventsMayWaitAreKnownAfterReopening) {  // O7
+  for (const char* call : {"calls/1", "calls/2"}) ASSERT_TRUE(Append(call, "a").ok());
+  ASSERT_TRUE(spool_->Settle({Settle(Settlement::Kind::kStandAside, Due()[0])}, kNow).ok());
+  Open();
+  EXPECT_FALSE(spool_->MayHaveWaiting("calls/1"));
+  EXPECT_TRUE(spool_->MayHaveWaiting("calls/2"));
+}
+
 TEST_F(EventSpoolTest, PagesAreBoundInEventsAndBytes) {
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(Append(absl::StrCat("calls/", i), "1234").ok());
   EXPECT_EQ(Due(kNow, {.events = 3}).size(), 3u);
