@@ -10,7 +10,6 @@ namespace autopulse::callevents::adapter {
 namespace {
 
 using persistence::spool::DeadLetter;
-using persistence::spool::Failures;
 using persistence::spool::NewEvent;
 
 // Whose events are to stay in order. Without AutoPulse's number all that is known of a call is the

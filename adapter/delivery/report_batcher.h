@@ -45,7 +45,8 @@ class ReportBatcher {
     std::size_t bytes = std::size_t{1} << 20;  // in one request of more than one event
   };
 
-  ReportBatcher(Send send, absl::Duration timeout) : ReportBatcher(send, timeout, Limits()) {}
+  ReportBatcher(Send send, absl::Duration timeout)
+      : ReportBatcher(std::move(send), timeout, Limits()) {}
   ReportBatcher(Send send, absl::Duration timeout, const Limits& limits);
 
   // Waits until everything was told that is to be told.
