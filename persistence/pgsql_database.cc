@@ -13,6 +13,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "persistence/odb_errors.h"
 #include "persistence/pgsql_array.h"
 #include "persistence/pgsql_group.h"
@@ -57,7 +58,9 @@ class ConnectionPool : public odb::pgsql::connection_pool_factory {
 
  protected:
   pooled_connection_ptr create() override {
-    pooled_connection_ptr connection(new (odb::details::shared) Connection(*db_));
+    auto* const ours = new (odb::details::shared) Connection(*db_);
+    pooled_connection_ptr connection(ours);
+    PQsetNoticeReceiver(ours->handle(), NoteWarning, static_cast<PgsqlPrepared*>(ours));
     connection->execute(kSessionSettings);
     return connection;
   }
@@ -66,6 +69,12 @@ class ConnectionPool : public odb::pgsql::connection_pool_factory {
   struct Connection : pooled_connection, PgsqlPrepared {
     using pooled_connection::pooled_connection;
   };
+
+  static void NoteWarning(void* prepared, const PGresult* notice) {
+    const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity == nullptr || absl::string_view(severity) != "WARNING") return;
+    static_cast<PgsqlPrepared*>(prepared)->was_warned = true;
+  }
 
   // An idle connection has nothing to say: if there is something to read, it is its end.
   static bool IsOpen(PGconn* handle) {

@@ -20,12 +20,15 @@ struct PgsqlStatement {
   std::vector<Oid> row_types = {};  // of the values of a row, if it takes many
 };
 
-// Which of them a connection has prepared. Every connection of our pool is one of these as well.
+// What we remember of a connection: which of them it has prepared, among others. Every connection
+// of our pool is one of these as well.
 class PgsqlPrepared {
  public:
   virtual ~PgsqlPrepared() = default;
 
   std::set<std::string> names;
+  // Whether the server has warned of anything since this was last set to false.
+  bool was_warned = false;
   // How many transactions have written, and which of them makes new plans.
   std::uint64_t writes = 0;
   std::uint64_t next_plans = 4;

@@ -1,5 +1,6 @@
 #include "persistence/pgsql_transaction.h"
 
+#include <odb/pgsql/exceptions.hxx>
 #include <odb/pgsql/transaction.hxx>
 
 #include "persistence/pgsql_statement.h"
@@ -26,6 +27,15 @@ const PgsqlStatement& DiscardStatement() {
 const PgsqlStatement& CommitStatement() {
   static const auto& commit = *new PgsqlStatement{.name = "commit", .text = "COMMIT", .types = {}};
   return commit;
+}
+
+// A server that waits too long for its synchronous standby gives up waiting, not the transaction:
+// the commit succeeds, with a warning, and would be lost if that standby were promoted. Whoever
+// reports the events again waits for the standby again.
+void CheckReplicated(const PgsqlPrepared& committed) {
+  constexpr const char* kResolutionUnknown = "08007";  // SQLSTATE
+  if (!committed.was_warned) return;
+  throw odb::pgsql::database_exception(kResolutionUnknown, "no standby has confirmed the commit");
 }
 
 }  // namespace
@@ -56,23 +66,33 @@ void PgsqlTransaction::BeginWith(PgsqlPipeline& pipeline) {
 // A plan that is made while a table is empty takes any index of it, and is kept until the server
 // analyzes the table: so plans are made again, while a connection is new and ever more seldom.
 void PgsqlTransaction::RenewPlans(PgsqlPipeline& pipeline) {
-  auto& prepared = dynamic_cast<PgsqlPrepared&>(connection());
-  if (++prepared.writes < prepared.next_plans) return;
-  prepared.next_plans *= 4;
+  PgsqlPrepared& counted = prepared();
+  if (++counted.writes < counted.next_plans) return;
+  counted.next_plans *= 4;
   pipeline.Run(DiscardStatement());
 }
 
 std::vector<PgsqlPipeline::Result> PgsqlTransaction::CommitWith(PgsqlPipeline& pipeline) {
   BeginWith(pipeline);
   pipeline.Run(CommitStatement());
+  PgsqlPrepared& committing = prepared();
+  committing.was_warned = false;
   std::vector<PgsqlPipeline::Result> results = pipeline.Finish();
   state_ = State::kCommitted;
+  CheckReplicated(committing);
   return results;
 }
 
 void PgsqlTransaction::commit() {
-  if (state_ == State::kBegun) transaction_impl::commit();
+  if (state_ != State::kBegun) return;
+  PgsqlPrepared& committing = prepared();  // of which the commit lets go
+  committing.was_warned = false;
+  transaction_impl::commit();
+  state_ = State::kCommitted;
+  CheckReplicated(committing);
 }
+
+PgsqlPrepared& PgsqlTransaction::prepared() { return dynamic_cast<PgsqlPrepared&>(connection()); }
 
 void PgsqlTransaction::rollback() {
   if (state_ == State::kBegun) transaction_impl::rollback();

@@ -41,6 +41,7 @@ class PgsqlTransaction : public odb::pgsql::transaction_impl {
  private:
   enum class State { kPending, kBegun, kCommitted };
 
+  PgsqlPrepared& prepared();
   void RenewPlans(PgsqlPipeline& pipeline);
 
   const Kind kind_;

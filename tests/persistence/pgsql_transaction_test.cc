@@ -2,6 +2,7 @@
 
 #include "persistence/pgsql_transaction.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -93,6 +94,39 @@ TEST_F(PgsqlTransactionTest, IfTheLastSaveIsRefusedNothingIsKeptAndTheConnection
   EXPECT_TRUE(
       store_->Read([&](core::CallReader& calls) { return calls.GetCall(calls_[1]).status(); })
           .ok());
+}
+
+// FT14: a promoted standby has all that was answered with OK.
+TEST_F(PgsqlTransactionTest, CommitThatNoSynchronousStandbyConfirmsIsUnavailable) {
+  const auto set_standbys = [this](const std::string& change) {
+    EXPECT_TRUE(raw_->Query("ALTER SYSTEM " + change).ok());
+    EXPECT_TRUE(raw_->Query("SELECT pg_reload_conf()").ok());
+  };
+  // Gives up waiting for a standby, as the server does itself after a while.
+  const auto stop_waiting = [this] {
+    return !raw_->Query(
+                    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity "
+                    "WHERE wait_event = 'SyncRep'")
+                ->empty();
+  };
+  set_standbys("SET synchronous_standby_names = 'nobody'");
+  for (const bool last : {true, false}) {
+    absl::Status saved;
+    bool given_up = false;
+    for (int i = 0; !given_up; ++i) {  // until the server has heard of the setting
+      std::atomic<bool> done = false;
+      std::thread writer([&] {
+        saved = store_->Write([&](core::CallWriter& calls) {
+          return Save(calls, EventOf(calls_[last ? 0 : 1], std::to_string(i)), last);
+        });
+        done = true;
+      });
+      while (!done && !given_up) given_up = stop_waiting();
+      writer.join();
+    }
+    EXPECT_TRUE(absl::IsUnavailable(saved)) << saved;
+  }
+  set_standbys("RESET synchronous_standby_names");
 }
 
 TEST_F(PgsqlTransactionTest, WorkThatAsksNothingBeginsNothing) {
