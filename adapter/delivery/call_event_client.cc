@@ -118,7 +118,8 @@ void CallEventClient::OnAnswer(std::shared_ptr<Call> call, const grpc::Status& s
     results = ResultsOf(call->answer);
   }
   if (results.size() != call->events.size()) {
-    return TryAgain(std::move(call), WrongCount(call->events.size(), results.size()));
+    const absl::Status error = WrongCount(call->events.size(), results.size());
+    return TryAgain(std::move(call), error);
   }
   call->Tell(std::move(results));
 }

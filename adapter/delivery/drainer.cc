@@ -223,7 +223,7 @@ Drainer::Settlement Drainer::MakeBurial(Settlement settlement, const char* reaso
 }
 
 absl::Status Drainer::Settle(const std::vector<Settlement>& settlements) {
-  const absl::Status settled = parts_.spool.Settle(settlements, clock_());
+  absl::Status settled = parts_.spool.Settle(settlements, clock_());
   // They will be sent again, which changes nothing [O1].
   if (!settled.ok()) base::LogError("spool not written", {{"error", settled.message()}});
   return settled;

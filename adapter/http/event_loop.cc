@@ -59,7 +59,7 @@ absl::Status EventLoop::Watch(int descriptor, std::uint32_t events, void* tag) {
 }
 
 absl::Status EventLoop::Run() {
-  if (const absl::Status watched = Watch(wake_.number(), EPOLLIN, &wake_); !watched.ok()) {
+  if (absl::Status watched = Watch(wake_.number(), EPOLLIN, &wake_); !watched.ok()) {
     return watched;
   }
   thread_ = std::this_thread::get_id();

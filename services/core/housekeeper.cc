@@ -17,17 +17,15 @@ Housekeeper::Housekeeper(Retention& retention, Eraser& eraser, absl::Duration in
     : retention_(retention), eraser_(eraser), interval_(interval), thread_([this] { Run(); }) {}
 
 Housekeeper::~Housekeeper() {
-  {
-    const absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
+  stopping_ = true;
+  pause_.Wake();
   thread_.join();
 }
 
 // Whether it is to go on.
 bool Housekeeper::Pause(absl::Duration duration) {
-  const absl::MutexLock lock(&mutex_);
-  mutex_.AwaitWithTimeout(absl::Condition(&stopping_), duration);
+  if (stopping_) return false;
+  pause_.For(duration);
   return !stopping_;
 }
 

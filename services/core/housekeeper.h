@@ -1,11 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <thread>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "services/base/pause.h"
 #include "services/core/eraser.h"
 #include "services/core/retention.h"
 
@@ -29,8 +29,8 @@ class Housekeeper {
   Retention& retention_;
   Eraser& eraser_;
   const absl::Duration interval_;
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  base::Pause pause_;
+  std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
 
