@@ -58,23 +58,28 @@ class ConnectionPool : public odb::pgsql::connection_pool_factory {
 
  protected:
   pooled_connection_ptr create() override {
-    auto* const ours = new (odb::details::shared) Connection(*db_);
-    pooled_connection_ptr connection(ours);
-    PQsetNoticeReceiver(ours->handle(), NoteWarning, static_cast<PgsqlPrepared*>(ours));
+    pooled_connection_ptr connection(new (odb::details::shared) Connection(*db_));
     connection->execute(kSessionSettings);
     return connection;
   }
 
  private:
-  struct Connection : pooled_connection, PgsqlPrepared {
-    using pooled_connection::pooled_connection;
-  };
+  class Connection : public pooled_connection, public PgsqlPrepared {
+   public:
+    explicit Connection(database_type& database) : pooled_connection(database) {
+      PQsetNoticeReceiver(handle(), NoteWarning, static_cast<PgsqlPrepared*>(this));
+    }
+    // ODB speaks with the server once more, when this is half gone.
+    ~Connection() override { PQsetNoticeReceiver(handle(), Ignore, nullptr); }
 
-  static void NoteWarning(void* prepared, const PGresult* notice) {
-    const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
-    if (severity == nullptr || absl::string_view(severity) != "WARNING") return;
-    static_cast<PgsqlPrepared*>(prepared)->was_warned = true;
-  }
+   private:
+    static void NoteWarning(void* prepared, const PGresult* notice) {
+      const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+      if (severity == nullptr || absl::string_view(severity) != "WARNING") return;
+      static_cast<PgsqlPrepared*>(prepared)->was_warned = true;
+    }
+    static void Ignore(void*, const PGresult*) {}
+  };
 
   // An idle connection has nothing to say: if there is something to read, it is its end.
   static bool IsOpen(PGconn* handle) {
