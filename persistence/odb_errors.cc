@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <exception>
+#include <new>
 #include <odb/exceptions.hxx>
 #include <odb/pgsql/exceptions.hxx>
 #include <odb/sqlite/exceptions.hxx>
@@ -112,6 +113,8 @@ absl::Status StatusOfCurrentException() {
     return DatabaseError(absl::StatusCode::kAlreadyExists, "a row with this key exists");
   } catch (const odb::object_not_persistent&) {
     return DatabaseError(absl::StatusCode::kNotFound, "the row does not exist");
+  } catch (const std::bad_alloc&) {
+    return DatabaseError(absl::StatusCode::kResourceExhausted, "out of memory");
   } catch (const std::exception& e) {
     return DatabaseError(absl::StatusCode::kInternal, e.what());
   }

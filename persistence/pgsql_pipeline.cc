@@ -3,8 +3,8 @@
 #include <endian.h>
 
 #include <cstring>
+#include <odb/exceptions.hxx>
 #include <odb/pgsql/error.hxx>
-#include <odb/pgsql/exceptions.hxx>
 #include <utility>
 
 namespace autopulse::callevents::persistence {
@@ -13,6 +13,13 @@ namespace {
 // So many answers fit into the buffers of a connection: a server that cannot send its answers does
 // not read on, and neither does a client that is still sending.
 constexpr std::size_t kMaxUnanswered = 256;
+
+// libpq has nothing to say, or takes nothing more: of a server that has crashed it may notice no
+// more at first. The connection is in the middle of something and of no use to anybody.
+[[noreturn]] void GiveUp(odb::pgsql::connection& connection) {
+  connection.mark_failed();
+  throw odb::connection_lost();
+}
 
 }  // namespace
 
@@ -70,14 +77,12 @@ void PgsqlPipeline::Prepare(const PgsqlStatement& statement) {
 
 void PgsqlPipeline::Begin() {
   if (open_) return;
-  if (PQenterPipelineMode(connection_.handle()) != 1) {
-    odb::pgsql::translate_error(connection_, nullptr);
-  }
+  if (PQenterPipelineMode(connection_.handle()) != 1) GiveUp(connection_);
   open_ = true;
 }
 
 void PgsqlPipeline::Sent(int result, const std::string& prepares) {
-  if (result != 1) odb::pgsql::translate_error(connection_, nullptr);
+  if (result != 1) GiveUp(connection_);
   unanswered_.push_back(prepares);
   if (unanswered_.size() >= kMaxUnanswered) Collect();
 }
@@ -91,10 +96,10 @@ std::vector<PgsqlPipeline::Result> PgsqlPipeline::Finish() {
 void PgsqlPipeline::Collect() {
   PGconn* const handle = connection_.handle();
   open_ = false;  // whatever happens now, there is nothing more to collect
-  if (PQpipelineSync(handle) != 1) odb::pgsql::translate_error(connection_, nullptr);
+  if (PQpipelineSync(handle) != 1) GiveUp(connection_);
   for (const std::string& prepares : std::exchange(unanswered_, {})) {
     Result result(PQgetResult(handle), PQclear);
-    if (result == nullptr) odb::pgsql::translate_error(connection_, nullptr);
+    if (result == nullptr) GiveUp(connection_);
     TakeAnswer(std::move(result), prepares);
     PQclear(PQgetResult(handle));  // the end of this statement's results
   }
@@ -115,9 +120,7 @@ void PgsqlPipeline::TakeAnswer(Result result, const std::string& prepares) {
 }
 
 void PgsqlPipeline::Leave() {
-  if (PQexitPipelineMode(connection_.handle()) != 1) {
-    odb::pgsql::translate_error(connection_, nullptr);
-  }
+  if (PQexitPipelineMode(connection_.handle()) != 1) GiveUp(connection_);
 }
 
 }  // namespace autopulse::callevents::persistence

@@ -58,7 +58,7 @@ class DurabilityTest(EndToEndTest):
         programs.wait_until(lambda: load.count() > more or load.errors, "progress after the last")
         load.stop()
         self.assertEqual(load.errors, [])
-        self.assertLessEqual(set(load.answers), {200, 503})
+        self.assertLessEqual(set(load.answers), {200, 503}, self.service.log_text())
         self.assertIsNone(self.service.process.poll())
         self.assert_kept_once(load, self.service.address)
         # A commit whose answer was lost is one that has been made or not: O1 knows which.

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <new>
 #include <odb/exceptions.hxx>
 #include <odb/pgsql/exceptions.hxx>
 #include <odb/sqlite/exceptions.hxx>
@@ -63,6 +64,7 @@ TEST(OdbErrorsTest, ExceptionsBecomeStatuses) {
   EXPECT_EQ(CodeOf(odb::sqlite::database_exception(SQLITE_FULL, SQLITE_FULL, "full")),
             StatusCode::kResourceExhausted);
   EXPECT_EQ(CodeOf(odb::pgsql::database_exception("40001", "m")), StatusCode::kAborted);
+  EXPECT_EQ(CodeOf(std::bad_alloc()), StatusCode::kResourceExhausted);
   EXPECT_EQ(CodeOf(std::runtime_error("m")), StatusCode::kInternal);
 }
 

@@ -129,6 +129,20 @@ TEST_F(PgsqlTransactionTest, CommitThatNoSynchronousStandbyConfirmsIsUnavailable
   set_standbys("RESET synchronous_standby_names");
 }
 
+TEST_F(PgsqlTransactionTest, ServerThatIsGoneIsUnavailableAndSoonForgotten) {  // FT16
+  const auto save = [&](core::CallWriter& calls) {
+    return Save(calls, EventOf(calls_[0], "e"), /*last=*/true);
+  };
+  EXPECT_TRUE(absl::IsUnavailable(store_->Write([&](core::CallWriter& calls) -> absl::Status {
+    RETURN_IF_ERROR(calls.LockCalls({.call_ids = {calls_[0]}}).status());
+    EXPECT_TRUE(raw_->Query("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+                            "WHERE application_name = 'call-event-service'")
+                    .ok());
+    return save(calls);
+  })));
+  EXPECT_TRUE(store_->Write(save).ok());
+}
+
 TEST_F(PgsqlTransactionTest, WorkThatAsksNothingBeginsNothing) {
   EXPECT_TRUE(store_
                   ->Write([&](core::CallWriter&) {
