@@ -29,9 +29,9 @@ const PgsqlStatement& CommitStatement() {
   return commit;
 }
 
-// A server that waits too long for its synchronous standby gives up waiting, not the transaction:
-// the commit succeeds, with a warning, and would be lost if that standby were promoted. Whoever
-// reports the events again waits for the standby again.
+// Whoever cancels a commit that waits for its synchronous standby ends the waiting, not the
+// transaction: the commit succeeds, with a warning, and would be lost if that standby were
+// promoted. Whoever reports the events again waits for the standby again.
 void CheckReplicated(const PgsqlPrepared& committed) {
   constexpr const char* kResolutionUnknown = "08007";  // SQLSTATE
   if (!committed.was_warned) return;

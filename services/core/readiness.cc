@@ -13,10 +13,12 @@ constexpr char kTask[] = "readiness";
 
 }  // namespace
 
-Readiness::Readiness(WatchedStore& store, Tell tell, absl::Duration interval)
+Readiness::Readiness(WatchedStore& store, Tell tell, absl::Duration interval,
+                     absl::Duration patience)
     : store_(store),
       tell_(std::move(tell)),
       interval_(interval),
+      patience_(patience),
       seen_(store.failures()),
       good_writes_(kEnough),
       thread_([this] { Run(); }) {}
@@ -31,13 +33,15 @@ void Readiness::Run() {
 }
 
 void Readiness::Look() {
-  if (const std::int64_t failures = store_.failures(); failures != seen_) {
+  const bool hangs = store_.LongestWrite() > patience_;
+  if (const std::int64_t failures = store_.failures(); failures != seen_ || hangs) {
     seen_ = failures;
     if (std::exchange(good_writes_, 0) == kEnough) {
       base::LogWarning("the database takes no events; not ready");
       tell_(false);
     }
   }
+  if (hangs) return;  // another write would hang as well, and this thread with it
   if (good_writes_ == kEnough || !TryToWrite().ok() || store_.failures() != seen_) return;
   if (++good_writes_ < kEnough) return;
   base::LogInfo("the database takes events again; ready");

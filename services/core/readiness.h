@@ -12,19 +12,22 @@
 namespace autopulse::callevents::core {
 
 // Tells whether events can be recorded, on a thread of its own. They cannot once the store has
-// failed; they can again once it has taken a small write several times in a row, and nobody else
-// has failed meanwhile. So it heals without an event, which those who wait for it hold back. While
-// all is well nothing is written.
+// failed, or has been at a write for too long; they can again once it has taken a small write
+// several times in a row, and nobody else has failed meanwhile. So it heals without an event, which
+// those who wait for it hold back. While all is well nothing is written.
 class Readiness {
  public:
   using Tell = std::function<void(bool ready)>;
 
   // How long between two looks at the store, or two writes, unless told otherwise.
   static constexpr absl::Duration kInterval = absl::Milliseconds(500);
+  // How long a write may take: a commit that waits for a standby has no end of its own.
+  static constexpr absl::Duration kPatience = absl::Seconds(15);
 
   // Calls `tell` on each change; it begins with ready, which is not told. `store` must outlive
   // this.
-  Readiness(WatchedStore& store, Tell tell, absl::Duration interval = kInterval);
+  Readiness(WatchedStore& store, Tell tell, absl::Duration interval = kInterval,
+            absl::Duration patience = kPatience);
   ~Readiness();
   Readiness(const Readiness&) = delete;
   Readiness& operator=(const Readiness&) = delete;
@@ -37,6 +40,7 @@ class Readiness {
   WatchedStore& store_;
   const Tell tell_;
   const absl::Duration interval_;
+  const absl::Duration patience_;
   base::Pause pause_;  // woken to stop
   // Of the thread alone.
   std::int64_t seen_;  // of the store's failures

@@ -11,8 +11,23 @@ absl::Status WatchedStore::CountRead(absl::Status status) {
   return status;
 }
 
+absl::Duration WatchedStore::LongestWrite() const {
+  const absl::MutexLock lock(&mutex_);
+  if (writes_.empty()) return absl::ZeroDuration();
+  return absl::FromChrono(std::chrono::steady_clock::now() - *writes_.begin());
+}
+
 absl::Status WatchedStore::Write(const WriteWork& work) {
+  const SteadyTime begin = std::chrono::steady_clock::now();
+  {
+    const absl::MutexLock lock(&mutex_);
+    writes_.insert(begin);
+  }
   absl::Status status = store_.Write(work);
+  {
+    const absl::MutexLock lock(&mutex_);
+    writes_.erase(writes_.find(begin));
+  }
   if (absl::IsUnavailable(status) || absl::IsResourceExhausted(status)) ++failures_;
   return status;
 }

@@ -1,15 +1,21 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <set>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "services/core/call_store.h"
 
 namespace autopulse::callevents::core {
 
 // Hands everything on to a store, and counts how often that could not be used: a write for which
-// there was no room or no database, a read for which there was none. Thread-safe.
+// there was no room or no database, a read for which there was none. Knows, too, how long a write
+// takes that is under way. Thread-safe.
 class WatchedStore final : public CallStore {
  public:
   // `store` must outlive this.
@@ -24,11 +30,18 @@ class WatchedStore final : public CallStore {
   // How often so far. What is wrong with the work itself, or a race that was lost, does not count.
   std::int64_t failures() const { return failures_; }
 
+  // How long the write that takes longest has been under way; zero if there is none.
+  absl::Duration LongestWrite() const;
+
  private:
   absl::Status CountRead(absl::Status status);
 
+  using SteadyTime = std::chrono::steady_clock::time_point;
+
   CallStore& store_;
   std::atomic<std::int64_t> failures_ = 0;
+  mutable absl::Mutex mutex_;
+  std::multiset<SteadyTime> writes_ ABSL_GUARDED_BY(mutex_);  // under way, by their beginning
 };
 
 }  // namespace autopulse::callevents::core

@@ -1,9 +1,11 @@
 #include "services/core/readiness.h"
 
 #include <atomic>
+#include <thread>
 #include <vector>
 
 #include "absl/synchronization/mutex.h"
+#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/core/watched_store.h"
@@ -126,6 +128,28 @@ TEST_F(ReadinessTest, EndsAgainWhenAnotherWriteFails) {
     told_.Await(2 * round + 2);
   }
   EXPECT_THAT(told_.Await(6), ElementsAre(false, true, false, true, false, true));
+}
+
+TEST(ReadinessOfAStoreThatHangsTest, EndsAfterAWhileAndComesBackWhenTheWriteHasEnded) {
+  BreakableStore database;
+  WatchedStore store(database);
+  Told told;
+  absl::Notification go_on;
+  std::thread writer([&] {
+    EXPECT_TRUE(store
+                    .Write([&](CallWriter&) {
+                      go_on.WaitForNotification();
+                      return absl::OkStatus();
+                    })
+                    .ok());
+  });
+  const Readiness readiness(
+      store, [&](bool ready) { told.Add(ready); }, absl::Milliseconds(1), absl::Milliseconds(20));
+  EXPECT_THAT(told.Await(1), ElementsAre(false));
+  EXPECT_EQ(database.writes, 1);
+  go_on.Notify();
+  EXPECT_THAT(told.Await(2), ElementsAre(false, true));
+  writer.join();
 }
 
 TEST(ReadinessOfAnIdleStoreTest, WritesNothingWhileAllIsWell) {

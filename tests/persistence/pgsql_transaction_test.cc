@@ -102,7 +102,7 @@ TEST_F(PgsqlTransactionTest, CommitThatNoSynchronousStandbyConfirmsIsUnavailable
     EXPECT_TRUE(raw_->Query("ALTER SYSTEM " + change).ok());
     EXPECT_TRUE(raw_->Query("SELECT pg_reload_conf()").ok());
   };
-  // Gives up waiting for a standby, as the server does itself after a while.
+  // Ends the waiting for a standby, as an operator may.
   const auto stop_waiting = [this] {
     return !raw_->Query(
                     "SELECT pg_cancel_backend(pid) FROM pg_stat_activity "
