@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <odb/connection.hxx>
 #include <odb/database.hxx>
 #include <odb/query-dynamic.hxx>
@@ -45,6 +46,9 @@ class Database {
   // Within the thread's current transaction: begins it, if that was left to its first statement.
   virtual void EnsureBegun() {}
 
+  // Calls `done` when all is durable that was committed before: at once if a commit waits for that.
+  virtual void WhenDurable(std::function<void()> done) { done(); }
+
   // Ends what a commit that failed may have left open on `connection`.
   virtual void AbandonTransaction(odb::connection& connection) = 0;
 
@@ -85,7 +89,7 @@ class Database {
   virtual std::string Literal(Timestamp time) const = 0;
 
   // See core::CallStore::Scrub.
-  virtual absl::Status Scrub(odb::connection& connection) = 0;
+  virtual absl::Status Scrub() = 0;
 
   // Whether other processes may write at the same time as this one.
   virtual bool is_shared() const = 0;

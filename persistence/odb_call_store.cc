@@ -43,6 +43,16 @@ absl::Status OdbCallStore::Read(const ReadWork& work, Database::Reads reads) {
 }
 
 absl::Status OdbCallStore::Write(const WriteWork& work) {
+  RETURN_IF_ERROR(WriteAhead(work));
+  AwaitDurable();
+  return absl::OkStatus();
+}
+
+void OdbCallStore::WhenDurable(std::function<void()> done) {
+  database_->WhenDurable(std::move(done));
+}
+
+absl::Status OdbCallStore::WriteAhead(const WriteWork& work) {
   absl::Status status = WriteOnce(work);
   for (int attempt = 1; absl::IsAborted(status) && attempt < kMaxAttempts; ++attempt) {
     absl::SleepFor(Backoff(attempt));
@@ -69,11 +79,7 @@ absl::Status OdbCallStore::WriteOnce(const WriteWork& work) {
 }
 
 absl::Status OdbCallStore::Scrub() {
-  const absl::MutexLockMaybe lock(database_->writer_mutex());
-  return CatchDatabaseErrors([&] {
-    const odb::connection_ptr connection = database_->database().connection();
-    return database_->Scrub(*connection);
-  });
+  return CatchDatabaseErrors([&] { return database_->Scrub(); });
 }
 
 }  // namespace autopulse::callevents::persistence

@@ -18,6 +18,8 @@ class OdbCallStore : public core::CallStore {
   absl::Status Read(const ReadWork& work) override;
   absl::Status ReadOne(const ReadWork& work) override;
   absl::Status Write(const WriteWork& work) override;
+  absl::Status WriteAhead(const WriteWork& work) override;
+  void WhenDurable(std::function<void()> done) override;
   absl::Status Scrub() override;
 
  private:

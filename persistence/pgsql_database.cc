@@ -194,7 +194,7 @@ class PgsqlDatabase : public Database {
     return absl::StrCat("'", TimestampText(time).str(), "+00'::TIMESTAMPTZ");
   }
 
-  absl::Status Scrub(odb::connection&) override { return absl::OkStatus(); }  // VACUUM does
+  absl::Status Scrub() override { return absl::OkStatus(); }  // VACUUM does
 
   absl::Mutex* writer_mutex() override { return nullptr; }
 

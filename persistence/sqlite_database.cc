@@ -15,7 +15,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "persistence/odb_errors.h"
+#include "persistence/sqlite_checkpoints.h"
 #include "persistence/sqlite_group.h"
+#include "persistence/sqlite_wal_sync.h"
 #include "persistence/timestamp_text.h"
 #include "services/base/status_macros.h"
 
@@ -25,10 +27,6 @@ namespace {
 // What the writer keeps of the file: the inner pages of large indexes, and what a group of events
 // changes, so that nothing of it is written before the commit.
 constexpr int kWriterCacheKilobytes = 16 << 10;
-
-// How many pages (of 4 KiB) the WAL has before they are copied into the file: pages that change all
-// the time are copied once for many commits.
-constexpr int kCheckpointPages = 4096;
 
 // As many connections as threads need at once; each is kept for the next. So a reader never waits
 // for a writer, nor for another reader.
@@ -60,21 +58,32 @@ class SqliteDatabase : public Database {
                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE |
                       SQLITE_OPEN_NOMUTEX,
                   /*foreign_keys=*/true, /*vfs=*/"",
-                  std::make_unique<ConnectionPool>(busy_timeout)),
-        busy_timeout_(busy_timeout) {}
+                  std::make_unique<ConnectionPool>(busy_timeout)) {}
+
+  // To be called before anything else.
+  absl::Status Begin() {
+    RETURN_IF_ERROR(SwitchToWal());
+    checkpoints_.emplace(database_.connection(), writer_mutex_);
+    // What a process that ended left in the WAL may never have reached the disk, whether it is read
+    // now or not. Whoever holds it may well go on: nothing was acknowledged of it.
+    const absl::Status copied = checkpoints_->Truncate();
+    if (!copied.ok() && !absl::IsAborted(copied)) return copied;
+    writer_ = database_.connection();
+    writer_->execute(absl::StrCat("PRAGMA cache_size=-", kWriterCacheKilobytes));
+    writer_->execute("PRAGMA synchronous=NORMAL");  // see WhenDurable
+    sqlite3_wal_hook(writer_->handle(), NoteCommit, &*checkpoints_);
+    sync_.emplace(sqlite3_filename_wal(sqlite3_db_filename(writer_->handle(), "main")));
+    return absl::OkStatus();
+  }
 
   odb::sqlite::database& database() override { return database_; }
   GroupAccess& group() override { return *group_; }
 
   // Always the same one, so that SQLite tells by `data_version` whether somebody else has written.
-  odb::connection_ptr WriterConnection() override {
-    if (writer_ == nullptr) {
-      writer_ = database_.connection();
-      writer_->execute(absl::StrCat("PRAGMA cache_size=-", kWriterCacheKilobytes));
-      writer_->execute(absl::StrCat("PRAGMA wal_autocheckpoint=", kCheckpointPages));
-    }
-    return writer_;
-  }
+  odb::connection_ptr WriterConnection() override { return writer_; }
+
+  // A commit of the writer's is not on the disk yet: the next one begins meanwhile.
+  void WhenDurable(std::function<void()> done) override { sync_->WhenDurable(std::move(done)); }
 
   // A transaction that reads before it asks to write loses against one that wrote in between.
   odb::transaction_impl* BeginWrite(odb::connection& connection) override {
@@ -107,22 +116,31 @@ class SqliteDatabase : public Database {
   }
 
   // What was overwritten in the file may still stand in the WAL.
-  absl::Status Scrub(odb::connection& connection) override {
-    sqlite3* const handle = static_cast<odb::sqlite::connection&>(connection).handle();
-    sqlite3_busy_timeout(handle, 0);  // writers would have to wait as well
-    const int result =
-        sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
-    sqlite3_busy_timeout(handle, static_cast<int>(absl::ToInt64Milliseconds(busy_timeout_)));
-    if (result == SQLITE_OK) return absl::OkStatus();
-    return SqliteStatus(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
-  }
+  absl::Status Scrub() override { return checkpoints_->Truncate(); }
 
   absl::Mutex* writer_mutex() override { return &writer_mutex_; }
 
  private:
+  // WAL stays with the file; the other settings belong to each connection.
+  absl::Status SwitchToWal() {
+    const odb::sqlite::connection_ptr connection = database_.connection();
+    sqlite3* const handle = connection->handle();
+    if (sqlite3_db_readonly(handle, "main") == 1) {
+      return absl::UnavailableError("it is not writable");
+    }
+    const int result = sqlite3_exec(handle, "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
+    if (result == SQLITE_OK) return absl::OkStatus();
+    return SqliteStatus(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
+  }
+
+  static int NoteCommit(void* checkpoints, sqlite3*, const char*, int pages) {
+    static_cast<SqliteCheckpoints*>(checkpoints)->Note(pages);
+    return SQLITE_OK;
+  }
+
   // What SQLite tells the writer's connection: another number whenever another one has committed.
   std::int64_t ToldDataVersion() {
-    sqlite3* const handle = static_cast<odb::sqlite::connection&>(*writer_).handle();
+    sqlite3* const handle = writer_->handle();
     if (tell_data_version_ == nullptr) {
       sqlite3_stmt* statement = nullptr;
       sqlite3_prepare_v3(handle, "PRAGMA data_version", -1, SQLITE_PREPARE_PERSISTENT, &statement,
@@ -139,15 +157,17 @@ class SqliteDatabase : public Database {
 
   odb::sqlite::database database_;
   const std::unique_ptr<GroupAccess> group_ = MakeSqliteGroupAccess(database_);
-  const absl::Duration busy_timeout_;
   absl::Mutex writer_mutex_;
 
   // Of the writer, whoever holds the mutex.
-  odb::connection_ptr writer_;
+  odb::sqlite::connection_ptr writer_;
   std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> tell_data_version_{nullptr,
                                                                                 sqlite3_finalize};
   std::int64_t told_data_version_ = 0;
   std::int64_t data_version_ = 0;
+
+  std::optional<SqliteCheckpoints> checkpoints_;
+  std::optional<SqliteWalSync> sync_;
 };
 
 // Whether something that is no SQLite database lies there. A file without content may become one.
@@ -158,18 +178,6 @@ bool IsOtherFile(const std::string& path) {
   file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
   const auto size = static_cast<std::size_t>(file.gcount());
   return size > 0 && begin.substr(0, size) != kMagic;
-}
-
-// WAL stays with the file; the other settings belong to each connection.
-absl::Status SwitchToWal(odb::sqlite::database& database) {
-  const odb::sqlite::connection_ptr connection = database.connection();
-  sqlite3* const handle = connection->handle();
-  if (sqlite3_db_readonly(handle, "main") == 1) {
-    return absl::UnavailableError("it is not writable");
-  }
-  const int result = sqlite3_exec(handle, "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
-  if (result == SQLITE_OK) return absl::OkStatus();
-  return SqliteStatus(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
 }
 
 }  // namespace
@@ -193,7 +201,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
                                                      const OpenOptions& options) {
   return CatchDatabaseErrors([&]() -> absl::StatusOr<std::unique_ptr<Database>> {
     auto database = std::make_unique<SqliteDatabase>(path, options.busy_timeout);
-    RETURN_IF_ERROR(SwitchToWal(database->database()));
+    RETURN_IF_ERROR(database->Begin());
     return database;
   });
 }

@@ -10,6 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "services/base/status_macros.h"
 #include "services/core/call_query.h"
@@ -220,6 +221,21 @@ class CallStore {
   // After a lost race the store runs `work` again in a new transaction, so `work` must not keep
   // state across runs: it may only assign to what it captured.
   virtual absl::Status Write(const WriteWork& work) = 0;
+
+  // The same for one who has more to write: returns as soon as the next transaction may begin. What
+  // was committed is seen by all, but may be lost until `WhenDurable` tells.
+  virtual absl::Status WriteAhead(const WriteWork& work) { return Write(work); }
+
+  // Calls `done`, at once or on a thread of the store's, when all is durable that was committed
+  // before; in the order in which it is asked for. `done` must be quick and must not throw.
+  virtual void WhenDurable(std::function<void()> done) { done(); }
+
+  // Returns when all is durable that was committed before, and `WhenDurable` has told so.
+  void AwaitDurable() {
+    absl::Notification durable;
+    WhenDurable([&] { durable.Notify(); });
+    durable.WaitForNotification();
+  }
 
   // Makes what was dropped unreadable in the database's files, where that is in our hands. ABORTED
   // if somebody reads an older state just now: try again later.

@@ -34,7 +34,8 @@ void EventLane::Submit(std::vector<ReportedEvent> events, Done done) {
 
 std::vector<EventLane::Item> EventLane::TakeGroup() {
   const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return stopping_ || !waiting_.empty();
+    if (waiting_.empty()) return stopping_ && ahead_ == 0;
+    return ahead_ < limits_.ahead;
   };
   const absl::MutexLock lock(&mutex_, absl::Condition(&ready));
   std::vector<Item> group;
@@ -47,27 +48,33 @@ std::vector<EventLane::Item> EventLane::TakeGroup() {
     waiting_.pop_front();
   }
   waiting_events_ -= events;
+  if (!group.empty()) ++ahead_;
   return group;
 }
 
 void EventLane::Run() {
-  while (true) {
-    std::vector<Item> group = TakeGroup();
-    if (group.empty()) return;
-    std::vector<std::size_t> sizes;
-    std::vector<ReportedEvent> events;
-    for (Item& item : group) {
-      sizes.push_back(item.events.size());
-      std::move(item.events.begin(), item.events.end(), std::back_inserter(events));
-    }
-    Receipts receipts = recorder_.Record(std::move(events));
+  for (std::vector<Item> group = TakeGroup(); !group.empty(); group = TakeGroup()) {
+    Record(std::move(group));
+  }
+}
+
+void EventLane::Record(std::vector<Item> group) {
+  std::vector<ReportedEvent> events;
+  std::vector<std::pair<std::size_t, Done>> parts;  // how many events, and who is told of them
+  for (Item& item : group) {
+    parts.emplace_back(item.events.size(), std::move(item.done));
+    std::move(item.events.begin(), item.events.end(), std::back_inserter(events));
+  }
+  recorder_.Record(std::move(events), [this, parts = std::move(parts)](Receipts receipts) {
     auto next = std::make_move_iterator(receipts.begin());
-    for (std::size_t i = 0; i < group.size(); ++i) {
-      const auto end = next + static_cast<std::ptrdiff_t>(sizes[i]);
-      group[i].done(Receipts(next, end));
+    for (const auto& [size, done] : parts) {
+      const auto end = next + static_cast<std::ptrdiff_t>(size);
+      done(Receipts(next, end));
       next = end;
     }
-  }
+    const absl::MutexLock lock(&mutex_);
+    --ahead_;
+  });
 }
 
 }  // namespace autopulse::callevents::core

@@ -37,26 +37,29 @@ EventRecorder::EventRecorder(CallStore& store, Publish publish, domain::RuleOpti
       clock_(std::move(clock)),
       kept_calls_(kKeptCalls) {}
 
-std::vector<absl::StatusOr<Receipt>> EventRecorder::Record(std::vector<ReportedEvent> events) {
+void EventRecorder::Record(std::vector<ReportedEvent> events, Done done) {
   std::vector<EventGroup> groups;
-  absl::Status committed = store_.Write(
+  absl::Status committed = store_.WriteAhead(
       [&](CallWriter& calls) { return RecordTogether(calls, absl::MakeSpan(events), groups); });
   if (events.size() > 1 && ConcernsOneEvent(committed)) {
-    committed = store_.Write(
+    committed = store_.WriteAhead(
         [&](CallWriter& calls) { return RecordEach(calls, absl::MakeSpan(events), groups); });
   }
   if (!committed.ok()) {
-    return std::vector<absl::StatusOr<Receipt>>(events.size(), committed);
+    done(Receipts(events.size(), committed));
+    return;
   }
-  std::vector<absl::StatusOr<Receipt>> receipts;
+  Receipts receipts;
   receipts.reserve(events.size());
   for (EventGroup& group : groups) {
     for (absl::StatusOr<Receipt>& receipt : group.TakeReceipts()) {
       receipts.push_back(std::move(receipt));
     }
   }
-  PublishNew(receipts);
-  return receipts;
+  store_.WhenDurable([this, receipts = std::move(receipts), done = std::move(done)]() mutable {
+    PublishNew(receipts);
+    done(std::move(receipts));
+  });
 }
 
 absl::Status EventRecorder::RecordTogether(CallWriter& calls, absl::Span<ReportedEvent> events,
@@ -83,7 +86,7 @@ absl::Status EventRecorder::RecordEach(CallWriter& calls, absl::Span<ReportedEve
   return absl::OkStatus();
 }
 
-void EventRecorder::PublishNew(const std::vector<absl::StatusOr<Receipt>>& receipts) {
+void EventRecorder::PublishNew(const Receipts& receipts) {
   std::vector<FeedEntry> entries;
   for (const absl::StatusOr<Receipt>& receipt : receipts) {
     if (receipt.ok() && !receipt->duplicate) entries.push_back({receipt->event, receipt->call});

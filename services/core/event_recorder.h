@@ -23,20 +23,25 @@ class EventRecorder {
 
   EventRecorder(CallStore& store, Publish publish, domain::RuleOptions options, base::Clock clock);
 
-  // Records events in the order given, all in one transaction, each failing alone. Returns one
-  // result for each, at the same index, after the commit.
+  using Receipts = std::vector<absl::StatusOr<Receipt>>;
+  using Done = std::function<void(Receipts)>;
+
+  // Records events in the order given, all in one transaction, each failing alone. Calls `done`
+  // with one result for each, at the same index, once the commit is durable: at once, or on a
+  // thread of the store's. It must be quick and must not throw. The next events may be recorded
+  // before.
   //
   // NOT_FOUND: there is no such call. Whatever keeps the transaction from being committed (ABORTED,
   // UNAVAILABLE, RESOURCE_EXHAUSTED, ...) is the result of every event; none was recorded then,
   // unless the answer to a commit was lost. A repeat is harmless [O1].
-  std::vector<absl::StatusOr<Receipt>> Record(std::vector<ReportedEvent> events);
+  void Record(std::vector<ReportedEvent> events, Done done);
 
  private:
   absl::Status RecordTogether(CallWriter& calls, absl::Span<ReportedEvent> events,
                               std::vector<EventGroup>& groups);
   absl::Status RecordEach(CallWriter& calls, absl::Span<ReportedEvent> events,
                           std::vector<EventGroup>& groups);
-  void PublishNew(const std::vector<absl::StatusOr<Receipt>>& receipts);
+  void PublishNew(const Receipts& receipts);
 
   CallStore& store_;
   const Publish publish_;

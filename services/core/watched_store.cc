@@ -1,5 +1,7 @@
 #include "services/core/watched_store.h"
 
+#include <utility>
+
 namespace autopulse::callevents::core {
 
 absl::Status WatchedStore::Read(const ReadWork& work) { return CountRead(store_.Read(work)); }
@@ -17,19 +19,42 @@ absl::Duration WatchedStore::LongestWrite() const {
   return absl::FromChrono(std::chrono::steady_clock::now() - *writes_.begin());
 }
 
-absl::Status WatchedStore::Write(const WriteWork& work) {
+WatchedStore::SteadyTime WatchedStore::BeginWrite() {
   const SteadyTime begin = std::chrono::steady_clock::now();
-  {
-    const absl::MutexLock lock(&mutex_);
-    writes_.insert(begin);
-  }
-  absl::Status status = store_.Write(work);
-  {
-    const absl::MutexLock lock(&mutex_);
-    writes_.erase(writes_.find(begin));
-  }
+  const absl::MutexLock lock(&mutex_);
+  writes_.insert(begin);
+  return begin;
+}
+
+void WatchedStore::EndWrite(SteadyTime begin) {
+  const absl::MutexLock lock(&mutex_);
+  writes_.erase(writes_.find(begin));
+}
+
+absl::Status WatchedStore::CountWrite(absl::Status status) {
   if (absl::IsUnavailable(status) || absl::IsResourceExhausted(status)) ++failures_;
   return status;
+}
+
+absl::Status WatchedStore::Write(const WriteWork& work) {
+  const SteadyTime begin = BeginWrite();
+  absl::Status status = store_.Write(work);
+  EndWrite(begin);
+  return CountWrite(std::move(status));
+}
+
+absl::Status WatchedStore::WriteAhead(const WriteWork& work) {
+  const SteadyTime begin = BeginWrite();
+  absl::Status status = store_.WriteAhead(work);
+  EndWrite(begin);
+  return CountWrite(std::move(status));
+}
+
+void WatchedStore::WhenDurable(std::function<void()> done) {
+  store_.WhenDurable([this, begin = BeginWrite(), done = std::move(done)] {
+    EndWrite(begin);
+    done();
+  });
 }
 
 }  // namespace autopulse::callevents::core

@@ -25,6 +25,8 @@ class WatchedStore final : public CallStore {
   absl::Status Read(const ReadWork& work) override;
   absl::Status ReadOne(const ReadWork& work) override;
   absl::Status Write(const WriteWork& work) override;
+  absl::Status WriteAhead(const WriteWork& work) override;
+  void WhenDurable(std::function<void()> done) override;
   absl::Status Scrub() override { return store_.Scrub(); }
 
   // How often so far. What is wrong with the work itself, or a race that was lost, does not count.
@@ -34,9 +36,12 @@ class WatchedStore final : public CallStore {
   absl::Duration LongestWrite() const;
 
  private:
-  absl::Status CountRead(absl::Status status);
-
   using SteadyTime = std::chrono::steady_clock::time_point;
+
+  absl::Status CountRead(absl::Status status);
+  absl::Status CountWrite(absl::Status status);
+  SteadyTime BeginWrite();
+  void EndWrite(SteadyTime begin);
 
   CallStore& store_;
   std::atomic<std::int64_t> failures_ = 0;

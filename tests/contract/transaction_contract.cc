@@ -19,6 +19,20 @@ TEST_P(CallStoreContract, WorkThatFailsLeavesNothing) {
   EXPECT_EQ(ListCalls({}).size(), 0U);
 }
 
+TEST_P(CallStoreContract, WhatWasWrittenAheadIsSeenByAllAndToldDurableInItsOrder) {
+  std::vector<std::size_t> told;  // how many calls there were
+  for (std::size_t i = 1; i <= 3; ++i) {
+    EXPECT_TRUE(
+        store()
+            .WriteAhead([](core::CallWriter& calls) { return calls.InsertCall({}).status(); })
+            .ok());
+    EXPECT_EQ(ListCalls({}).size(), i);
+    store().WhenDurable([&told, i] { told.push_back(i); });
+  }
+  store().AwaitDurable();
+  EXPECT_THAT(told, testing::ElementsAre(1, 2, 3));
+}
+
 TEST_P(CallStoreContract, WriterReadsWhatItWrote) {
   EXPECT_TRUE(store()
                   .Write([](core::CallWriter& writer) -> absl::Status {

@@ -18,6 +18,7 @@
 #include "tests/domain/events.h"
 #include "tests/domain/random_history.h"
 #include "tests/fakes/fake_call_store.h"
+#include "tests/fakes/record.h"
 
 namespace autopulse::callevents::core {
 namespace {
@@ -40,7 +41,7 @@ struct Recording {
             store, [](auto) {}, options, [] { return At(1000); }) {}
 
   std::vector<absl::StatusOr<Receipt>> Record(std::vector<ReportedEvent> events) {
-    return recorder.Record(std::move(events));
+    return fakes::Record(recorder, std::move(events));
   }
 
   fakes::FakeTables Tables() {
@@ -174,7 +175,7 @@ TEST(EventGroupTest, WhatAnotherServiceRecordedIsReadAgain) {  // O3
   recording.Record({ForCall(15, Told("a", 1, CallStatus::kRinging))});
   EventRecorder elsewhere(
       recording.store, [](auto) {}, {}, [] { return At(1000); });
-  elsewhere.Record({ForCall(15, Told("b", 2, CallStatus::kInProgress))});
+  fakes::Record(elsewhere, {ForCall(15, Told("b", 2, CallStatus::kInProgress))});
   const auto receipts = recording.Record({ForCall(15, Told("c", 5, CallStatus::kCompleted))});
   EXPECT_EQ(receipts[0]->call.state.duration_sec, 3);
 }
@@ -246,7 +247,7 @@ TEST(EventGroupTest, ARepeatOfWhatAnotherServiceRecordedIsOneThoughTheCallIsReme
   const ReportedEvent event = ForCall(15, Told("b", 2, CallStatus::kInProgress));
   EventRecorder elsewhere(
       recording.store, [](auto) {}, {}, [] { return At(0); });
-  elsewhere.Record({event});
+  fakes::Record(elsewhere, {event});
   const auto receipts = recording.Record({event});
   EXPECT_TRUE(receipts[0]->duplicate);
   EXPECT_EQ(receipts[0]->event.sequence, 2);

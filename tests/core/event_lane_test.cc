@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -20,6 +22,7 @@ namespace {
 using domain::CallStatus;
 using domain::Told;
 using testing::ElementsAre;
+using testing::IsEmpty;
 
 // A store whose first transaction waits until it is let go, so that events pile up behind it.
 class GatedStore : public fakes::FakeCallStore {
@@ -38,6 +41,37 @@ class GatedStore : public fakes::FakeCallStore {
  private:
   absl::Notification entered_;
   absl::Notification opened_;
+};
+
+// A store on a disk that takes its time: what was committed is durable when it is let go.
+class SlowDiskStore : public fakes::FakeCallStore {
+ public:
+  void WhenDurable(std::function<void()> done) override {
+    const absl::MutexLock lock(&mutex_);
+    waiting_.push_back(std::move(done));
+  }
+
+  // Waits until so many commits wait for the disk.
+  void AwaitCommits(std::size_t count) {
+    const auto there = [this, count]()
+                           ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return waiting_.size() >= count; };
+    const absl::MutexLock lock(&mutex_, absl::Condition(&there));
+  }
+
+  // Makes the oldest of them durable.
+  void Sync() {
+    std::function<void()> done;
+    {
+      const absl::MutexLock lock(&mutex_);
+      done = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    done();
+  }
+
+ private:
+  absl::Mutex mutex_;
+  std::deque<std::function<void()>> waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
 class EventLaneTest : public testing::Test {
@@ -175,6 +209,79 @@ TEST_F(EventLaneTest, TheDestructorRecordsWhatStillWaits) {
   store_.Open();
   lane.reset();
   EXPECT_THAT(results(), ElementsAre("e1", "e2", "e3", "e4"));
+}
+
+class EventLaneOnASlowDiskTest : public EventLaneTest {
+ protected:
+  EventLaneOnASlowDiskTest() {
+    disk_.Change([](fakes::FakeTables& tables) { tables.calls[15].id = 15; });
+  }
+
+  SlowDiskStore disk_;
+  EventRecorder on_disk_{disk_,
+                         [this](auto entries) { feed_.Publish(std::move(entries)); },
+                         {},
+                         [] { return domain::At(0); }};
+};
+
+TEST_F(EventLaneOnASlowDiskTest, TheNextTransactionDoesNotWaitForTheDisk) {
+  EventLane lane(on_disk_);
+  Submit(lane, 1);
+  disk_.AwaitCommits(1);
+  Submit(lane, 2);
+  disk_.AwaitCommits(2);
+  disk_.Sync();
+  disk_.Sync();
+  EXPECT_THAT(results(), ElementsAre("e1", "e2"));
+}
+
+TEST_F(EventLaneOnASlowDiskTest, NothingIsToldOrPublishedBeforeItIsDurable) {
+  EventLane lane(on_disk_);
+  Submit(lane, 1);
+  disk_.AwaitCommits(1);
+  EXPECT_THAT(results(), IsEmpty());
+  EXPECT_EQ(feed_.last_sequence(), 0);
+  disk_.Sync();
+  EXPECT_THAT(results(), ElementsAre("e1"));
+  EXPECT_EQ(feed_.last_sequence(), 1);
+}
+
+TEST_F(EventLaneOnASlowDiskTest, ARepeatIsNotToldBeforeWhatItRepeatsIsDurable) {  // O1
+  EventLane lane(on_disk_);
+  Submit(lane, 1);
+  disk_.AwaitCommits(1);
+  Submit(lane, 1);
+  disk_.AwaitCommits(2);
+  EXPECT_THAT(results(), IsEmpty());
+  disk_.Sync();
+  disk_.Sync();
+  EXPECT_THAT(results(), ElementsAre("e1", "e1"));
+}
+
+TEST_F(EventLaneOnASlowDiskTest, ALaneStopsWhereTooManyTransactionsWaitForTheDisk) {
+  EventLane lane(on_disk_, {.group = 1, .waiting = 1, .ahead = 2});
+  Submit(lane, 1);
+  disk_.AwaitCommits(1);
+  Submit(lane, 2);
+  disk_.AwaitCommits(2);
+  Submit(lane, 3);
+  Submit(lane, 4);
+  EXPECT_THAT(results(), ElementsAre("RESOURCE_EXHAUSTED"));
+  for (int i = 0; i < 3; ++i) {
+    disk_.AwaitCommits(1);
+    disk_.Sync();
+  }
+  EXPECT_THAT(results(), ElementsAre("RESOURCE_EXHAUSTED", "e1", "e2", "e3"));
+}
+
+TEST_F(EventLaneOnASlowDiskTest, TheDestructorWaitsUntilAllIsTold) {
+  auto lane = std::make_unique<EventLane>(on_disk_);
+  Submit(*lane, 1);
+  disk_.AwaitCommits(1);
+  std::thread disk([this] { disk_.Sync(); });
+  lane.reset();
+  EXPECT_THAT(results(), ElementsAre("e1"));
+  disk.join();
 }
 
 TEST_F(EventLaneTest, ManyThreadsMaySubmit) {

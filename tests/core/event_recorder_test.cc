@@ -11,6 +11,7 @@
 
 #include "tests/domain/events.h"
 #include "tests/fakes/fake_call_store.h"
+#include "tests/fakes/record.h"
 
 namespace autopulse::callevents::core {
 namespace {
@@ -48,7 +49,7 @@ class EventRecorderTest : public testing::Test {
   }
 
   absl::StatusOr<Receipt> Record(const ReportedEvent& event) {
-    return recorder_.Record({event}).front();
+    return fakes::Record(recorder_, {event}).front();
   }
 
   fakes::FakeTables Tables() {
@@ -249,10 +250,11 @@ TEST_F(EventRecorderTest, ACallIsNotRegisteredIfItsEventFails) {  // U1
 }
 
 TEST_F(EventRecorderTest, EventsOfOneTransactionSeeEachOther) {
-  const auto receipts = recorder_.Record({ForCall(15, Told("a", 1, CallStatus::kRinging)),
-                                          ForCall(15, Told("a", 1, CallStatus::kRinging)),
-                                          ForCall(15, HungUp("b", 2, HangupReason::kUserInitiated)),
-                                          ForCall(15, Told("c", 3, CallStatus::kCompleted))});
+  const auto receipts =
+      fakes::Record(recorder_, {ForCall(15, Told("a", 1, CallStatus::kRinging)),
+                                ForCall(15, Told("a", 1, CallStatus::kRinging)),
+                                ForCall(15, HungUp("b", 2, HangupReason::kUserInitiated)),
+                                ForCall(15, Told("c", 3, CallStatus::kCompleted))});
   ASSERT_EQ(receipts.size(), 4u);
   EXPECT_FALSE(receipts[0]->duplicate);
   EXPECT_TRUE(receipts[1]->duplicate);  // O1
@@ -261,9 +263,9 @@ TEST_F(EventRecorderTest, EventsOfOneTransactionSeeEachOther) {
 }
 
 TEST_F(EventRecorderTest, EachEventOfATransactionFailsAlone) {
-  const auto receipts = recorder_.Record({ForCall(15, Told("a", 1, CallStatus::kRinging)),
-                                          ForCall(99, Told("b", 1, CallStatus::kRinging)),
-                                          ForCall(16, Told("c", 1, CallStatus::kRinging))});
+  const auto receipts = fakes::Record(recorder_, {ForCall(15, Told("a", 1, CallStatus::kRinging)),
+                                                  ForCall(99, Told("b", 1, CallStatus::kRinging)),
+                                                  ForCall(16, Told("c", 1, CallStatus::kRinging))});
   ASSERT_EQ(receipts.size(), 3u);
   EXPECT_TRUE(receipts[0].ok());
   EXPECT_EQ(receipts[1].status().code(), absl::StatusCode::kNotFound);
@@ -273,8 +275,8 @@ TEST_F(EventRecorderTest, EachEventOfATransactionFailsAlone) {
 
 TEST_F(EventRecorderTest, WhenTheCommitFailsEveryEventFailsAndNothingIsPublished) {
   store_.FailNextCommit(absl::UnavailableError("disk full"));
-  const auto receipts = recorder_.Record({ForCall(15, Told("a", 1, CallStatus::kRinging)),
-                                          ForCall(99, Told("b", 1, CallStatus::kRinging))});
+  const auto receipts = fakes::Record(recorder_, {ForCall(15, Told("a", 1, CallStatus::kRinging)),
+                                                  ForCall(99, Told("b", 1, CallStatus::kRinging))});
   ASSERT_EQ(receipts.size(), 2u);
   for (const auto& receipt : receipts) {
     EXPECT_EQ(receipt.status().code(), absl::StatusCode::kUnavailable);
@@ -285,8 +287,9 @@ TEST_F(EventRecorderTest, WhenTheCommitFailsEveryEventFailsAndNothingIsPublished
 
 TEST_F(EventRecorderTest, ALostRaceIsRunAgainAndCountsOnce) {
   store_.FailNextCommit(absl::AbortedError("lost a race"));
-  const auto receipts = recorder_.Record({ForCall(15, Told("a", 1, CallStatus::kRinging)),
-                                          ForCall(15, Told("b", 2, CallStatus::kInProgress))});
+  const auto receipts =
+      fakes::Record(recorder_, {ForCall(15, Told("a", 1, CallStatus::kRinging)),
+                                ForCall(15, Told("b", 2, CallStatus::kInProgress))});
   ASSERT_EQ(receipts.size(), 2u);
   EXPECT_FALSE(receipts[0]->duplicate);
   EXPECT_EQ(Tables().events.size(), 2u);
@@ -294,8 +297,8 @@ TEST_F(EventRecorderTest, ALostRaceIsRunAgainAndCountsOnce) {
 }
 
 TEST_F(EventRecorderTest, WatchersGetTheCallAsTheEventLeftIt) {
-  recorder_.Record({ForCall(15, Told("a", 1, CallStatus::kRinging)),
-                    ForCall(15, Told("b", 2, CallStatus::kInProgress))});
+  fakes::Record(recorder_, {ForCall(15, Told("a", 1, CallStatus::kRinging)),
+                            ForCall(15, Told("b", 2, CallStatus::kInProgress))});
   const CallFeed::Entries entries = feed_.After(0, 10).value_or(CallFeed::Entries());
   ASSERT_EQ(entries.size(), 2u);
   EXPECT_EQ(entries[0]->call.state.status_word, "Ringing");

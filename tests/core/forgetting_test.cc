@@ -15,6 +15,7 @@
 #include "services/core/retention.h"
 #include "tests/domain/events.h"
 #include "tests/fakes/fake_call_store.h"
+#include "tests/fakes/record.h"
 
 namespace autopulse::callevents::core {
 namespace {
@@ -47,7 +48,8 @@ class ForgettingTest : public testing::Test {
   }
 
   Receipt Record(std::int64_t call_id, domain::CallEvent event) {
-    auto receipts = recorder_.Record(
+    auto receipts = fakes::Record(
+        recorder_,
         {{.call_id = call_id, .event = std::move(event), .call_if_unknown = std::nullopt}});
     EXPECT_TRUE(receipts.front().ok()) << receipts.front().status();
     return receipts.front().ok() ? *receipts.front() : Receipt();
@@ -210,9 +212,10 @@ TEST_F(ForgettingTest, AnEventByTheProvidersIdFindsTheErasedCall) {  // X1, U1
   ASSERT_TRUE(eraser_.Erase(15, ServiceRecordIs::kKept).ok());
   domain::Call unknown;
   unknown.customer_number = "+15550100";
-  const auto receipts = recorder_.Record({{.call_id = std::nullopt,
-                                           .event = Of("a", Told("e2", 3, CallStatus::kFailed)),
-                                           .call_if_unknown = unknown}});
+  const auto receipts =
+      fakes::Record(recorder_, {{.call_id = std::nullopt,
+                                 .event = Of("a", Told("e2", 3, CallStatus::kFailed)),
+                                 .call_if_unknown = unknown}});
   ASSERT_TRUE(receipts.front().ok()) << receipts.front().status();
   EXPECT_EQ(receipts.front()->event.call_id, 15);
   EXPECT_EQ(Tables().calls.size(), 2u);

@@ -17,7 +17,7 @@ namespace {
 using testing::ElementsAre;
 
 // A database that can be broken.
-class BreakableStore final : public CallStore {
+class BreakableStore : public CallStore {
  public:
   bool is_shared() const override { return store_.is_shared(); }
   absl::Status Read(const ReadWork& work) override {
@@ -150,6 +150,24 @@ TEST(ReadinessOfAStoreThatHangsTest, EndsAfterAWhileAndComesBackWhenTheWriteHasE
   go_on.Notify();
   EXPECT_THAT(told.Await(2), ElementsAre(false, true));
   writer.join();
+}
+
+TEST(ReadinessOfAStoreThatHangsTest, ACommitThatDoesNotBecomeDurableIsAWriteThatHangs) {
+  class StuckDiskStore : public BreakableStore {
+   public:
+    void WhenDurable(std::function<void()> done) override { told = std::move(done); }
+    std::function<void()> told;
+  };
+  StuckDiskStore database;
+  WatchedStore store(database);
+  Told told;
+  EXPECT_TRUE(store.WriteAhead([](CallWriter&) { return absl::OkStatus(); }).ok());
+  store.WhenDurable([] {});
+  const Readiness readiness(
+      store, [&](bool ready) { told.Add(ready); }, absl::Milliseconds(1), absl::Milliseconds(20));
+  EXPECT_THAT(told.Await(1), ElementsAre(false));
+  database.told();
+  EXPECT_THAT(told.Await(2), ElementsAre(false, true));
 }
 
 TEST(ReadinessOfAnIdleStoreTest, WritesNothingWhileAllIsWell) {

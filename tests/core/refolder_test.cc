@@ -11,6 +11,7 @@
 #include "services/core/event_recorder.h"
 #include "tests/domain/events.h"
 #include "tests/fakes/fake_call_store.h"
+#include "tests/fakes/record.h"
 
 namespace autopulse::callevents::core {
 namespace {
@@ -41,7 +42,8 @@ class RefolderTest : public testing::Test {
   void Record(std::int64_t call_id, domain::CallEvent event, domain::RuleOptions rules = {}) {
     EventRecorder recorder(
         store_, [](auto) {}, rules, [] { return At(1000); });
-    const auto receipts = recorder.Record(
+    const auto receipts = fakes::Record(
+        recorder,
         {{.call_id = call_id, .event = std::move(event), .call_if_unknown = std::nullopt}});
     ASSERT_TRUE(receipts.front().ok()) << receipts.front().status();
   }

@@ -123,17 +123,34 @@ class DiskTest(surroundings.FaultTest):
         return {"LD_PRELOAD": SHIM, "FAILING_FSYNC_WHILE": str(self.broken)}
 
     def test_fsync_error_below_the_database_is_not_acknowledged(self):
-        """FT9: the event waits in the spool; the database is whole afterwards."""
+        """FT9: the service ends and says why; the event waits in the spool; the database is whole
+        when it starts again."""
         self.start_with_spool(environment=self.failing_disk())
         self.register_calls()
         self.broken.touch()
         self.assertEqual(set(self.post_reports()), {202})
+        self.assertEqual(self.service.wait(), 1)
+        self.assertIn("calls.db-wal", self.service.log_text())
         self.broken.unlink()
+        self.restart_service()
         self.wait_until_drained()
         self.assert_all_reported_once()
+
+    def test_fsync_error_at_the_start_is_refused(self):
+        """FT9: what was left in the log is made durable first; a later start does it."""
+        environment = self.failing_disk()
+        self.service = self.start_service(environment=environment)
+        self.api = self.connect(self.service.address)
+        self.register_calls()
         self.service.kill()
+        self.broken.touch()
+        result = programs.run("call-event-service", "--listen=127.0.0.1:0",
+                              f"--database={self.database.url}", environment=environment)
+        self.assertEqual(result.returncode, 3)
+        self.assertIn("calls.db", result.stderr)
+        self.broken.unlink()
         self.restart_service()
-        self.assert_all_reported_once()
+        self.assertEqual(len(self.rows("SELECT id FROM call")), CALLS)
 
     def test_fsync_error_below_the_spool_is_not_acknowledged(self):
         """FT9: 503, since nobody has the event; it takes events again once the disk does."""

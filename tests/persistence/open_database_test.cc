@@ -2,6 +2,7 @@
 
 #include "persistence/open_database.h"
 
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -38,6 +39,16 @@ TEST_F(OpenDatabaseTest, FileOpensAgainWithWhatIsInIt) {
   RawSqlite(path()).Run("INSERT INTO call (id, status) VALUES (7, 'Ready')");
   ASSERT_EQ(Open(), absl::OkStatus());
   EXPECT_EQ(RawSqlite(path()).Value("SELECT count(*) FROM call"), "1");
+}
+
+TEST_F(OpenDatabaseTest, WhatAnotherProcessLeftInTheWalIsInTheFileAfterwards) {  // FT9
+  ASSERT_EQ(Open(), absl::OkStatus());
+  RawSqlite other(path());
+  other.Run("INSERT INTO call (id, status) VALUES (7, 'Ready')");
+  ASSERT_GT(std::filesystem::file_size(path() + "-wal"), 0U);
+  const auto store = OpenCallStore("sqlite:" + path());
+  EXPECT_EQ(std::filesystem::file_size(path() + "-wal"), 0U);
+  EXPECT_EQ(other.Value("SELECT count(*) FROM call"), "1");
 }
 
 TEST_F(OpenDatabaseTest, EmptyFileGetsTheSchema) {

@@ -15,6 +15,7 @@
 #include "services/base/status_macros.h"
 #include "services/core/event_recorder.h"
 #include "tests/domain/events.h"
+#include "tests/fakes/record.h"
 #include "tests/postgres/postgres_cluster.h"
 
 namespace autopulse::callevents::persistence {
@@ -86,14 +87,14 @@ class PgsqlRecorderTest : public testing::Test {
           if (thread.joinable()) return domain::At(0);
           std::atomic<bool> ended = false;
           thread = std::thread([&] {
-            receipts.second = there.Record(second);
+            receipts.second = fakes::Record(there, second);
             ended = true;
           });
           while (!ended && !SomebodyWaits()) {
           }
           return domain::At(0);
         });
-    receipts.first = here.Record(first);
+    receipts.first = fakes::Record(here, first);
     thread.join();
     return receipts;
   }
@@ -140,7 +141,7 @@ TEST_F(PgsqlRecorderTest, AProvidersIdOfAnyCharactersIsRegisteredOnce) {  // U1
 TEST_F(PgsqlRecorderTest, GroupsThatNameProvidersCallsInOppositeOrdersDoNotWaitForEachOther) {
   core::EventRecorder here(
       here_, [](auto) {}, {}, [] { return domain::At(0); });
-  here.Record({Inbound("a", "v-1"), Inbound("b", "v-2")});
+  fakes::Record(here, {Inbound("a", "v-1"), Inbound("b", "v-2")});
   ASSERT_EQ(CountCalls(), 2U);
   const int before = here_.writes() + there_.writes();
   const auto [first, second] =

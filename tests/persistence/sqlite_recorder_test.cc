@@ -9,6 +9,7 @@
 #include "services/core/event_recorder.h"
 #include "tests/contract/call_store_contract.h"
 #include "tests/domain/events.h"
+#include "tests/fakes/record.h"
 #include "tests/persistence/raw_sqlite.h"
 #include "tests/persistence/store_file.h"
 
@@ -31,8 +32,8 @@ class SqliteRecorderTest : public StoreFileTest {
   RawSqlite& raw() { return *raw_; }
 
   core::Receipt Record(domain::CallEvent event) {
-    auto receipts = recorder_->Record(
-        {{.call_id = 15, .event = std::move(event), .call_if_unknown = std::nullopt}});
+    auto receipts = fakes::Record(
+        *recorder_, {{.call_id = 15, .event = std::move(event), .call_if_unknown = std::nullopt}});
     EXPECT_TRUE(receipts.front().ok()) << receipts.front().status();
     return *std::move(receipts.front());
   }

@@ -1,0 +1,90 @@
+#include "persistence/sqlite_checkpoints.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "persistence/odb_errors.h"
+
+namespace autopulse::callevents::persistence {
+namespace {
+
+// So many pages may be left for writers to wait for.
+constexpr int kPagesToWaitFor = 256;
+
+// How often the WAL is copied beside writers to come down to that.
+constexpr int kRounds = 4;
+
+}  // namespace
+
+SqliteCheckpoints::SqliteCheckpoints(odb::sqlite::connection_ptr connection,
+                                     absl::Mutex& writer_mutex, int pages)
+    : connection_(std::move(connection)),
+      writer_mutex_(writer_mutex),
+      enough_(pages),
+      copied_at_(pages) {
+  sqlite3_busy_timeout(connection_->handle(), 0);  // it can be tried again
+  thread_ = std::thread([this] { Run(); });
+}
+
+SqliteCheckpoints::~SqliteCheckpoints() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.join();
+}
+
+void SqliteCheckpoints::Note(int pages) {
+  const absl::MutexLock lock(&mutex_);
+  pages_ = pages;
+  if (pages < enough_) copied_at_ = enough_;
+}
+
+void SqliteCheckpoints::Run() {
+  const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || pages_ >= copied_at_;
+  };
+  while (true) {
+    {
+      const absl::MutexLock lock(&mutex_, absl::Condition(&ready));
+      if (stopping_) return;
+    }
+    CopyAll();
+  }
+}
+
+void SqliteCheckpoints::CopyAll() {
+  const absl::MutexLock copying(&copying_);
+  std::optional<int> left = Copy();
+  for (int i = 1; i < kRounds && left > kPagesToWaitFor; ++i) left = Copy();
+  const absl::MutexLock writer(&writer_mutex_);
+  if (left) left = Copy();
+  const absl::MutexLock lock(&mutex_);
+  if (left == 0) {
+    pages_ = 0;  // the next commit begins the WAL anew
+  } else {
+    copied_at_ = pages_ + enough_ / 4;  // somebody reads an older state: not before long
+  }
+}
+
+std::optional<int> SqliteCheckpoints::Copy() {
+  int pages = 0;
+  int copied = 0;
+  const int result = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr,
+                                               SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
+  if (result != SQLITE_OK) return std::nullopt;
+  return pages - copied;
+}
+
+absl::Status SqliteCheckpoints::Truncate() {
+  const absl::MutexLock copying(&copying_);
+  const absl::MutexLock writer(&writer_mutex_);
+  sqlite3* const handle = connection_->handle();
+  const int result =
+      sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  if (result == SQLITE_OK) return absl::OkStatus();
+  return SqliteStatus(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
+}
+
+}  // namespace autopulse::callevents::persistence

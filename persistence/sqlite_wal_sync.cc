@@ -1,0 +1,61 @@
+#include "persistence/sqlite_wal_sync.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+#include <utility>
+
+#include "services/base/config.h"
+#include "services/base/log.h"
+
+namespace autopulse::callevents::persistence {
+namespace {
+
+int Open(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) throw std::system_error(errno, std::generic_category(), path);
+  return file;
+}
+
+}  // namespace
+
+SqliteWalSync::SqliteWalSync(std::string wal)
+    : wal_(std::move(wal)), file_(Open(wal_)), thread_([this] { Run(); }) {}
+
+SqliteWalSync::~SqliteWalSync() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    stopping_ = true;
+  }
+  thread_.join();
+  close(file_);
+}
+
+void SqliteWalSync::WhenDurable(std::function<void()> done) {
+  const absl::MutexLock lock(&mutex_);
+  waiting_.push_back(std::move(done));
+}
+
+SqliteWalSync::Waiting SqliteWalSync::TakeWaiting() {
+  const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || !waiting_.empty();
+  };
+  const absl::MutexLock lock(&mutex_, absl::Condition(&ready));
+  return std::exchange(waiting_, {});
+}
+
+void SqliteWalSync::Run() {
+  for (Waiting waiting = TakeWaiting(); !waiting.empty(); waiting = TakeWaiting()) {
+    if (fdatasync(file_) != 0) {
+      base::LogError("the disk does not keep what was committed; ending",
+                     {{"file", wal_}, {"error", std::generic_category().message(errno)}});
+      std::_Exit(base::kExitFailure);
+    }
+    for (const std::function<void()>& done : waiting) done();
+  }
+}
+
+}  // namespace autopulse::callevents::persistence

@@ -1,0 +1,97 @@
+#include "persistence/sqlite_checkpoints.h"
+
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <memory>
+#include <odb/sqlite/connection.hxx>
+#include <odb/sqlite/database.hxx>
+#include <optional>
+#include <string>
+
+#include "gtest/gtest.h"
+#include "tests/persistence/raw_sqlite.h"
+#include "tests/persistence/store_file.h"
+
+namespace autopulse::callevents::persistence {
+namespace {
+
+constexpr int kPages = 16;  // before the WAL is copied
+
+class SqliteCheckpointsTest : public testing::Test {
+ protected:
+  SqliteCheckpointsTest() {
+    writer_->execute("PRAGMA journal_mode=WAL");
+    writer_->execute("PRAGMA wal_autocheckpoint=0");
+    writer_->execute("CREATE TABLE t (x)");
+    checkpoints_.emplace(database_.connection(), writer_mutex_, kPages);
+    sqlite3_wal_hook(writer_->handle(), Note, &*checkpoints_);
+  }
+
+  std::string path() const { return folder_ / "calls.db"; }
+
+  // Writes a few pages.
+  void Write() {
+    const absl::MutexLock lock(&writer_mutex_);
+    writer_->execute("INSERT INTO t VALUES (randomblob(10000))");
+  }
+
+  // Writes until the WAL has begun anew; returns how many pages it had at most.
+  int WriteUntilCopied() {
+    int most = 0;
+    for (pages_ = 0; pages_ >= most; Write()) most = pages_;
+    return most;
+  }
+
+  static int Note(void* checkpoints, sqlite3*, const char*, int pages) {
+    pages_ = pages;
+    static_cast<SqliteCheckpoints*>(checkpoints)->Note(pages);
+    return SQLITE_OK;
+  }
+
+  static inline int pages_ = 0;  // of the WAL, after the last commit
+
+  TemporaryFolder folder_;
+  odb::sqlite::database database_{path(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
+  odb::sqlite::connection_ptr writer_{database_.connection()};
+  absl::Mutex writer_mutex_;
+  std::optional<SqliteCheckpoints> checkpoints_;
+};
+
+TEST_F(SqliteCheckpointsTest, TheWalIsCopiedAgainAndAgainWhileOneWrites) {
+  for (int i = 0; i < 3; ++i) EXPECT_GE(WriteUntilCopied(), kPages);
+}
+
+TEST_F(SqliteCheckpointsTest, WhatWasWrittenIsStillThere) {
+  WriteUntilCopied();
+  RawSqlite raw(path());
+  EXPECT_EQ(raw.Value("SELECT count(DISTINCT x) = count(*) FROM t"), "1");
+  EXPECT_EQ(raw.Value("PRAGMA integrity_check"), "ok");
+}
+
+TEST_F(SqliteCheckpointsTest, TheWalGoesOnWhileSomebodyReadsAnOlderStateAndIsCopiedAfterwards) {
+  RawSqlite reader(path());
+  reader.Run("BEGIN; SELECT count(*) FROM t");
+  for (int before = 0; pages_ < 4 * kPages; before = pages_) {
+    Write();
+    ASSERT_GT(pages_, before);
+  }
+  reader.Run("COMMIT");
+  EXPECT_GE(WriteUntilCopied(), 4 * kPages);
+}
+
+TEST_F(SqliteCheckpointsTest, TruncatingLeavesNoWal) {  // X1
+  Write();
+  EXPECT_EQ(checkpoints_->Truncate(), absl::OkStatus());
+  EXPECT_EQ(std::filesystem::file_size(path() + "-wal"), 0U);
+}
+
+TEST_F(SqliteCheckpointsTest, TruncatingWhileSomebodyReadsAnOlderStateIsAborted) {  // X1
+  RawSqlite reader(path());
+  reader.Run("BEGIN; SELECT count(*) FROM t");
+  Write();
+  EXPECT_EQ(checkpoints_->Truncate().code(), absl::StatusCode::kAborted);
+}
+
+}  // namespace
+}  // namespace autopulse::callevents::persistence
