@@ -39,7 +39,7 @@ using namespace autopulse::callevents;  // NOLINT(google-build-using-namespace):
 constexpr absl::string_view kProgram = "call-event-service";
 constexpr std::size_t kFeedCapacity = 1024;
 // Transactions that commit side by side, where the database takes more than one.
-constexpr std::size_t kSharedLanes = 2;
+constexpr std::size_t kSharedLanes = 4;
 
 struct Options {
   rpc::ServerOptions server;

@@ -69,8 +69,8 @@ std::size_t ReportBatcher::waiting() const {
 std::unique_ptr<ReportBatcher::Batch> ReportBatcher::TakeNext() {
   const absl::MutexLock lock(&mutex_);
   if (waiting_.empty() || under_way_ >= limits_.under_way) return nullptr;
-  // A small one would only take the place of the large one that those who wait are going to be.
-  if (under_way_ > 0 && waiting_.size() < last_events_) return nullptr;
+  // Whoever has few to send is answered soonest; else a request should be worth its transaction.
+  if (under_way_ > 1 && waiting_.size() < limits_.least) return nullptr;
   ++under_way_;
   auto next = std::make_unique<Batch>();
   std::size_t bytes = 0;
@@ -81,7 +81,6 @@ std::unique_ptr<ReportBatcher::Batch> ReportBatcher::TakeNext() {
     next->events.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
-  last_events_ = next->events.size();
   return next;
 }
 

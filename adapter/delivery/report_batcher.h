@@ -17,8 +17,8 @@
 
 namespace autopulse::callevents::adapter {
 
-// Sends the events of many webhooks in few requests: with none under way an event goes at once,
-// what comes in meanwhile goes together once it is as much as what is under way, or that has ended.
+// Sends the events of many webhooks in few requests: with no more than one under way an event goes at
+// once, else what comes in goes together once there are enough for a request, or one has ended.
 // Thread-safe.
 //
 // It has no thread of its own and waits for nothing: what became of a request is told on a thread
@@ -41,8 +41,10 @@ class ReportBatcher {
       std::function<void(absl::Span<Request* const> events, absl::Time deadline, Sent sent)>;
 
   struct Limits {
-    std::size_t under_way = 2;  // requests, so that one is prepared while the other one commits
-    std::size_t events = 128;   // in one request
+    // Requests: some on their way there and back, some that commit, some that wait for that.
+    std::size_t under_way = 6;
+    std::size_t least = 8;     // events in one request beside two others
+    std::size_t events = 128;  // in one request
     std::size_t bytes = std::size_t{1} << 20;  // in one request of more than one event
   };
 
@@ -80,7 +82,6 @@ class ReportBatcher {
   mutable absl::Mutex mutex_;
   std::deque<Event> waiting_ ABSL_GUARDED_BY(mutex_);
   std::size_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::size_t last_events_ ABSL_GUARDED_BY(mutex_) = 0;  // of the last request
   std::size_t telling_ ABSL_GUARDED_BY(mutex_) = 0;  // requests that ended, whose events are told
 };
 

@@ -23,6 +23,7 @@ void EventLane::Submit(std::vector<ReportedEvent> events, Done done) {
     const absl::MutexLock lock(&mutex_);
     if (waiting_events_ + events.size() <= limits_.waiting) {
       waiting_events_ += events.size();
+      events_ += events.size();
       waiting_.push_back({std::move(events), std::move(done)});
       return;
     }
@@ -67,6 +68,7 @@ void EventLane::Record(std::vector<Item> group) {
   }
   recorder_.Record(std::move(events), [this, parts = std::move(parts)](Receipts receipts) {
     auto next = std::make_move_iterator(receipts.begin());
+    events_ -= receipts.size();
     for (const auto& [size, done] : parts) {
       const auto end = next + static_cast<std::ptrdiff_t>(size);
       done(Receipts(next, end));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -39,6 +40,9 @@ class EventLane {
   // for each if too many are waiting. `done` must be quick and must not throw.
   void Submit(std::vector<ReportedEvent> events, Done done);
 
+  // How many events there are that it was given and has not told of.
+  std::size_t events() const { return events_; }
+
  private:
   struct Item {
     std::vector<ReportedEvent> events;
@@ -52,6 +56,7 @@ class EventLane {
 
   EventRecorder& recorder_;
   const Limits limits_;
+  std::atomic<std::size_t> events_ = 0;
   absl::Mutex mutex_;
   std::deque<Item> waiting_ ABSL_GUARDED_BY(mutex_);
   std::size_t waiting_events_ ABSL_GUARDED_BY(mutex_) = 0;

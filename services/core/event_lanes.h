@@ -10,8 +10,9 @@
 
 namespace autopulse::callevents::core {
 
-// Lanes side by side: the events of one call go to one lane, so that they keep their order and
-// never wait for each other's locks. Thread-safe.
+// Lanes side by side. Events of one call that come one by one go to one lane, so that they keep
+// their order and never wait for each other's locks; events that come together share a transaction,
+// whose cost is that of its statements rather than of its events. Thread-safe.
 class EventLanes {
  public:
   using Done = std::function<void(absl::StatusOr<Receipt>)>;
@@ -23,12 +24,13 @@ class EventLanes {
   // Records one event; `done` is called as EventLane has it.
   void Submit(ReportedEvent event, Done done);
 
-  // Records events that came together. `done` gets a result for each, at its index, once the last
-  // of them is recorded; they may share no transaction.
+  // Records events that came together, in one transaction, in their order; `done` is called as
+  // EventLane has it.
   void SubmitAll(std::vector<ReportedEvent> events, AllDone done);
 
  private:
-  std::size_t LaneOf(const ReportedEvent& event) const;
+  EventLane& LaneOf(const ReportedEvent& event);
+  EventLane& LeastBusy();
 
   std::vector<std::unique_ptr<EventLane>> lanes_;
 };

@@ -50,11 +50,32 @@ class EventLanesTest : public testing::Test {
   EventRecorder recorder_{store_, [](auto) {}, {}, [] { return domain::At(0); }};
 };
 
-TEST_F(EventLanesTest, EventsOfSeveralLanesAreAnsweredTogetherInTheirOrder) {
+TEST_F(EventLanesTest, EventsThatCameTogetherShareATransactionAndAreAnsweredInTheirOrder) {
   EventLanes lanes(recorder_, 4);
   EXPECT_THAT(SubmitAll(lanes, {EventOf(1, 1), EventOf(2, 2), EventOf(99, 3), EventOf(3, 4),
                                 EventOf(1, 5), EventOf(4, 6)}),
               ElementsAre("1 e1", "2 e2", "NOT_FOUND", "3 e4", "1 e5", "4 e6"));
+  EXPECT_EQ(store_.commits(), 1);
+}
+
+TEST_F(EventLanesTest, WhatComesWhileALaneIsBusyGoesToAnother) {
+  absl::Notification entered;
+  absl::Notification go_on;
+  EventRecorder slow(
+      store_,
+      [&](auto) {
+        if (entered.HasBeenNotified()) return;
+        entered.Notify();
+        go_on.WaitForNotification();
+      },
+      {}, [] { return domain::At(0); });
+  EventLanes lanes(slow, 2);
+  absl::Notification done;
+  lanes.SubmitAll({EventOf(1, 1)}, [&](const auto&) { done.Notify(); });
+  entered.WaitForNotification();
+  EXPECT_THAT(SubmitAll(lanes, {EventOf(1, 2)}), ElementsAre("1 e2"));
+  go_on.Notify();
+  done.WaitForNotification();
 }
 
 TEST_F(EventLanesTest, TheEventsOfOneCallKeepTheirOrder) {  // O7

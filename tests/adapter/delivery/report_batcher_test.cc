@@ -101,7 +101,9 @@ class Service {
   ReportBatcher batcher_;
 };
 
-ReportBatcher::Limits OneUnderWay() { return {.under_way = 1, .events = 128, .bytes = 1 << 20}; }
+ReportBatcher::Limits OneUnderWay() {
+  return {.under_way = 1, .least = 8, .events = 128, .bytes = 1 << 20};
+}
 
 TEST(ReportBatcherTest, EventGoesAtOnceWhenNothingIsUnderWay) {
   Service service(OneUnderWay());
@@ -131,25 +133,23 @@ TEST(ReportBatcherTest, WhatWaitsGoesTogetherInTheOrderOfIntake) {
 }
 
 TEST(ReportBatcherTest, AsManyRequestsAsAllowedAreUnderWayAtOnce) {
-  Service service({.under_way = 2, .events = 128, .bytes = 1 << 20});
+  Service service({.under_way = 2, .least = 8, .events = 128, .bytes = 1 << 20});
   for (const char* id : {"a", "b", "c", "d"}) service.Report(id);
   EXPECT_THAT(service.requests(), ElementsAre("a", "b"));
   service.Answer(0);
   EXPECT_THAT(service.requests(), ElementsAre("a", "b", "c d"));
 }
 
-TEST(ReportBatcherTest, FurtherRequestWaitsUntilItIsAsLargeAsTheOneUnderWay) {
-  Service service({.under_way = 2, .events = 128, .bytes = 1 << 20});
-  for (const char* id : {"a", "b"}) service.Add(EventNamed(id));
-  service.batcher().Flush();
-  service.Report("c");
-  EXPECT_THAT(service.requests(), ElementsAre("a b"));
+TEST(ReportBatcherTest, BesideTwoOthersARequestWaitsForEnoughEvents) {
+  Service service({.under_way = 3, .least = 2, .events = 128, .bytes = 1 << 20});
+  for (const char* id : {"a", "b", "c"}) service.Report(id);
+  EXPECT_THAT(service.requests(), ElementsAre("a", "b"));
   service.Report("d");
-  EXPECT_THAT(service.requests(), ElementsAre("a b", "c d"));
+  EXPECT_THAT(service.requests(), ElementsAre("a", "b", "c d"));
 }
 
 TEST(ReportBatcherTest, AnswersComeInWhateverOrderTheServiceGivesThem) {
-  Service service({.under_way = 2, .events = 128, .bytes = 1 << 20});
+  Service service({.under_way = 2, .least = 8, .events = 128, .bytes = 1 << 20});
   for (const char* id : {"a", "b"}) service.Report(id);
   service.Answer(1);
   EXPECT_THAT(service.answers(), ElementsAre("b"));
@@ -158,14 +158,14 @@ TEST(ReportBatcherTest, AnswersComeInWhateverOrderTheServiceGivesThem) {
 }
 
 TEST(ReportBatcherTest, RequestTakesNoMoreEventsThanItMay) {
-  Service service({.under_way = 1, .events = 2, .bytes = 1 << 20});
+  Service service({.under_way = 1, .least = 8, .events = 2, .bytes = 1 << 20});
   for (const char* id : {"a", "b", "c", "d"}) service.Report(id);
   service.AnswerAll();
   EXPECT_THAT(service.requests(), ElementsAre("a", "b c", "d"));
 }
 
 TEST(ReportBatcherTest, LargeEventGoesAlone) {
-  Service service({.under_way = 1, .events = 128, .bytes = 1000});
+  Service service({.under_way = 1, .least = 8, .events = 128, .bytes = 1000});
   service.Report("a");
   service.Report("b");
   Request large = EventNamed("large");
@@ -199,7 +199,8 @@ TEST(ReportBatcherTest, WhatComesOfAnAnswerGoesWithTheNextRequest) {
 TEST(ReportBatcherTest, EachOfManyThreadsGetsItsOwnResult) {
   ReportBatcher batcher([](absl::Span<Request* const> events, absl::Time /*deadline*/,
                            ReportBatcher::Sent sent) { sent(AnswersTo(events)); },
-                        absl::Seconds(60), {.under_way = 2, .events = 8, .bytes = 1 << 20});
+                        absl::Seconds(60),
+                        {.under_way = 2, .least = 8, .events = 8, .bytes = 1 << 20});
   std::vector<std::thread> threads;
   std::atomic<int> wrong{0};
   for (int t = 0; t < 16; ++t) {
