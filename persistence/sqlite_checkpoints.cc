@@ -58,11 +58,13 @@ void SqliteCheckpoints::CopyAll() {
   const absl::MutexLock copying(&copying_);
   std::optional<int> left = Copy();
   for (int i = 1; i < kRounds && left > kPagesToWaitFor; ++i) left = Copy();
-  const absl::MutexLock writer(&writer_mutex_);
-  if (left) left = Copy();
+  if (left > 0) {
+    const absl::MutexLock writer(&writer_mutex_);
+    left = Copy();
+  }
   const absl::MutexLock lock(&mutex_);
   if (left == 0) {
-    pages_ = 0;  // the next commit begins the WAL anew
+    pages_ = 0;  // the next commit begins the WAL anew, or has begun it, and says how long it is
   } else {
     copied_at_ = pages_ + enough_ / 4;  // somebody reads an older state: not before long
   }
