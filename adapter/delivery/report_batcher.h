@@ -17,8 +17,8 @@
 
 namespace autopulse::callevents::adapter {
 
-// Sends the events of many webhooks in few requests: with no more than one under way an event goes at
-// once, else what comes in goes together once there are enough for a request, or one has ended.
+// Sends the events of many webhooks in few requests: with no more than one under way an event goes
+// at once, else what comes in goes together once there are enough for a request, or one has ended.
 // Thread-safe.
 //
 // It has no thread of its own and waits for nothing: what became of a request is told on a thread
@@ -43,8 +43,8 @@ class ReportBatcher {
   struct Limits {
     // Requests: some on their way there and back, some that commit, some that wait for that.
     std::size_t under_way = 6;
-    std::size_t least = 8;     // events in one request beside two others
-    std::size_t events = 128;  // in one request
+    std::size_t least = 8;                     // events in one request beside two others
+    std::size_t events = 128;                  // in one request
     std::size_t bytes = std::size_t{1} << 20;  // in one request of more than one event
   };
 
