@@ -104,28 +104,12 @@ absl::StatusOr<TimeField> ToTimeField(CallField field) {
   }
 }
 
-// Appends the calls of `query`, at most `limit`.
-void Append(odb::database& database, const Query& query, int limit,
-            std::vector<domain::Call>& calls) {
-  odb::result<CallRow> rows =
-      database.query<CallRow>(query + absl::StrCat("LIMIT ", limit), /*cache=*/false);
-  CallRow row;
-  for (auto it = rows.begin(); it != rows.end(); ++it) {
-    it.load(row);
-    calls.push_back(FromEntity(row));
-  }
-}
-
-// The calls of the first of `parts`, then those of the next, at most `limit`.
-std::vector<domain::Call> Select(Database& kind, const std::vector<Query>& parts, int limit) {
+// The calls of the first of `parts`, then those of the next, as many as `query` may have.
+std::vector<domain::Call> Select(Database& kind, const std::vector<Query>& parts,
+                                 const core::CallQuery& query) {
   std::vector<domain::Call> calls;
-  if (const auto rows = kind.SelectCalls(parts, limit)) {
-    for (const CallRow& row : *rows) calls.push_back(FromEntity(row));
-    return calls;
-  }
-  for (const Query& part : parts) {
-    const int rest = limit - static_cast<int>(calls.size());
-    if (rest > 0) Append(kind.database(), part, rest, calls);
+  for (const CallRow& row : kind.SelectCalls(parts, query.limit, query.conditions.empty())) {
+    calls.push_back(FromEntity(row));
   }
   return calls;
 }
@@ -210,11 +194,11 @@ absl::StatusOr<std::vector<domain::Call>> QueryCalls(Database& kind, const core:
     ASSIGN_OR_RETURN(const Query clause, ToQuery(condition));
     conditions = conditions && clause;
   }
-  if (!query.order_by) return Select(kind, {OrderedById(query, conditions)}, query.limit);
+  if (!query.order_by) return Select(kind, {OrderedById(query, conditions)}, query);
   ASSIGN_OR_RETURN(const TimeOrder order, TimeOrder::Create(kind, query));
   std::vector<Query> parts;
   for (const Query& part : order.Parts()) parts.push_back((conditions && part) + order.Clause());
-  return Select(kind, parts, query.limit);
+  return Select(kind, parts, query);
 }
 
 }  // namespace autopulse::callevents::persistence

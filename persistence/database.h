@@ -66,11 +66,10 @@ class Database {
   virtual void SkipId(const std::string& table, std::int64_t id) = 0;
 
   // The same: at most `limit` calls, those of the first of `parts`, in its order, then those of the
-  // next; nothing if the database is to be asked for each part by itself.
-  virtual std::optional<std::vector<CallRow>> SelectCalls(const std::vector<odb::query_base>&,
-                                                          int /*limit*/) {
-    return std::nullopt;
-  }
+  // next. Of `all` calls, those that nothing but their place selects, one plan is good for every
+  // page.
+  virtual std::vector<CallRow> SelectCalls(const std::vector<odb::query_base>& parts, int limit,
+                                           bool all) = 0;
 
   // Whether times are equal that are the same, whoever wrote them.
   virtual bool compares_times() const { return false; }

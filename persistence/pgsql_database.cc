@@ -129,9 +129,9 @@ class PgsqlDatabase : public Database {
 
   void EnsureBegun() override { PgsqlTransaction::Current().Begin(); }
 
-  std::optional<std::vector<CallRow>> SelectCalls(const std::vector<odb::query_base>& parts,
-                                                  int limit) override {
-    return SelectCallsFromPgsql(parts, limit);
+  std::vector<CallRow> SelectCalls(const std::vector<odb::query_base>& parts, int limit,
+                                   bool all) override {
+    return SelectCallsFromPgsql(parts, limit, all);
   }
 
   bool compares_times() const override { return true; }

@@ -3,14 +3,17 @@
 #include <libpq-fe.h>
 
 #include <cstddef>
+#include <map>
 #include <odb/pgsql/error.hxx>
 #include <odb/pgsql/query.hxx>
 #include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
 #include "persistence/entities-odb-pgsql.h"
 #include "persistence/entities-odb.h"
 #include "persistence/pgsql_pipeline.h"
@@ -36,13 +39,11 @@ std::string Renumbered(const std::string& clause, std::size_t first) {
   return renumbered;
 }
 
-// A statement with its parameters.
+// A statement with its parameters, which belong to the parts that it is made of.
 struct Question {
   std::string text;
   std::vector<Oid> types;
-  std::vector<const char*> values;
-  std::vector<int> lengths;
-  std::vector<int> formats;
+  PgsqlColumns::Parameters parameters;
 };
 
 Question Ask(const std::vector<odb::pgsql::query_base>& parts, int limit) {
@@ -57,9 +58,9 @@ Question Ask(const std::vector<odb::pgsql::query_base>& parts, int limit) {
     const odb::pgsql::native_binding& bound = part.parameters_binding();
     for (std::size_t i = 0; i < part.parameter_count(); ++i) {
       question.types.push_back(part.parameter_types()[i]);
-      question.values.push_back(bound.values[i]);
-      question.lengths.push_back(bound.lengths[i]);
-      question.formats.push_back(bound.formats[i]);
+      question.parameters.values.push_back(bound.values[i]);
+      question.parameters.lengths.push_back(bound.lengths[i]);
+      question.parameters.formats.push_back(bound.formats[i]);
     }
   }
   question.text = absl::StrJoin(selects, " UNION ALL ");
@@ -67,22 +68,52 @@ Question Ask(const std::vector<odb::pgsql::query_base>& parts, int limit) {
   return question;
 }
 
-}  // namespace
+// The statements that connections keep, by their texts. They differ in what a page is ordered by,
+// how many calls it has and whether it is the first; beyond so many a text gets none: null.
+const PgsqlStatement* KeptStatement(const Question& question) {
+  constexpr std::size_t kMost = 64;
+  static auto& mutex = *new absl::Mutex();
+  static auto& statements = *new std::map<std::string, PgsqlStatement>();
+  const absl::MutexLock lock(&mutex);
+  const auto found = statements.find(question.text);
+  if (found != statements.end()) return &found->second;
+  if (statements.size() >= kMost) return nullptr;
+  PgsqlStatement statement{.name = absl::StrCat("page_", statements.size()),
+                           .text = question.text,
+                           .types = question.types};
+  return &statements.emplace(question.text, std::move(statement)).first->second;
+}
 
-std::vector<CallRow> SelectCallsFromPgsql(const std::vector<odb::query_base>& parts, int limit) {
-  const std::vector<odb::pgsql::query_base> translated(parts.begin(), parts.end());
-  const Question question = Ask(translated, limit);
+PgsqlPipeline::Result RunOnce(const Question& question) {
   odb::pgsql::connection& connection = PgsqlTransaction::Current().connection();
-  const PgsqlPipeline::Result result(
+  PgsqlPipeline::Result result(
       PQexecParams(connection.handle(), question.text.c_str(),
                    static_cast<int>(question.types.size()), question.types.data(),
-                   question.values.data(), question.lengths.data(), question.formats.data(),
-                   /*resultFormat=*/1),
+                   question.parameters.values.data(), question.parameters.lengths.data(),
+                   question.parameters.formats.data(), /*resultFormat=*/1),
       PQclear);
   if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) {
     odb::pgsql::translate_error(connection, result.get());
   }
-  return ReadRows<CallRow>(result.get());
+  return result;
+}
+
+PgsqlPipeline::Result RunKept(const PgsqlStatement& statement, const Question& question) {
+  PgsqlTransaction& transaction = PgsqlTransaction::Current();
+  PgsqlPipeline pipeline(transaction.connection());
+  transaction.BeginWith(pipeline);
+  const std::size_t page = pipeline.Run(statement, question.parameters);
+  return std::move(pipeline.Finish()[page]);
+}
+
+}  // namespace
+
+std::vector<CallRow> SelectCallsFromPgsql(const std::vector<odb::query_base>& parts, int limit,
+                                          bool keep) {
+  const std::vector<odb::pgsql::query_base> translated(parts.begin(), parts.end());
+  const Question question = Ask(translated, limit);
+  const PgsqlStatement* const kept = keep ? KeptStatement(question) : nullptr;
+  return ReadRows<CallRow>((kept != nullptr ? RunKept(*kept, question) : RunOnce(question)).get());
 }
 
 }  // namespace autopulse::callevents::persistence

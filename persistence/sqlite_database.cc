@@ -8,6 +8,7 @@
 #include <odb/sqlite/connection-factory.hxx>
 #include <odb/sqlite/connection.hxx>
 #include <odb/sqlite/database.hxx>
+#include <odb/sqlite/transaction.hxx>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "persistence/odb_errors.h"
 #include "persistence/sqlite_checkpoints.h"
 #include "persistence/sqlite_group.h"
+#include "persistence/sqlite_pages.h"
 #include "persistence/sqlite_wal_sync.h"
 #include "persistence/timestamp_text.h"
 #include "services/base/status_macros.h"
@@ -28,6 +30,10 @@ namespace {
 // changes, so that nothing of it is written before the commit.
 constexpr int kWriterCacheKilobytes = 16 << 10;
 
+// SQLite counts its memory under one lock, which all connections would wait for each time they take
+// some. To be said before it is used at all.
+[[maybe_unused]] const int kMemoryIsNotCounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+
 // As many connections as threads need at once; each is kept for the next. So a reader never waits
 // for a writer, nor for another reader.
 class ConnectionPool : public odb::sqlite::connection_pool_factory {
@@ -36,7 +42,7 @@ class ConnectionPool : public odb::sqlite::connection_pool_factory {
 
  protected:
   pooled_connection_ptr create() override {
-    pooled_connection_ptr connection = connection_pool_factory::create();
+    pooled_connection_ptr connection(new (odb::details::shared) Connection(*db_, extra_flags_));
     sqlite3_busy_timeout(connection->handle(),
                          static_cast<int>(absl::ToInt64Milliseconds(busy_timeout_)));
     connection->execute("PRAGMA synchronous=FULL");
@@ -46,6 +52,12 @@ class ConnectionPool : public odb::sqlite::connection_pool_factory {
   }
 
  private:
+  class Connection : public pooled_connection, public SqlitePages {
+   public:
+    using pooled_connection::pooled_connection;
+    ~Connection() override { Forget(); }
+  };
+
   absl::Duration busy_timeout_;
 };
 
@@ -64,8 +76,8 @@ class SqliteDatabase : public Database {
   absl::Status Begin() {
     RETURN_IF_ERROR(SwitchToWal());
     checkpoints_.emplace(database_.connection(), writer_mutex_);
-    // What a process that ended left in the WAL may never have reached the disk, whether it is read
-    // now or not. Whoever holds it may well go on: nothing was acknowledged of it.
+    // What a process left in the WAL that the disk had failed may be in the kernel's memory only,
+    // and is never written again unless it is copied. Not while somebody reads an older state.
     const absl::Status copied = checkpoints_->Truncate();
     if (!copied.ok() && !absl::IsAborted(copied)) return copied;
     writer_ = database_.connection();
@@ -81,6 +93,12 @@ class SqliteDatabase : public Database {
 
   // Always the same one, so that SQLite tells by `data_version` whether somebody else has written.
   odb::connection_ptr WriterConnection() override { return writer_; }
+
+  std::vector<CallRow> SelectCalls(const std::vector<odb::query_base>& parts, int limit,
+                                   bool /*all*/) override {
+    odb::sqlite::connection& connection = odb::sqlite::transaction::current().connection();
+    return dynamic_cast<SqlitePages&>(connection).Select(connection, parts, limit);
+  }
 
   // A commit of the writer's is not on the disk yet: the next one begins meanwhile.
   void WhenDurable(std::function<void()> done) override { sync_->WhenDurable(std::move(done)); }

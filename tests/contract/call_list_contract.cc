@@ -104,6 +104,16 @@ TEST_P(CallStoreContract, OrderByATextIsInvalid) {
   EXPECT_TRUE(absl::IsInvalidArgument(calls.status())) << calls.status();
 }
 
+TEST_P(CallStoreContract, PagesOfMoreSizesThanAConnectionKeepsStatementsForAreRead) {
+  for (int i = 0; i < 3; ++i) AddCall({});
+  for (int round = 0; round < 2; ++round) {
+    core::CallQuery query;
+    for (query.limit = 1; query.limit <= 100; ++query.limit) {
+      EXPECT_EQ(static_cast<int>(ListCalls(query).size()), std::min(3, query.limit));
+    }
+  }
+}
+
 TEST_P(CallStoreContract, PageGoesOnWhereACallWasThatIsGone) {
   for (int i = 1; i <= 3; ++i) {
     domain::Call call;
