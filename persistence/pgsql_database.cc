@@ -38,7 +38,9 @@ constexpr const char* kSessionSettings =
     "SET application_name = 'call-event-service'; SET synchronous_commit = on; "
     "SET statement_timeout = '30s'; SET lock_timeout = '10s'; SET enable_bitmapscan = off; "
     "SET max_parallel_workers_per_gather = 0; "
-    "SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning";
+    "SET idle_in_transaction_session_timeout = '60s'; SET client_min_messages = warning; "
+    "SELECT set_config(name, 'lz4', false) FROM pg_settings "
+    "WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)";
 
 // A fixed number of connections, all opened at the start: while one is opened, the pool's mutex is
 // held, and whoever wants to give one back waits.

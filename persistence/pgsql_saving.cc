@@ -137,12 +137,13 @@ absl::StatusOr<std::vector<std::int64_t>> SaveToPgsql(const Changes& changes) {
 }
 
 std::size_t DrawSequences(std::size_t count, PgsqlPipeline& pipeline) {
-  static const auto& statement = *new PgsqlStatement{
-      .name = "draw_sequences",
-      .text =
-          "SELECT nextval(name) FROM pg_get_serial_sequence('call_event', 'id') AS name, "
-          "generate_series(1, $1::integer)",
-      .types = {}};
+  static const auto& statement =
+      *new PgsqlStatement{.name = "draw_sequences",
+                          .text =
+                              "SELECT nextval(sequence) FROM (SELECT "
+                              "pg_get_serial_sequence('call_event', 'id')::regclass "
+                              "AS sequence OFFSET 0) AS ours, generate_series(1, $1::integer)",
+                          .types = {}};
   return pipeline.Run(statement, {absl::StrCat(count)});
 }
 
