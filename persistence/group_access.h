@@ -16,6 +16,9 @@ class GroupAccess {
  public:
   virtual ~GroupAccess() = default;
 
+  virtual std::vector<domain::Call> GetCalls(const std::vector<std::int64_t>& call_ids) = 0;
+  virtual std::vector<domain::RecordedEvent> ListAllEvents(std::int64_t after_sequence,
+                                                           int limit) = 0;
   virtual core::LockedCalls LockCalls(const core::CallsToLock& wanted) = 0;
   virtual std::vector<domain::RecordedEvent> FindEvents(
       const std::vector<core::EventKey>& keys) = 0;

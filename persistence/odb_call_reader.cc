@@ -55,6 +55,13 @@ absl::StatusOr<domain::Call> OdbCallReader::GetCall(std::int64_t call_id) {
   });
 }
 
+absl::StatusOr<std::vector<domain::Call>> OdbCallReader::GetCalls(
+    const std::vector<std::int64_t>& call_ids) {
+  return RunGroup([&]() -> absl::StatusOr<std::vector<domain::Call>> {
+    return kind_.group().GetCalls(call_ids);
+  });
+}
+
 absl::StatusOr<std::vector<domain::Call>> OdbCallReader::ListCalls(const core::CallQuery& query) {
   return Run([&] { return QueryCalls(kind_, query); });
 }
@@ -127,9 +134,8 @@ absl::StatusOr<std::vector<domain::RecordedEvent>> OdbCallReader::ListEvents(
 
 absl::StatusOr<std::vector<domain::RecordedEvent>> OdbCallReader::ListAllEvents(
     std::int64_t after_sequence, int limit) {
-  return Run([&]() -> absl::StatusOr<std::vector<domain::RecordedEvent>> {
-    return ReadPage<CallEventRow>(database_, odb::query<CallEventRow>::id > after_sequence, "ASC",
-                                  limit);
+  return RunGroup([&]() -> absl::StatusOr<std::vector<domain::RecordedEvent>> {
+    return kind_.group().ListAllEvents(after_sequence, limit);
   });
 }
 
@@ -140,7 +146,7 @@ absl::StatusOr<std::int64_t> OdbCallReader::LastSequence() {
 }
 
 absl::StatusOr<core::JournalMark> OdbCallReader::MarkJournal() {
-  return Run([&]() -> absl::StatusOr<core::JournalMark> {
+  return RunGroup([&]() -> absl::StatusOr<core::JournalMark> {
     if (std::optional<core::JournalMark> mark = kind_.MarkJournal()) return *std::move(mark);
     ASSIGN_OR_RETURN(const std::int64_t last, LastSequence());
     return core::JournalMark{.sequence = last, .writers = {}};

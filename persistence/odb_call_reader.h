@@ -20,6 +20,8 @@ class OdbCallReader : public core::CallWriter {
   explicit OdbCallReader(Database& kind) : kind_(kind), database_(kind.database()) {}
 
   absl::StatusOr<domain::Call> GetCall(std::int64_t call_id) override;
+  absl::StatusOr<std::vector<domain::Call>> GetCalls(
+      const std::vector<std::int64_t>& call_ids) override;
   absl::StatusOr<std::vector<domain::Call>> ListCalls(const core::CallQuery& query) override;
   absl::StatusOr<std::int64_t> CountCalls() override;
   absl::StatusOr<std::optional<std::int64_t>> FindCall(

@@ -29,6 +29,19 @@ std::string IsAnyOfFirst(const Column& column) {
   return absl::StrCat(ColumnName(column), " = ANY ($1::bigint[])");
 }
 
+const PgsqlStatement& CallsOf() {
+  static const auto& statement = *new PgsqlStatement(
+      SelectRows<CallRow>("calls_of", absl::StrCat(" WHERE ", IsAnyOfFirst(Calls::id))));
+  return statement;
+}
+
+const PgsqlStatement& EventsBehind() {
+  static const auto& statement = *new PgsqlStatement(SelectRows<CallEventRow>(
+      "events_behind", absl::StrCat(" WHERE ", ColumnName(Events::id), " > $1::bigint ORDER BY ",
+                                    ColumnName(Events::id), " LIMIT $2::bigint")));
+  return statement;
+}
+
 // The advisory lock is held until the end of the transaction, by all that may be given a sequence:
 // see MarkJournal. Plans are kept as long as a connection, also one that was made while the tables
 // were empty: so there is one way only to do each statement, row by row along an index, whatever
@@ -151,8 +164,36 @@ std::vector<core::LockedCall> TakeCalls(PGresult* locked, const PGresult* last) 
   return calls;
 }
 
+PgsqlPipeline::Result RunAlone(const PgsqlStatement& statement,
+                               const std::vector<std::string>& parameters) {
+  PgsqlTransaction& transaction = PgsqlTransaction::Current();
+  PgsqlPipeline pipeline(transaction.connection());
+  transaction.BeginWith(pipeline);
+  const std::size_t index = pipeline.Run(statement, parameters);
+  return std::move(pipeline.Finish()[index]);
+}
+
 class PgsqlGroupAccess : public GroupAccess {
  public:
+  std::vector<domain::Call> GetCalls(const std::vector<std::int64_t>& call_ids) override {
+    std::vector<domain::Call> calls;
+    if (call_ids.empty()) return calls;
+    const PgsqlPipeline::Result rows = RunAlone(CallsOf(), {ToPgsqlArray(call_ids)});
+    for (const CallRow& row : ReadRows<CallRow>(rows.get())) calls.push_back(FromEntity(row));
+    return calls;
+  }
+
+  std::vector<domain::RecordedEvent> ListAllEvents(std::int64_t after_sequence,
+                                                   int limit) override {
+    const PgsqlPipeline::Result rows =
+        RunAlone(EventsBehind(), {absl::StrCat(after_sequence), absl::StrCat(limit)});
+    std::vector<domain::RecordedEvent> events;
+    for (const CallEventRow& row : ReadRows<CallEventRow>(rows.get())) {
+      events.push_back(FromEntity(row));
+    }
+    return events;
+  }
+
   core::LockedCalls LockCalls(const core::CallsToLock& wanted) override {
     PgsqlTransaction& transaction = PgsqlTransaction::Current();
     PgsqlPipeline pipeline(transaction.connection());

@@ -66,6 +66,30 @@ class SqliteGroupAccess : public GroupAccess {
  public:
   explicit SqliteGroupAccess(odb::database& database) : database_(database) {}
 
+  std::vector<domain::Call> GetCalls(const std::vector<std::int64_t>& call_ids) override {
+    std::vector<domain::Call> calls;
+    for (const std::int64_t call_id : call_ids) {
+      CallRow row;
+      if (database_.find(call_id, row)) calls.push_back(FromEntity(row));
+    }
+    return calls;
+  }
+
+  std::vector<domain::RecordedEvent> ListAllEvents(std::int64_t after_sequence,
+                                                   int limit) override {
+    using Columns = odb::query<CallEventRow>;
+    odb::result<CallEventRow> rows = database_.query<CallEventRow>(
+        (Columns::id > after_sequence) + "ORDER BY" + Columns::id + absl::StrCat("LIMIT ", limit),
+        /*cache=*/false);
+    std::vector<domain::RecordedEvent> events;
+    CallEventRow row;
+    for (auto it = rows.begin(); it != rows.end(); ++it) {
+      it.load(row);
+      events.push_back(FromEntity(row));
+    }
+    return events;
+  }
+
   core::LockedCalls LockCalls(const core::CallsToLock& wanted) override {
     core::LockedCalls locked;  // one transaction at a time writes anyway
     std::set<std::int64_t> without_events;

@@ -55,6 +55,10 @@ class CallReader {
   // The call; NOT_FOUND (`call 15 not found`) if there is none.
   virtual absl::StatusOr<domain::Call> GetCall(std::int64_t call_id) = 0;
 
+  // The calls of these ids, in any order; those that there are not are left out.
+  virtual absl::StatusOr<std::vector<domain::Call>> GetCalls(
+      const std::vector<std::int64_t>& call_ids) = 0;
+
   // At most `query.limit` calls.
   virtual absl::StatusOr<std::vector<domain::Call>> ListCalls(const CallQuery& query) = 0;
 

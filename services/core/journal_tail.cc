@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "services/base/log.h"
 #include "services/base/status_macros.h"
+#include "services/core/read_feed.h"
 
 namespace autopulse::callevents::core {
 namespace {
@@ -16,7 +17,7 @@ constexpr absl::Duration kBetweenLooks = absl::Milliseconds(5);
 
 absl::StatusOr<JournalMark> Mark(CallStore& store) {
   JournalMark mark;
-  RETURN_IF_ERROR(store.Read([&](CallReader& calls) -> absl::Status {
+  RETURN_IF_ERROR(store.ReadOne([&](CallReader& calls) -> absl::Status {
     ASSIGN_OR_RETURN(mark, calls.MarkJournal());
     return absl::OkStatus();
   }));
@@ -83,14 +84,7 @@ absl::Status JournalTail::PassOn(std::int64_t up_to) {
   while (feed_.last_sequence() < up_to) {
     std::vector<FeedEntry> entries;
     RETURN_IF_ERROR(store_.Read([&](CallReader& calls) -> absl::Status {
-      entries.clear();
-      ASSIGN_OR_RETURN(std::vector<domain::RecordedEvent> events,
-                       calls.ListAllEvents(feed_.last_sequence(), kPage));
-      for (domain::RecordedEvent& event : events) {
-        if (event.sequence > up_to) break;
-        ASSIGN_OR_RETURN(domain::Call call, calls.GetCall(event.call_id));
-        entries.push_back({std::move(event), std::move(call)});
-      }
+      ASSIGN_OR_RETURN(entries, ReadFeed(calls, feed_.last_sequence(), up_to, kPage));
       return absl::OkStatus();
     }));
     if (entries.empty()) return absl::OkStatus();  // the rest was rolled back, or deleted

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "services/base/status_macros.h"
 #include "services/core/call_matcher.h"
+#include "services/core/read_feed.h"
 #include "services/grpc/filter.h"
 #include "services/grpc/page_token.h"
 #include "services/grpc/status_mapping.h"
@@ -155,13 +156,10 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
     const std::int64_t settled = owner_.feed_.last_sequence();
     return owner_.store_.Read([this, settled](core::CallReader& calls) -> absl::Status {
       read_ahead_.clear();
-      ASSIGN_OR_RETURN(std::vector<domain::RecordedEvent> events,
-                       calls.ListAllEvents(cursor_, static_cast<int>(kReadAhead)));
-      for (domain::RecordedEvent& event : events) {
-        if (event.sequence > settled) break;
-        ASSIGN_OR_RETURN(domain::Call call, calls.GetCall(event.call_id));
-        read_ahead_.push_back(std::make_shared<const core::FeedEntry>(
-            core::FeedEntry{std::move(event), std::move(call)}));
+      ASSIGN_OR_RETURN(std::vector<core::FeedEntry> entries,
+                       core::ReadFeed(calls, cursor_, settled, static_cast<int>(kReadAhead)));
+      for (core::FeedEntry& entry : entries) {
+        read_ahead_.push_back(std::make_shared<const core::FeedEntry>(std::move(entry)));
       }
       return absl::OkStatus();
     });

@@ -1,6 +1,8 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <set>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "tests/contract/call_store_contract.h"
@@ -35,6 +37,20 @@ domain::Call CallOf(std::int64_t id) {
   domain::Call call;
   call.id = id;
   return call;
+}
+
+TEST_P(CallStoreContract, CallsOfSeveralIdsAreThoseThatThereAre) {
+  const std::int64_t first = AddCall({});
+  const std::int64_t second = AddCall({});
+  AddCall({});
+  const auto ids_of = [&](const std::vector<std::int64_t>& wanted) {
+    std::set<std::int64_t> ids;
+    const auto found = Read([&](core::CallReader& reader) { return reader.GetCalls(wanted); });
+    for (const domain::Call& call : *found) ids.insert(call.id);
+    return ids;
+  };
+  EXPECT_THAT(ids_of({first, 99, second}), ElementsAre(first, second));
+  EXPECT_THAT(ids_of({}), IsEmpty());
 }
 
 TEST_P(CallStoreContract, ALargeIdThatWasChosenLeavesTheCountingAsItIs) {

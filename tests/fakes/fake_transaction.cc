@@ -125,6 +125,16 @@ absl::StatusOr<std::vector<domain::RecordedEvent>> FakeTransaction::ListEvents(
   return events;
 }
 
+absl::StatusOr<std::vector<domain::Call>> FakeTransaction::GetCalls(
+    const std::vector<std::int64_t>& call_ids) {
+  std::vector<domain::Call> calls;
+  for (const std::int64_t call_id : call_ids) {
+    const auto found = tables_.calls.find(call_id);
+    if (found != tables_.calls.end()) calls.push_back(found->second);
+  }
+  return calls;
+}
+
 absl::StatusOr<std::vector<domain::RecordedEvent>> FakeTransaction::ListAllEvents(
     std::int64_t after_sequence, int limit) {
   std::vector<domain::RecordedEvent> events;

@@ -1,0 +1,30 @@
+#include "services/core/read_feed.h"
+
+#include <map>
+#include <set>
+#include <utility>
+
+#include "services/base/status_macros.h"
+
+namespace autopulse::callevents::core {
+
+absl::StatusOr<std::vector<FeedEntry>> ReadFeed(CallReader& calls, std::int64_t after,
+                                                std::int64_t up_to, int limit) {
+  ASSIGN_OR_RETURN(std::vector<domain::RecordedEvent> events, calls.ListAllEvents(after, limit));
+  while (!events.empty() && events.back().sequence > up_to) events.pop_back();
+  std::set<std::int64_t> call_ids;
+  for (const domain::RecordedEvent& event : events) call_ids.insert(event.call_id);
+  ASSIGN_OR_RETURN(std::vector<domain::Call> found,
+                   calls.GetCalls({call_ids.begin(), call_ids.end()}));
+  std::map<std::int64_t, domain::Call> by_id;
+  for (const std::int64_t call_id : call_ids) by_id[call_id].id = call_id;
+  for (domain::Call& call : found) by_id[call.id] = std::move(call);
+  std::vector<FeedEntry> entries;
+  entries.reserve(events.size());
+  for (domain::RecordedEvent& event : events) {
+    entries.push_back({std::move(event), by_id[event.call_id]});
+  }
+  return entries;
+}
+
+}  // namespace autopulse::callevents::core
