@@ -139,10 +139,8 @@ absl::StatusOr<std::vector<std::int64_t>> SaveToPgsql(const Changes& changes) {
 std::size_t DrawSequences(std::size_t count, PgsqlPipeline& pipeline) {
   static const auto& statement =
       *new PgsqlStatement{.name = "draw_sequences",
-                          .text =
-                              "SELECT nextval(sequence) FROM (SELECT "
-                              "pg_get_serial_sequence('call_event', 'id')::regclass "
-                              "AS sequence OFFSET 0) AS ours, generate_series(1, $1::integer)",
+                          .text = absl::StrCat("SELECT nextval('", kJournalSequence,
+                                               "') FROM generate_series(1, $1::integer)"),
                           .types = {}};
   return pipeline.Run(statement, {absl::StrCat(count)});
 }

@@ -5,10 +5,15 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "persistence/pgsql_pipeline.h"
 #include "services/core/call_store.h"
 
 namespace autopulse::callevents::persistence {
+
+// What gives the journal's rows their ids, as BIGSERIAL has named it. To ask for the name costs
+// more than the number.
+inline constexpr absl::string_view kJournalSequence = "call_event_id_seq";
 
 // See core::CallWriter::Save: one statement for each table, all of them sent at once, together with
 // the commit if `changes` are the last. In the thread's current transaction; throws what ODB
