@@ -37,10 +37,7 @@ JournalTail::JournalTail(CallStore& store, CallFeed& feed, Pace pace)
     : store_(store), feed_(feed), pace_(pace), thread_([this] { Run(); }) {}
 
 JournalTail::~JournalTail() {
-  {
-    const absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-  }
+  rest_.Wake();
   pause_.Wake();
   thread_.join();
 }
@@ -60,8 +57,8 @@ void JournalTail::Run() {
     const absl::Duration pause =
         feed_.has_subscribers() && !failing_ ? pace_.watched : pace_.unwatched;
     pause_.For(pause);
-    const absl::MutexLock lock(&mutex_);
-    if (stopping_) return;
+    // What is committed meanwhile is read together, for less than a look at each.
+    if (rest_.For(pace_.least)) return;
   }
 }
 

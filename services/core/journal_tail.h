@@ -4,9 +4,7 @@
 #include <optional>
 #include <thread>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "services/base/pause.h"
 #include "services/core/call_feed.h"
@@ -22,6 +20,7 @@ class JournalTail {
   struct Pace {
     absl::Duration watched = absl::Milliseconds(20);     // between looks, while somebody watches
     absl::Duration unwatched = absl::Milliseconds(200);  // and while nobody does
+    absl::Duration least = absl::Milliseconds(4);        // also where much is committed
   };
 
   // Begins behind `feed.last_sequence()`. Both must outlive the tail.
@@ -31,7 +30,7 @@ class JournalTail {
   JournalTail(const JournalTail&) = delete;
   JournalTail& operator=(const JournalTail&) = delete;
 
-  // Looks at once: this process has committed something.
+  // Looks soon: this process has committed something.
   void Wake();
 
  private:
@@ -48,8 +47,7 @@ class JournalTail {
   bool failing_ = false;
 
   base::Pause pause_;
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  base::Pause rest_;  // woken to stop
   std::thread thread_;
 };
 

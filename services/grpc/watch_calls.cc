@@ -115,6 +115,7 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
   void Pump() {
     while (true) {
       const absl::StatusOr<Entry> next = Next();
+      const bool another_follows = HasNext();
       const absl::MutexLock lock(&mutex_);
       if (next.ok() && *next == nullptr && pump_again_) {
         pump_again_ = false;
@@ -128,7 +129,8 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
         response_.Clear();
         ToProto((*next)->event, *response_.mutable_event());
         ToProto((*next)->call, *response_.mutable_call());
-        Write();
+        // What follows at once need not be sent by itself: who is behind catches up.
+        Write(another_follows ? grpc::WriteOptions().set_buffer_hint() : grpc::WriteOptions());
       }
       return;
     }
@@ -144,6 +146,13 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
       cursor_ = entry->event.sequence;
       if (core::Matches(entry->call, subject_.conditions)) return entry;
     }
+  }
+
+  // Whether `Next` has another one at hand.
+  bool HasNext() const {
+    return std::any_of(read_ahead_.begin(), read_ahead_.end(), [this](const Entry& entry) {
+      return core::Matches(entry->call, subject_.conditions);
+    });
   }
 
   absl::Status ReadAhead() {
@@ -179,11 +188,11 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
     return absl::OkStatus();
   }
 
-  void Write() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  void Write(grpc::WriteOptions options = {}) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     response_.set_resume_token(EncodeResumeToken(cursor_));
     writing_ = true;
     last_write_ = std::chrono::steady_clock::now();
-    StartWrite(&response_);
+    StartWrite(&response_, options);
   }
 
   void FinishWith(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {

@@ -12,7 +12,8 @@ namespace {
 using testing::ElementsAre;
 
 constexpr JournalTail::Pace kQuick = {.watched = absl::Milliseconds(1),
-                                      .unwatched = absl::Milliseconds(1)};
+                                      .unwatched = absl::Milliseconds(1),
+                                      .least = absl::ZeroDuration()};
 
 class JournalTailTest : public testing::Test {
  protected:
