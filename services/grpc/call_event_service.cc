@@ -54,7 +54,9 @@ Arrival ArrivalOf(const grpc::CallbackServerContext& context, absl::string_view 
 }  // namespace
 
 CallEventService::CallEventService(Parts parts)
-    : parts_(std::move(parts)), watchers_(parts_.store, parts_.feed, parts_.keep_alive) {
+    : parts_(std::move(parts)),
+      lookup_(parts_.store, parts_.workers),
+      watchers_(parts_.store, parts_.feed, parts_.keep_alive) {
   SetMessageAllocatorFor_BatchReportCallEvents(&batches_);
   SetMessageAllocatorFor_ListCalls(&call_lists_);
 }
@@ -201,7 +203,17 @@ grpc::ServerUnaryReactor* CallEventService::ListServiceRecords(
 grpc::ServerUnaryReactor* CallEventService::GetCall(grpc::CallbackServerContext* context,
                                                     const v1::GetCallRequest* request,
                                                     v1::GetCallResponse* response) {
-  return ServeQuestion(context, *request, *response);
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const absl::StatusOr<std::int64_t> call_id = ParseCallName("name", request->name());
+  if (!call_id.ok()) {
+    reactor->Finish(ToGrpcStatus(call_id.status()));
+    return reactor;
+  }
+  lookup_.Find(*call_id, [reactor, response](const absl::StatusOr<domain::Call>& call) {
+    if (call.ok()) ToProto(*call, *response->mutable_call());
+    reactor->Finish(ToGrpcStatus(call.status()));
+  });
+  return reactor;
 }
 
 grpc::ServerUnaryReactor* CallEventService::ListCalls(grpc::CallbackServerContext* context,

@@ -7,6 +7,7 @@
 #include "services/base/clock.h"
 #include "services/base/work_queue.h"
 #include "services/core/call_feed.h"
+#include "services/core/call_lookup.h"
 #include "services/core/call_store.h"
 #include "services/core/eraser.h"
 #include "services/core/event_lanes.h"
@@ -102,6 +103,7 @@ class CallEventService final : public v1::CallEventService::CallbackService {
   const Parts parts_;
   ArenaMessages<v1::BatchReportCallEventsRequest, v1::BatchReportCallEventsResponse> batches_;
   ArenaMessages<v1::ListCallsRequest, v1::ListCallsResponse> call_lists_;
+  core::CallLookup lookup_;
   Watchers watchers_;
 };
 

@@ -83,14 +83,6 @@ absl::Status Answer(core::CallReader& calls, const v1::ListServiceRecordsRequest
   return absl::OkStatus();
 }
 
-absl::Status Answer(core::CallReader& calls, const v1::GetCallRequest& request,
-                    v1::GetCallResponse& response) {
-  ASSIGN_OR_RETURN(const std::int64_t id, ParseCallName("name", request.name()));
-  ASSIGN_OR_RETURN(const domain::Call call, calls.GetCall(id));
-  ToProto(call, *response.mutable_call());
-  return absl::OkStatus();
-}
-
 absl::Status Answer(core::CallReader& calls, const v1::ListCallsRequest& request,
                     v1::ListCallsResponse& response) {
   const std::string query = absl::StrCat("calls\n", request.filter(), "\n", request.order_by());

@@ -5,16 +5,14 @@
 #include "services/core/call_store.h"
 #include "services/domain/outcome.h"
 
-// What the reading RPCs answer. Each fills `response` from one transaction; errors are those of
-// the RPC.
+// What the reading RPCs answer, but for GetCall. Each fills `response` from one transaction; errors
+// are those of the RPC.
 namespace autopulse::callevents::rpc {
 
 absl::Status Answer(core::CallReader& calls, const v1::GetServiceRecordRequest& request,
                     v1::GetServiceRecordResponse& response);
 absl::Status Answer(core::CallReader& calls, const v1::ListServiceRecordsRequest& request,
                     v1::ListServiceRecordsResponse& response);
-absl::Status Answer(core::CallReader& calls, const v1::GetCallRequest& request,
-                    v1::GetCallResponse& response);
 absl::Status Answer(core::CallReader& calls, const v1::ListCallsRequest& request,
                     v1::ListCallsResponse& response);
 absl::Status Answer(core::CallReader& calls, const v1::GetCallEventRequest& request,
