@@ -40,6 +40,9 @@ constexpr absl::string_view kProgram = "call-event-service";
 constexpr std::size_t kFeedCapacity = 1024;
 // Transactions that commit side by side, where the database takes more than one.
 constexpr std::size_t kSharedLanes = 4;
+// Who needs a connection besides lanes and workers, now and then: what follows the journal, and
+// what tidies up.
+constexpr std::size_t kOtherConnections = 2;
 
 struct Options {
   rpc::ServerOptions server;
@@ -159,8 +162,10 @@ int Serve(const Options& options) {
   rpc::Gatekeeper gatekeeper;
   const absl::Status read = ReadCallers(options.tokens_file, gatekeeper);
   if (!read.ok()) return Fail(ExitCodeFor(read), read);
-  const absl::StatusOr<std::unique_ptr<core::CallStore>> database =
-      persistence::OpenCallStore(options.database, {.migrate = options.migrate});
+  const absl::StatusOr<std::unique_ptr<core::CallStore>> database = persistence::OpenCallStore(
+      options.database, {.migrate = options.migrate,
+                         .connections = kSharedLanes + static_cast<std::size_t>(options.workers) +
+                                        kOtherConnections});
   if (!database.ok()) return Fail(base::kExitConfiguration, database.status());
   core::WatchedStore store(**database);
   const absl::StatusOr<std::int64_t> last_sequence = core::AwaitSettledSequence(store);
