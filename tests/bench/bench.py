@@ -64,6 +64,7 @@ def _measure(arguments):
                 measurement(run)
             finally:
                 shutil.rmtree(run.folder)
+                os.sync()  # what the disk still does for this one is not in the way of the next
         runs.append(run.figures)
     return runs
 
