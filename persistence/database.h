@@ -8,6 +8,7 @@
 #include <odb/transaction.hxx>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -47,7 +48,7 @@ class Database {
   virtual void EnsureBegun() {}
 
   // Calls `done` when all is durable that was committed before: at once if a commit waits for that.
-  virtual void WhenDurable(std::function<void()> done) { done(); }
+  virtual void WhenDurable(std::function<void()> done) { std::move(done)(); }
 
   // Ends what a commit that failed may have left open on `connection`.
   virtual void AbandonTransaction(odb::connection& connection) = 0;

@@ -2,8 +2,6 @@
 
 #include <sqlite3.h>
 
-#include <utility>
-
 #include "persistence/odb_errors.h"
 
 namespace autopulse::callevents::persistence {
@@ -17,12 +15,9 @@ constexpr int kRounds = 4;
 
 }  // namespace
 
-SqliteCheckpoints::SqliteCheckpoints(odb::sqlite::connection_ptr connection,
+SqliteCheckpoints::SqliteCheckpoints(const odb::sqlite::connection_ptr& connection,
                                      absl::Mutex& writer_mutex, int pages)
-    : connection_(std::move(connection)),
-      writer_mutex_(writer_mutex),
-      enough_(pages),
-      copied_at_(pages) {
+    : connection_(connection), writer_mutex_(writer_mutex), enough_(pages), copied_at_(pages) {
   sqlite3_busy_timeout(connection_->handle(), 0);  // it can be tried again
   thread_ = std::thread([this] { Run(); });
 }

@@ -20,7 +20,7 @@ class SqliteCheckpoints {
 
   // `connection` is used by this alone. Whoever writes holds `writer_mutex`, and says afterwards
   // with `Note` how long the WAL is.
-  SqliteCheckpoints(odb::sqlite::connection_ptr connection, absl::Mutex& writer_mutex,
+  SqliteCheckpoints(const odb::sqlite::connection_ptr& connection, absl::Mutex& writer_mutex,
                     int pages = kPages);
   ~SqliteCheckpoints();
   SqliteCheckpoints(const SqliteCheckpoints&) = delete;

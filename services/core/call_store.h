@@ -232,7 +232,7 @@ class CallStore {
 
   // Calls `done`, at once or on a thread of the store's, when all is durable that was committed
   // before; in the order in which it is asked for. `done` must be quick and must not throw.
-  virtual void WhenDurable(std::function<void()> done) { done(); }
+  virtual void WhenDurable(std::function<void()> done) { std::move(done)(); }
 
   // Returns when all is durable that was committed before, and `WhenDurable` has told so.
   void AwaitDurable() {

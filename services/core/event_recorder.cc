@@ -78,7 +78,7 @@ absl::Status EventRecorder::RecordEach(CallWriter& calls, absl::Span<ReportedEve
   const absl::Time now = domain::ToMicroseconds(clock_());
   for (ReportedEvent& event : events) {
     EventGroup group({kept_calls_, options_, now}, absl::MakeSpan(&event, 1));
-    const absl::Status recorded = calls.Isolated([&] { return group.Record(calls); });
+    absl::Status recorded = calls.Isolated([&] { return group.Record(calls); });
     if (!recorded.ok() && !ConcernsOneEvent(recorded)) return recorded;
     if (!recorded.ok()) group.Fail(recorded);
     groups.push_back(std::move(group));

@@ -22,7 +22,8 @@ absl::StatusOr<std::vector<FeedEntry>> ReadFeed(CallReader& calls, std::int64_t 
   std::vector<FeedEntry> entries;
   entries.reserve(events.size());
   for (domain::RecordedEvent& event : events) {
-    entries.push_back({std::move(event), by_id[event.call_id]});
+    const domain::Call& call = by_id[event.call_id];
+    entries.push_back({std::move(event), call});
   }
   return entries;
 }
