@@ -164,29 +164,22 @@ std::vector<core::LockedCall> TakeCalls(PGresult* locked, const PGresult* last) 
   return calls;
 }
 
-PgsqlPipeline::Result RunAlone(const PgsqlStatement& statement,
-                               const std::vector<std::string>& parameters) {
-  PgsqlTransaction& transaction = PgsqlTransaction::Current();
-  PgsqlPipeline pipeline(transaction.connection());
-  transaction.BeginWith(pipeline);
-  const std::size_t index = pipeline.Run(statement, parameters);
-  return std::move(pipeline.Finish()[index]);
-}
-
 class PgsqlGroupAccess : public GroupAccess {
  public:
   std::vector<domain::Call> GetCalls(const std::vector<std::int64_t>& call_ids) override {
     std::vector<domain::Call> calls;
     if (call_ids.empty()) return calls;
-    const PgsqlPipeline::Result rows = RunAlone(CallsOf(), {ToPgsqlArray(call_ids)});
+    const PgsqlPipeline::Result rows = PgsqlTransaction::Current().Run(
+        CallsOf(), std::vector<std::string>{ToPgsqlArray(call_ids)});
     for (const CallRow& row : ReadRows<CallRow>(rows.get())) calls.push_back(FromEntity(row));
     return calls;
   }
 
   std::vector<domain::RecordedEvent> ListAllEvents(std::int64_t after_sequence,
                                                    int limit) override {
-    const PgsqlPipeline::Result rows =
-        RunAlone(EventsBehind(), {absl::StrCat(after_sequence), absl::StrCat(limit)});
+    const PgsqlPipeline::Result rows = PgsqlTransaction::Current().Run(
+        EventsBehind(),
+        std::vector<std::string>{absl::StrCat(after_sequence), absl::StrCat(limit)});
     std::vector<domain::RecordedEvent> events;
     for (const CallEventRow& row : ReadRows<CallEventRow>(rows.get())) {
       events.push_back(FromEntity(row));

@@ -98,14 +98,6 @@ PgsqlPipeline::Result RunOnce(const Question& question) {
   return result;
 }
 
-PgsqlPipeline::Result RunKept(const PgsqlStatement& statement, const Question& question) {
-  PgsqlTransaction& transaction = PgsqlTransaction::Current();
-  PgsqlPipeline pipeline(transaction.connection());
-  transaction.BeginWith(pipeline);
-  const std::size_t page = pipeline.Run(statement, question.parameters);
-  return std::move(pipeline.Finish()[page]);
-}
-
 }  // namespace
 
 std::vector<CallRow> SelectCallsFromPgsql(const std::vector<odb::query_base>& parts, int limit,
@@ -113,7 +105,10 @@ std::vector<CallRow> SelectCallsFromPgsql(const std::vector<odb::query_base>& pa
   const std::vector<odb::pgsql::query_base> translated(parts.begin(), parts.end());
   const Question question = Ask(translated, limit);
   const PgsqlStatement* const kept = keep ? KeptStatement(question) : nullptr;
-  return ReadRows<CallRow>((kept != nullptr ? RunKept(*kept, question) : RunOnce(question)).get());
+  const PgsqlPipeline::Result page =
+      kept != nullptr ? PgsqlTransaction::Current().Run(*kept, question.parameters)
+                      : RunOnce(question);
+  return ReadRows<CallRow>(page.get());
 }
 
 }  // namespace autopulse::callevents::persistence

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <odb/pgsql/connection.hxx>
 #include <odb/pgsql/transaction-impl.hxx>
+#include <utility>
 #include <vector>
 
 #include "persistence/pgsql_pipeline.h"
@@ -27,6 +29,15 @@ class PgsqlTransaction : public odb::pgsql::transaction_impl {
   // Begins it, if it has not begun.
   void Begin();
   void BeginWith(PgsqlPipeline& pipeline);
+
+  // Runs one statement, whose parameters are as PgsqlPipeline has them, and waits for its result.
+  template <typename Parameters>
+  PgsqlPipeline::Result Run(const PgsqlStatement& statement, const Parameters& parameters) {
+    PgsqlPipeline pipeline(connection());
+    BeginWith(pipeline);
+    const std::size_t index = pipeline.Run(statement, parameters);
+    return std::move(pipeline.Finish()[index]);
+  }
 
   // Finishes `pipeline` with the commit. Nothing may follow.
   std::vector<PgsqlPipeline::Result> CommitWith(PgsqlPipeline& pipeline);
