@@ -213,7 +213,11 @@ absl::StatusOr<bool> SpoolDatabase::Shrink(std::int64_t keep, std::int64_t bytes
     const int result = sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr);
     return result == SQLITE_OK ? absl::OkStatus() : SqliteError(result, sqlite3_errmsg(handle));
   }));
-  return spare > bytes;
+  if (spare > bytes) return true;
+  // The file itself becomes smaller when the log is written back, which nobody may have a reason
+  // for; where somebody reads it just now, that is left to the next one who has.
+  EmptyLog().IgnoreError();
+  return false;
 }
 
 absl::Status SpoolDatabase::EmptyLog() {

@@ -235,6 +235,24 @@ TEST_F(EventSpoolTest, ReserveOfTheDiskIsLeftFree) {  // FT7
   EXPECT_TRUE(spool_->Settle({Settle(Settlement::Kind::kDelivered, Due()[0])}, kNow).ok());
 }
 
+TEST_F(EventSpoolTest, WhatAnOutageTookOfTheDiskIsGivenBack) {  // REQ1
+  constexpr std::uintmax_t kMegabyte = 1 << 20;
+  for (int i = 0; i < 24; ++i) {
+    ASSERT_TRUE(Append("calls/1", std::string(kMegabyte, 'x')).ok());
+  }
+  std::vector<Settlement> delivered;
+  for (const PendingEvent& event : Due(kNow, {.bytes = 100 * kMegabyte})) {
+    delivered.push_back(Settle(Settlement::Kind::kDelivered, event));
+  }
+  ASSERT_EQ(delivered.size(), 24U);
+  ASSERT_TRUE(spool_->Settle(delivered, kNow).ok());
+  EXPECT_GT(std::filesystem::file_size(path()), 20 * kMegabyte);
+  absl::StatusOr<bool> more = true;
+  while (more.ok() && *more) more = spool_->Shrink();
+  EXPECT_TRUE(more.ok()) << more.status();
+  EXPECT_LE(std::filesystem::file_size(path()), 17 * kMegabyte);
+}
+
 TEST_F(EventSpoolTest, FileThatIsNoDatabaseIsRefused) {  // FT10
   const std::string other = folder_ / "other";
   std::ofstream(other) << std::string(4096, 'x');
