@@ -20,6 +20,7 @@
 #include "persistence/sqlite_group.h"
 #include "persistence/sqlite_pages.h"
 #include "persistence/sqlite_wal_sync.h"
+#include "persistence/sqlite_wal_writes.h"
 #include "persistence/timestamp_text.h"
 #include "services/base/status_macros.h"
 
@@ -69,7 +70,7 @@ class SqliteDatabase : public Database {
       : database_(path,
                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE |
                       SQLITE_OPEN_NOMUTEX,
-                  /*foreign_keys=*/true, /*vfs=*/"",
+                  /*foreign_keys=*/true, SqliteWalWrites(),
                   std::make_unique<ConnectionPool>(busy_timeout)) {}
 
   // To be called before anything else.
@@ -82,7 +83,6 @@ class SqliteDatabase : public Database {
     if (!copied.ok() && !absl::IsAborted(copied)) return copied;
     writer_ = database_.connection();
     writer_->execute(absl::StrCat("PRAGMA cache_size=-", kWriterCacheKilobytes));
-    writer_->execute("PRAGMA synchronous=NORMAL");  // see WhenDurable
     sqlite3_wal_hook(writer_->handle(), NoteCommit, &*checkpoints_);
     sync_.emplace(sqlite3_filename_wal(sqlite3_db_filename(writer_->handle(), "main")));
     return absl::OkStatus();
@@ -100,7 +100,7 @@ class SqliteDatabase : public Database {
     return dynamic_cast<SqlitePages&>(connection).Select(connection, parts, limit);
   }
 
-  // A commit of the writer's is not on the disk yet: the next one begins meanwhile.
+  // A commit is not on the disk yet, see SqliteWalWrites: the next one begins meanwhile.
   void WhenDurable(std::function<void()> done) override { sync_->WhenDurable(std::move(done)); }
 
   // A transaction that reads before it asks to write loses against one that wrote in between.

@@ -4,16 +4,20 @@
 
 namespace autopulse::callevents::persistence {
 
-RawSqlite::RawSqlite(const std::string& path) {
-  EXPECT_EQ(sqlite3_open(path.c_str(), &handle_), SQLITE_OK) << path;
+RawSqlite::RawSqlite(const std::string& path, const char* vfs) {
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  EXPECT_EQ(sqlite3_open_v2(path.c_str(), &handle_, kFlags, vfs), SQLITE_OK) << path;
   Run("PRAGMA foreign_keys=ON");
 }
 
 RawSqlite::~RawSqlite() { sqlite3_close(handle_); }
 
 void RawSqlite::Run(const std::string& sql) {
-  EXPECT_EQ(sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-      << sql << ": " << sqlite3_errmsg(handle_);
+  EXPECT_EQ(TryRun(sql), SQLITE_OK) << sql << ": " << sqlite3_errmsg(handle_);
+}
+
+int RawSqlite::TryRun(const std::string& sql) {
+  return sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
 }
 
 std::vector<std::string> RawSqlite::Query(const std::string& sql) {
