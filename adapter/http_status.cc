@@ -68,14 +68,14 @@ bool IsSlowAssistant(const v1::CallEvent& event) {
   return event.has_notice() && event.notice().kind() == "hang";  // V2
 }
 
-std::string SuccessMessage(const v1::CallEvent& recorded) {
-  switch (recorded.detail_case()) {
+std::string SuccessMessage(const v1::CallEvent& event, absl::string_view call_status) {
+  switch (event.detail_case()) {
     case v1::CallEvent::kEndOfCallReport:
       return "Call report processed successfully";
     case v1::CallEvent::kHangup:
-      return absl::StrCat("Call status updated to ", recorded.call_status_text(), " after hangup");
+      return absl::StrCat("Call status updated to ", call_status, " after hangup");
     default:
-      return absl::StrCat("Call status updated to ", recorded.call_status_text());
+      return absl::StrCat("Call status updated to ", call_status);
   }
 }
 
@@ -135,10 +135,12 @@ HttpAnswer RelayedAnswer(const relay::Relayed& relayed) {
 
 HttpAnswer RecordedAnswer(const v1::ReportCallEventRequest& request,
                           const v1::ReportCallEventResponse& response) {
+  const v1::CallEvent& event = request.event();
   const v1::CallEvent& recorded = response.event();
-  const bool slow_assistant = IsSlowAssistant(recorded);
-  AnswerBody body = slow_assistant ? AnswerBody("ignored", NotProcessed(recorded.notice().kind()))
-                                   : AnswerBody("success", SuccessMessage(recorded));
+  const bool slow_assistant = IsSlowAssistant(event);
+  AnswerBody body = slow_assistant
+                        ? AnswerBody("ignored", NotProcessed(event.notice().kind()))
+                        : AnswerBody("success", SuccessMessage(event, recorded.call_status_text()));
   auto call = CallNumber(response.call().name());
   if (!call.has_value()) call = CallNumber(request.parent());
   if (call.has_value()) body.AddNumber("call_id", *call);

@@ -23,7 +23,7 @@ HttpAnswer IgnoredAnswer(absl::string_view type);
 // where there is none [V6].
 HttpAnswer RelayedAnswer(const relay::Relayed& relayed);
 
-// 200 for an event that the service recorded, now or earlier [E2].
+// 200 for an event that the service recorded, now or earlier [E2]; REPORT_VIEW_BASIC is enough.
 HttpAnswer RecordedAnswer(const v1::ReportCallEventRequest& request,
                           const v1::ReportCallEventResponse& response);
 

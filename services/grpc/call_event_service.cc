@@ -23,10 +23,10 @@
 namespace autopulse::callevents::rpc {
 namespace {
 
-void SetResult(const absl::StatusOr<core::Receipt>& receipt,
+void SetResult(const absl::StatusOr<core::Receipt>& receipt, v1::ReportView view,
                v1::BatchReportCallEventsResult& result) {
   if (receipt.ok()) {
-    ToProto(*receipt, *result.mutable_response());
+    ToProto(*receipt, view, *result.mutable_response());
     return;
   }
   const grpc::Status error = ToGrpcStatus(receipt.status());
@@ -148,8 +148,8 @@ grpc::ServerUnaryReactor* CallEventService::ReportCallEvent(
     return reactor;
   }
   parts_.lanes.Submit(FromProto(*request, parts_.clock()),
-                      [reactor, response](absl::StatusOr<core::Receipt> receipt) {
-                        if (receipt.ok()) ToProto(*receipt, *response);
+                      [reactor, request, response](absl::StatusOr<core::Receipt> receipt) {
+                        if (receipt.ok()) ToProto(*receipt, request->view(), *response);
                         reactor->Finish(ToGrpcStatus(receipt.status()));
                       });
   return reactor;
@@ -171,20 +171,21 @@ grpc::ServerUnaryReactor* CallEventService::BatchReportCallEvents(
   for (int i = 0; i < size; ++i) {
     const v1::ReportCallEventRequest& one = request->requests(i);
     if (const absl::Status valid = Validate(one); !valid.ok()) {
-      SetResult(valid, *response->mutable_results(i));
+      SetResult(valid, one.view(), *response->mutable_results(i));
       continue;
     }
     events.push_back(FromProto(one, now));
     indices.push_back(i);
   }
-  parts_.lanes.SubmitAll(std::move(events),
-                         [reactor, response, indices = std::move(indices)](
+  parts_.lanes.SubmitAll(
+      std::move(events), [reactor, request, response, indices = std::move(indices)](
                              const std::vector<absl::StatusOr<core::Receipt>>& receipts) {
-                           for (std::size_t k = 0; k < indices.size(); ++k) {
-                             SetResult(receipts[k], *response->mutable_results(indices[k]));
-                           }
-                           reactor->Finish(grpc::Status::OK);
-                         });
+        for (std::size_t k = 0; k < indices.size(); ++k) {
+          const int i = indices[k];
+          SetResult(receipts[k], request->requests(i).view(), *response->mutable_results(i));
+        }
+        reactor->Finish(grpc::Status::OK);
+      });
   return reactor;
 }
 

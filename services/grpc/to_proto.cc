@@ -101,6 +101,16 @@ void SetDetail(const domain::EndOfCallReport& report, v1::CallEvent& proto) {
   }
 }
 
+// What recording an event made of it.
+void SetRecorded(const domain::RecordedEvent& recorded, v1::CallEvent& proto) {
+  proto.set_name(CallEventName(recorded.call_id, recorded.event.event_id));
+  proto.set_sequence(recorded.sequence);
+  proto.set_outcome(OutcomeToProto(recorded.outcome));
+  proto.set_call_status(
+      CastEnum<v1::CallStatus>(domain::CallStatusFromWord(recorded.call_status_word)));
+  proto.set_call_status_text(recorded.call_status_word);
+}
+
 }  // namespace
 
 void ToProto(absl::Time time, google::protobuf::Timestamp& proto) {
@@ -137,21 +147,16 @@ void ToProto(const domain::ServiceRecord& record, v1::ServiceRecord& proto) {
 
 void ToProto(const domain::RecordedEvent& recorded, v1::CallEvent& proto) {
   const domain::CallEvent& event = recorded.event;
-  proto.set_name(CallEventName(recorded.call_id, event.event_id));
+  SetRecorded(recorded, proto);
   ToProto(event.time, *proto.mutable_event_time());
   ToProto(event.receive_time, *proto.mutable_receive_time());
   ToProto(recorded.create_time, *proto.mutable_create_time());
-  proto.set_sequence(recorded.sequence);
   if (recorded.forget_time) ToProto(*recorded.forget_time, *proto.mutable_forget_time());
-  proto.set_outcome(OutcomeToProto(recorded.outcome));
   proto.set_provider(event.provider);
   proto.set_provider_call_id(event.provider_call_id);
   if (event.provider_call_create_time) {
     ToProto(*event.provider_call_create_time, *proto.mutable_provider_call_create_time());
   }
-  proto.set_call_status(
-      CastEnum<v1::CallStatus>(domain::CallStatusFromWord(recorded.call_status_word)));
-  proto.set_call_status_text(recorded.call_status_word);
   std::visit([&](const auto& detail) { SetDetail(detail, proto); }, event.detail);
 }
 
@@ -178,10 +183,16 @@ void ToProto(const domain::TranscriptEntry& entry, v1::TranscriptEntry& proto) {
   }
 }
 
-void ToProto(const core::Receipt& receipt, v1::ReportCallEventResponse& proto) {
+void ToProto(const core::Receipt& receipt, v1::ReportView view,
+             v1::ReportCallEventResponse& proto) {
+  proto.set_duplicate(receipt.duplicate);
+  if (view == v1::REPORT_VIEW_BASIC) {
+    SetRecorded(receipt.event, *proto.mutable_event());
+    proto.mutable_call()->set_name(CallName(receipt.call.id));
+    return;
+  }
   ToProto(receipt.event, *proto.mutable_event());
   ToProto(receipt.call, *proto.mutable_call());
-  proto.set_duplicate(receipt.duplicate);
 }
 
 }  // namespace autopulse::callevents::rpc

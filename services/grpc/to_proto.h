@@ -25,7 +25,7 @@ void ToProto(const domain::Call& call, v1::Call& proto);
 void ToProto(const domain::ServiceRecord& record, v1::ServiceRecord& proto);
 void ToProto(const domain::RecordedEvent& recorded, v1::CallEvent& proto);
 void ToProto(const domain::TranscriptEntry& entry, v1::TranscriptEntry& proto);
-void ToProto(const core::Receipt& receipt, v1::ReportCallEventResponse& proto);
+void ToProto(const core::Receipt& receipt, v1::ReportView view, v1::ReportCallEventResponse& proto);
 void ToProto(const domain::Attempt& attempt, const std::vector<domain::TranscriptEntry>& transcript,
              v1::CallAttempt& proto);
 

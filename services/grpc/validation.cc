@@ -260,6 +260,7 @@ absl::Status Validate(const v1::ReportCallEventRequest& request) {
     if (call_id) return Invalid("call_if_unknown", "goes only with the parent calls/-");
     RETURN_IF_ERROR(CheckCall("call_if_unknown", request.call_if_unknown()));
   }
+  RETURN_IF_ERROR(CheckEnum("view", request.view(), v1::ReportView_IsValid));
   return CheckDetail(event);
 }
 

@@ -8,61 +8,58 @@
 namespace autopulse::callevents::adapter {
 namespace {
 
-std::string Recorded(const std::string& response_text) {
+// What the sender of an event is told that the service recorded as call 15's.
+std::string Recorded(const std::string& event, const std::string& recorded,
+                     const std::string& response_fields = "") {
   v1::ReportCallEventRequest request;
   request.set_parent("calls/-");
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(event, request.mutable_event()));
   v1::ReportCallEventResponse response;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(response_text, &response));
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(response_fields, &response));
+  response.mutable_call()->set_name("calls/15");
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(recorded, response.mutable_event()));
   const HttpAnswer answer = RecordedAnswer(request, response);
   EXPECT_EQ(answer.status, 200);
   return answer.body;
 }
 
 TEST(RecordedAnswerTest, SaysTheDocumentsWords) {  // E2
-  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
-                        event { call_status_text: "Ringing" status_update {} })"),
+  EXPECT_EQ(Recorded("status_update {}", "call_status_text: 'Ringing'"),
             R"({"status":"success","message":"Call status updated to Ringing","call_id":15})");
-  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
-                        event { call_status_text: "Failed" hangup {} })"),
+  EXPECT_EQ(Recorded("hangup {}", "call_status_text: 'Failed'"),
             R"({"status":"success","message":"Call status updated to Failed after hangup",)"
             R"("call_id":15})");
-  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
-                        event { call_status_text: "Completed" end_of_call_report {} })"),
+  EXPECT_EQ(Recorded("end_of_call_report {}", "call_status_text: 'Completed'"),
             R"({"status":"success","message":"Call report processed successfully","call_id":15})");
 }
 
 TEST(RecordedAnswerTest, RepeatIsMarked) {  // E2
-  EXPECT_EQ(Recorded(R"(call { name: "calls/15" } duplicate: true
-                        event { call_status_text: "Ringing" status_update {} })"),
+  EXPECT_EQ(Recorded("status_update {}", "call_status_text: 'Ringing'", "duplicate: true"),
             R"({"status":"success","message":"Call status updated to Ringing","call_id":15,)"
             R"("duplicate":true})");
 }
 
 TEST(RecordedAnswerTest, StaleEventAnswersWithTheStatusThatTheCallHas) {  // E2
-  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
-                        event { call_status_text: "Completed" outcome: CALL_EVENT_OUTCOME_STALE
-                                status_update { status: CALL_STATUS_RINGING } })"),
+  EXPECT_EQ(Recorded("status_update { status: CALL_STATUS_RINGING }",
+                     "call_status_text: 'Completed' outcome: CALL_EVENT_OUTCOME_STALE"),
             R"({"status":"success","message":"Call status updated to Completed","call_id":15,)"
             R"("stale":true})");
 }
 
 TEST(RecordedAnswerTest, LateEventIsASuccess) {  // E2
-  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
-                        event { call_status_text: "Completed" outcome: CALL_EVENT_OUTCOME_LATE
-                                status_update {} })"),
+  EXPECT_EQ(Recorded("status_update {}",
+                     "call_status_text: 'Completed' outcome: CALL_EVENT_OUTCOME_LATE"),
             R"({"status":"success","message":"Call status updated to Completed","call_id":15})");
 }
 
 TEST(RecordedAnswerTest, SlowAssistantIsAnsweredAsIgnored) {  // V2
-  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
-                        event { outcome: CALL_EVENT_OUTCOME_STALE notice { kind: "hang" } })"),
+  EXPECT_EQ(Recorded("notice { kind: 'hang' }", "outcome: CALL_EVENT_OUTCOME_STALE"),
             R"({"status":"ignored","message":"Event type hang not processed","call_id":15})");
 }
 
 TEST(RecordedAnswerTest, OtherNoticeAnswersAsAStaleStatus) {  // V1
-  EXPECT_EQ(Recorded(R"(call { name: "calls/15" }
-                        event { call_status_text: "In Progress" outcome: CALL_EVENT_OUTCOME_STALE
-                                notice { kind: "not-found" } })"),
+  EXPECT_EQ(Recorded("notice { kind: 'not-found' }",
+                     "call_status_text: 'In Progress' outcome: CALL_EVENT_OUTCOME_STALE"),
             R"({"status":"success","message":"Call status updated to In Progress","call_id":15,)"
             R"("stale":true})");
 }

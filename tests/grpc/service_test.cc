@@ -169,6 +169,24 @@ TEST_F(ServiceTest, ARepeatIsMarkedAndAnsweredAsTheFirstWas) {  // O1
   EXPECT_EQ(repeat.call().status(), v1::CALL_STATUS_IN_PROGRESS);
 }
 
+TEST_F(ServiceTest, AReportIsToldAsMuchAsItAsksFor) {
+  api_.RegisterCall();
+  v1::ReportCallEventRequest ringing = ReportStatus("calls/15", "e", 0, v1::CALL_STATUS_RINGING);
+  EXPECT_TRUE(api_.Report(ringing).event().has_status_update());
+  ringing.set_view(v1::REPORT_VIEW_BASIC);
+  EXPECT_FALSE(api_.Report(ringing).event().has_status_update());
+
+  v1::BatchReportCallEventsRequest request;
+  *request.add_requests() = ringing;
+  request.add_requests()->CopyFrom(ringing);
+  request.mutable_requests(1)->set_view(v1::REPORT_VIEW_FULL);
+  v1::BatchReportCallEventsResponse response;
+  ASSERT_TRUE(api_.Call(&Stub::BatchReportCallEvents, request, &response).ok());
+  ASSERT_EQ(response.results_size(), 2);
+  EXPECT_FALSE(response.results(0).response().event().has_status_update());
+  EXPECT_TRUE(response.results(1).response().event().has_status_update());
+}
+
 TEST_F(ServiceTest, AnEventComesBackWithoutItsTranscript) {
   api_.RegisterCall();
   api_.Report(Report("calls/15", "e", 0,

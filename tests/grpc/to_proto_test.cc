@@ -179,7 +179,36 @@ TEST(ToProtoTest, AReceiptSaysWhetherItIsARepeat) {  // O1
   core::Receipt receipt;
   receipt.event.event.event_id = "e";
   receipt.duplicate = true;
-  EXPECT_TRUE(Made<v1::ReportCallEventResponse>(receipt).duplicate());
+  for (const auto view : {v1::REPORT_VIEW_UNSPECIFIED, v1::REPORT_VIEW_BASIC}) {
+    v1::ReportCallEventResponse response;
+    ToProto(receipt, view, response);
+    EXPECT_TRUE(response.duplicate());
+  }
+}
+
+TEST(ToProtoTest, TheBasicViewOfAReceiptIsPartOfAllOfIt) {
+  core::Receipt receipt;
+  receipt.call.id = 15;
+  receipt.call.customer_number = "+1";
+  receipt.event.call_id = 15;
+  receipt.event.sequence = 7;
+  receipt.event.outcome = domain::EventOutcome::kLate;
+  receipt.event.call_status_word = "Completed";
+  receipt.event.event.event_id = "e";
+  receipt.event.event.provider = "vapi";
+  v1::ReportCallEventResponse all;
+  ToProto(receipt, v1::REPORT_VIEW_FULL, all);
+  v1::ReportCallEventResponse basic;
+  ToProto(receipt, v1::REPORT_VIEW_BASIC, basic);
+
+  v1::ReportCallEventResponse expected;
+  expected.mutable_call()->set_name(all.call().name());
+  expected.mutable_event()->set_name(all.event().name());
+  expected.mutable_event()->set_sequence(all.event().sequence());
+  expected.mutable_event()->set_outcome(all.event().outcome());
+  expected.mutable_event()->set_call_status(all.event().call_status());
+  expected.mutable_event()->set_call_status_text(all.event().call_status_text());
+  EXPECT_EQ(basic.SerializeAsString(), expected.SerializeAsString());
 }
 
 }  // namespace

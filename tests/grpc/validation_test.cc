@@ -167,6 +167,9 @@ TEST(ValidationTest, AnEnumValueThatIsNoneIsRefused) {
   request.mutable_event()->mutable_end_of_call_report()->set_ended_reason_group(
       static_cast<v1::EndedReasonGroup>(77));
   ExpectRefusal(request, "event.end_of_call_report.ended_reason_group");
+  request = Valid();
+  request.set_view(static_cast<v1::ReportView>(77));
+  ExpectRefusal(request, "view");
 }
 
 TEST(ValidationTest, TheWildcardNeedsAProvidersCall) {  // U1

@@ -237,7 +237,7 @@ TEST_F(DeliveryTest, FirstReceiptIsKeptThroughTheSpool) {  // O6
   WaitUntilDrained();
   delivery_.Stop();
   ASSERT_TRUE(seen.has_value());
-  EXPECT_EQ(seen->SerializeAsString(), Event(15, "a").SerializeAsString());
+  EXPECT_EQ(seen->event().SerializeAsString(), Event(15, "a").event().SerializeAsString());
 }
 
 TEST_F(DeliveryTest, FullDiskIsUnavailableAndHealsByItself) {  // FT7
