@@ -19,6 +19,8 @@ SqliteCheckpoints::SqliteCheckpoints(const odb::sqlite::connection_ptr& connecti
                                      absl::Mutex& writer_mutex, int pages)
     : connection_(connection), writer_mutex_(writer_mutex), enough_(pages), copied_at_(pages) {
   sqlite3_busy_timeout(connection_->handle(), 0);  // it can be tried again
+  // A connection that has read nothing has no WAL, and copies none without saying so.
+  connection_->execute("PRAGMA schema_version");
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -53,7 +55,7 @@ void SqliteCheckpoints::CopyAll() {
   const absl::MutexLock copying(&copying_);
   std::optional<int> left = Copy();
   for (int i = 1; i < kRounds && left > kPagesToWaitFor; ++i) left = Copy();
-  if (left > 0) {
+  if (left) {  // even if it is none: a transaction may have come in since
     const absl::MutexLock writer(&writer_mutex_);
     left = Copy();
   }

@@ -54,7 +54,8 @@ class SqliteCheckpointsTest : public testing::Test {
   static inline int pages_ = 0;  // of the WAL, after the last commit
 
   TemporaryFolder folder_;
-  odb::sqlite::database database_{path(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE};
+  odb::sqlite::database database_{
+      path(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE};
   odb::sqlite::connection_ptr writer_{database_.connection()};
   absl::Mutex writer_mutex_;
   std::optional<SqliteCheckpoints> checkpoints_;
