@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "persistence/disk_failure.h"
 #include "persistence/odb_errors.h"
 
 namespace autopulse::callevents::persistence {
@@ -72,18 +73,36 @@ std::optional<int> SqliteCheckpoints::Copy() {
   int copied = 0;
   const int result = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr,
                                                SQLITE_CHECKPOINT_PASSIVE, &pages, &copied);
-  if (result != SQLITE_OK) return std::nullopt;
-  return pages - copied;
+  if (result == SQLITE_OK) return pages - copied;
+  EndIfNotKept();
+  return std::nullopt;
 }
 
 absl::Status SqliteCheckpoints::Truncate() {
   const absl::MutexLock copying(&copying_);
+  absl::Status truncated = CopyAndTruncate();
+  if (!truncated.ok()) EndIfNotKept();
+  return truncated;
+}
+
+absl::Status SqliteCheckpoints::TruncateAtStart() {
+  const absl::MutexLock copying(&copying_);
+  return CopyAndTruncate();
+}
+
+absl::Status SqliteCheckpoints::CopyAndTruncate() {
   const absl::MutexLock writer(&writer_mutex_);
   sqlite3* const handle = connection_->handle();
   const int result =
       sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
   if (result == SQLITE_OK) return absl::OkStatus();
   return SqliteStatus(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
+}
+
+void SqliteCheckpoints::EndIfNotKept() {
+  sqlite3* const handle = connection_->handle();
+  if (sqlite3_extended_errcode(handle) != SQLITE_IOERR_FSYNC) return;
+  EndBecauseOfDisk(sqlite3_db_filename(handle, "main"), sqlite3_errmsg(handle));
 }
 
 }  // namespace autopulse::callevents::persistence

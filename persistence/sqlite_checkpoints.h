@@ -11,7 +11,8 @@
 namespace autopulse::callevents::persistence {
 
 // Copies the WAL of a SQLite database into its file, on a thread of its own, while transactions go
-// on; they wait only for what came in meanwhile. Thread-safe.
+// on; they wait only for what came in meanwhile. If the disk fails to keep the file, the process
+// ends, see EndBecauseOfDisk. Thread-safe.
 class SqliteCheckpoints {
  public:
   // How many pages (of 4 KiB) the WAL has before they are copied: pages that change all the time
@@ -32,12 +33,18 @@ class SqliteCheckpoints {
   // Copies all of it at once and empties it. ABORTED if somebody reads an older state just now.
   absl::Status Truncate();
 
+  // The same for what another process left. If the disk fails, that is the error.
+  absl::Status TruncateAtStart();
+
  private:
   void Run();
   void CopyAll();
   // How many pages are left to copy; nothing if SQLite does not copy, as while another program
   // does.
   std::optional<int> Copy();
+  absl::Status CopyAndTruncate();
+  // To be called after SQLite has failed to do so.
+  void EndIfNotKept();
 
   const odb::sqlite::connection_ptr connection_;
   absl::Mutex& writer_mutex_;

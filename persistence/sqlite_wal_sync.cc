@@ -4,12 +4,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <system_error>
 #include <utility>
 
-#include "services/base/config.h"
-#include "services/base/log.h"
+#include "persistence/disk_failure.h"
 
 namespace autopulse::callevents::persistence {
 namespace {
@@ -49,11 +47,7 @@ SqliteWalSync::Waiting SqliteWalSync::TakeWaiting() {
 
 void SqliteWalSync::Run() {
   for (Waiting waiting = TakeWaiting(); !waiting.empty(); waiting = TakeWaiting()) {
-    if (fdatasync(file_) != 0) {
-      base::LogError("the disk does not keep what was committed; ending",
-                     {{"file", wal_}, {"error", std::generic_category().message(errno)}});
-      std::_Exit(base::kExitFailure);
-    }
+    if (fdatasync(file_) != 0) EndBecauseOfDisk(wal_, std::generic_category().message(errno));
     for (const std::function<void()>& done : waiting) done();
   }
 }

@@ -13,10 +13,7 @@ namespace autopulse::callevents::persistence {
 // Makes what was committed to a SQLite database durable, on a thread of its own, so that the next
 // transaction can go on meanwhile: the WAL of connections that do not wait for it, see
 // SqliteWalWrites.
-//
-// If the disk fails to keep it, the process ends: what Linux could not write it takes for written
-// from then on, so that nothing that builds on it could be trusted. When it starts again, SQLite
-// checks by sums what the WAL really has. Thread-safe.
+// If the disk fails to keep it, the process ends, see EndBecauseOfDisk. Thread-safe.
 class SqliteWalSync {
  public:
   // `wal` is the path of the file, which exists, and stays as long as this. Throws

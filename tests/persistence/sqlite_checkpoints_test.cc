@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <odb/sqlite/connection.hxx>
@@ -10,6 +11,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "tests/persistence/counted_fdatasync.h"
 #include "tests/persistence/raw_sqlite.h"
 #include "tests/persistence/store_file.h"
 
@@ -81,6 +83,30 @@ TEST_F(SqliteCheckpointsTest, TheWalGoesOnWhileSomebodyReadsAnOlderStateAndIsCop
   }
   reader.Run("COMMIT");
   WriteUntilCopied();
+}
+
+TEST_F(SqliteCheckpointsTest, ADiskThatDoesNotKeepTheFileEndsTheProcess) {  // FT9
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  const auto truncate = [this] {
+    Write();
+    is_fdatasync_failing = true;
+    std::_Exit(checkpoints_->Truncate().ok() ? 0 : 2);
+  };
+  EXPECT_EXIT(truncate(), testing::ExitedWithCode(1), "does not keep what was committed.*calls.db");
+  const auto write = [this] {
+    writer_->execute("PRAGMA synchronous=OFF");  // only who copies asks the disk
+    is_fdatasync_failing = true;
+    for (int i = 0; i < 100 * kPages; ++i) Write();
+  };
+  EXPECT_EXIT(write(), testing::ExitedWithCode(1), "does not keep what was committed.*calls.db");
+}
+
+TEST_F(SqliteCheckpointsTest, ADiskThatFailsAtTheStartIsAnError) {  // FT9
+  Write();
+  is_fdatasync_failing = true;
+  const absl::Status truncated = checkpoints_->TruncateAtStart();
+  is_fdatasync_failing = false;
+  EXPECT_FALSE(truncated.ok());
 }
 
 TEST_F(SqliteCheckpointsTest, TruncatingLeavesNoWal) {  // X1

@@ -1,7 +1,6 @@
 #include "persistence/sqlite_wal_writes.h"
 
 #include <sqlite3.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -9,21 +8,9 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "tests/persistence/counted_fdatasync.h"
 #include "tests/persistence/raw_sqlite.h"
 #include "tests/persistence/store_file.h"
-
-namespace {
-
-std::atomic<int> syncs = 0;
-
-}  // namespace
-
-// SQLite lets a test look at every system call it makes, but for this one. Whoever calls it in this
-// program calls this.
-extern "C" int fdatasync(int file) {
-  ++syncs;
-  return static_cast<int>(syscall(SYS_fdatasync, file));
-}
 
 namespace autopulse::callevents::persistence {
 namespace {
@@ -48,7 +35,7 @@ class SqliteWalWritesTest : public testing::Test {
     original_ = vfs->xGetSystemCall(vfs, "pwrite64");
     vfs->xSetSystemCall(vfs, "pwrite64", reinterpret_cast<sqlite3_syscall_ptr>(CountedWrite));
     writes = 0;
-    syncs = 0;
+    fdatasyncs = 0;
   }
   ~SqliteWalWritesTest() override {
     is_full = false;
@@ -89,22 +76,22 @@ TEST_F(SqliteWalWritesTest, WhatIsCommittedIsReadByOtherPrograms) {
 
 TEST_F(SqliteWalWritesTest, ACommitDoesNotWaitForTheDisk) {
   writer_.Run(Insert(10));
-  EXPECT_EQ(syncs, 0);
+  EXPECT_EQ(fdatasyncs, 0);
 }
 
 TEST_F(SqliteWalWritesTest, TheWalIsSyncedBeforeItIsCopied) {
   writer_.Run(Insert(10));
   writer_.Run("PRAGMA wal_checkpoint(PASSIVE)");
-  EXPECT_EQ(syncs, 2);  // the WAL, then the database
+  EXPECT_EQ(fdatasyncs, 2);  // the WAL, then the database
 }
 
 TEST_F(SqliteWalWritesTest, TheHeaderOfAWalThatBeginsAnewIsSynced) {
   writer_.Run("PRAGMA wal_checkpoint(RESTART)");
-  syncs = 0;
+  fdatasyncs = 0;
   writer_.Run(Insert(10));
-  EXPECT_EQ(syncs, 1);
+  EXPECT_EQ(fdatasyncs, 1);
   writer_.Run(Insert(10));
-  EXPECT_EQ(syncs, 1);
+  EXPECT_EQ(fdatasyncs, 1);
 }
 
 TEST_F(SqliteWalWritesTest, ATransactionThatIsLargerThanWhatIsKeptBackIsWritten) {

@@ -1,0 +1,16 @@
+#include "persistence/disk_failure.h"
+
+#include <cstdlib>
+
+#include "services/base/config.h"
+#include "services/base/log.h"
+
+namespace autopulse::callevents::persistence {
+
+void EndBecauseOfDisk(const std::string& file, const std::string& error) {
+  base::LogError("the disk does not keep what was committed; ending",
+                 {{"file", file}, {"error", error}});
+  std::_Exit(base::kExitFailure);
+}
+
+}  // namespace autopulse::callevents::persistence
