@@ -18,7 +18,11 @@ constexpr int kRounds = 4;
 
 SqliteCheckpoints::SqliteCheckpoints(const odb::sqlite::connection_ptr& connection,
                                      absl::Mutex& writer_mutex, int pages)
-    : connection_(connection), writer_mutex_(writer_mutex), enough_(pages), copied_at_(pages) {
+    : connection_(connection),
+      paced_(connection_->handle()),
+      writer_mutex_(writer_mutex),
+      enough_(pages),
+      copied_at_(pages) {
   sqlite3_busy_timeout(connection_->handle(), 0);  // it can be tried again
   // A connection that has read nothing has no WAL, and copies none without saying so.
   connection_->execute("PRAGMA schema_version");
@@ -54,8 +58,8 @@ void SqliteCheckpoints::Run() {
 
 void SqliteCheckpoints::CopyAll() {
   const absl::MutexLock copying(&copying_);
-  std::optional<int> left = Copy();
-  for (int i = 1; i < kRounds && left > kPagesToWaitFor; ++i) left = Copy();
+  std::optional<int> left = CopyBesideWriters();
+  for (int i = 1; i < kRounds && left > kPagesToWaitFor; ++i) left = CopyBesideWriters();
   if (left) {  // even if it is none: a transaction may have come in since
     const absl::MutexLock writer(&writer_mutex_);
     left = Copy();
@@ -66,6 +70,17 @@ void SqliteCheckpoints::CopyAll() {
   } else {
     copied_at_ = pages_ + enough_ / 4;  // somebody reads an older state: not before long
   }
+}
+
+std::optional<int> SqliteCheckpoints::CopyBesideWriters() {
+  const auto length = [this] {
+    const absl::MutexLock lock(&mutex_);
+    return pages_;
+  };
+  const int before = length();
+  std::optional<int> left = Copy();
+  if (left) *left += length() - before;
+  return left;
 }
 
 std::optional<int> SqliteCheckpoints::Copy() {

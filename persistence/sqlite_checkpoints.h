@@ -7,6 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
+#include "persistence/sqlite_paced_writes.h"
 
 namespace autopulse::callevents::persistence {
 
@@ -39,14 +40,17 @@ class SqliteCheckpoints {
  private:
   void Run();
   void CopyAll();
-  // How many pages are left to copy; nothing if SQLite does not copy, as while another program
-  // does.
+  // How many pages are left to copy, of those that were there when it began; nothing if SQLite does
+  // not copy, as while another program does.
   std::optional<int> Copy();
+  // The same, with those that came in meanwhile.
+  std::optional<int> CopyBesideWriters();
   absl::Status CopyAndTruncate();
   // To be called after SQLite has failed to do so.
   void EndIfNotKept();
 
   const odb::sqlite::connection_ptr connection_;
+  const SqlitePacedWrites paced_;
   absl::Mutex& writer_mutex_;
   const int enough_;
   absl::Mutex copying_;  // before `writer_mutex_`
