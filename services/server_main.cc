@@ -180,8 +180,8 @@ int Serve(const Options& options) {
   // Alone with its database, the service hands on what it records; else it follows the journal.
   std::optional<core::JournalTail> tail;
   if (store.is_shared()) tail.emplace(store, feed);
-  const auto publish = [&](std::vector<core::FeedEntry> entries) {
-    tail ? tail->Wake() : feed.Publish(std::move(entries));
+  const auto publish = [&](const core::EventRecorder::Receipts& receipts) {
+    tail ? tail->Wake() : core::PublishNew(receipts, feed);
   };
   core::EventRecorder recorder(store, publish, rules, clock);
   core::EventLanes lanes(recorder, store.is_shared() ? kSharedLanes : 1);

@@ -1,6 +1,7 @@
 #include "services/core/event_recorder.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "services/base/status_macros.h"
@@ -57,7 +58,7 @@ void EventRecorder::Record(std::vector<ReportedEvent> events, Done done) {
     }
   }
   store_.WhenDurable([this, receipts = std::move(receipts), done = std::move(done)]() mutable {
-    PublishNew(receipts);
+    publish_(receipts);
     done(std::move(receipts));
   });
 }
@@ -86,12 +87,17 @@ absl::Status EventRecorder::RecordEach(CallWriter& calls, absl::Span<ReportedEve
   return absl::OkStatus();
 }
 
-void EventRecorder::PublishNew(const Receipts& receipts) {
+void PublishNew(const EventRecorder::Receipts& receipts, CallFeed& feed) {
+  const bool is_watched = feed.has_subscribers();
+  std::int64_t last_sequence = 0;
   std::vector<FeedEntry> entries;
   for (const absl::StatusOr<Receipt>& receipt : receipts) {
-    if (receipt.ok() && !receipt->duplicate) entries.push_back({receipt->event, receipt->call});
+    if (!receipt.ok() || receipt->duplicate) continue;
+    last_sequence = receipt->event.sequence;
+    if (is_watched) entries.push_back({receipt->event, receipt->call});
   }
-  if (!entries.empty()) publish_(std::move(entries));
+  if (last_sequence == 0) return;
+  is_watched ? feed.Publish(std::move(entries)) : feed.Advance(last_sequence);
 }
 
 }  // namespace autopulse::callevents::core

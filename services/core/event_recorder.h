@@ -18,13 +18,12 @@ namespace autopulse::callevents::core {
 // The one way that every event goes: dedupe, load, decide, save, commit, publish. Thread-safe.
 class EventRecorder {
  public:
-  // Takes what a transaction recorded, after its commit.
-  using Publish = std::function<void(std::vector<FeedEntry>)>;
-
-  EventRecorder(CallStore& store, Publish publish, domain::RuleOptions options, base::Clock clock);
-
   using Receipts = std::vector<absl::StatusOr<Receipt>>;
   using Done = std::function<void(Receipts)>;
+  // Takes what a transaction recorded, after its commit and before `done`; see `PublishNew`.
+  using Publish = std::function<void(const Receipts&)>;
+
+  EventRecorder(CallStore& store, Publish publish, domain::RuleOptions options, base::Clock clock);
 
   // Records events in the order given, all in one transaction, each failing alone. Calls `done`
   // with one result for each, at the same index, once the commit is durable: at once, or on a
@@ -41,7 +40,6 @@ class EventRecorder {
                               std::vector<EventGroup>& groups);
   absl::Status RecordEach(CallWriter& calls, absl::Span<ReportedEvent> events,
                           std::vector<EventGroup>& groups);
-  void PublishNew(const Receipts& receipts);
 
   CallStore& store_;
   const Publish publish_;
@@ -49,5 +47,8 @@ class EventRecorder {
   const base::Clock clock_;
   KeptCalls kept_calls_;
 };
+
+// Gives `feed` what is new of `receipts`; while nobody watches, only how far it goes.
+void PublishNew(const EventRecorder::Receipts& receipts, CallFeed& feed);
 
 }  // namespace autopulse::callevents::core

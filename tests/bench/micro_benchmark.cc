@@ -88,7 +88,7 @@ void Commit(benchmark::State& state) {
   auto store = persistence::OpenCallStore(absl::StrCat("sqlite:", file.string()));
   if (!store.ok()) Fail(store.status().ToString());
   core::EventRecorder recorder(
-      **store, [](auto) {}, {}, base::SystemClock());
+      **store, [](const auto&) {}, {}, base::SystemClock());
   const domain::CallEvent event = EventOf(NamedMix("small"), kStatusStep);
   for (auto _ : state) {
     state.PauseTiming();

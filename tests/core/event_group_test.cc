@@ -38,7 +38,7 @@ using testing::SizeIs;
 struct Recording {
   explicit Recording(domain::RuleOptions options = {})
       : recorder(
-            store, [](auto) {}, options, [] { return At(1000); }) {}
+            store, [](const auto&) {}, options, [] { return At(1000); }) {}
 
   std::vector<absl::StatusOr<Receipt>> Record(std::vector<ReportedEvent> events) {
     return fakes::Record(recorder, std::move(events));
@@ -174,7 +174,7 @@ TEST(EventGroupTest, WhatAnotherServiceRecordedIsReadAgain) {  // O3
   recording.AddCall(15);
   recording.Record({ForCall(15, Told("a", 1, CallStatus::kRinging))});
   EventRecorder elsewhere(
-      recording.store, [](auto) {}, {}, [] { return At(1000); });
+      recording.store, [](const auto&) {}, {}, [] { return At(1000); });
   fakes::Record(elsewhere, {ForCall(15, Told("b", 2, CallStatus::kInProgress))});
   const auto receipts = recording.Record({ForCall(15, Told("c", 5, CallStatus::kCompleted))});
   EXPECT_EQ(receipts[0]->call.state.duration_sec, 3);
@@ -246,7 +246,7 @@ TEST(EventGroupTest, ARepeatOfWhatAnotherServiceRecordedIsOneThoughTheCallIsReme
   recording.Record({ForCall(15, Told("a", 1, CallStatus::kRinging))});
   const ReportedEvent event = ForCall(15, Told("b", 2, CallStatus::kInProgress));
   EventRecorder elsewhere(
-      recording.store, [](auto) {}, {}, [] { return At(0); });
+      recording.store, [](const auto&) {}, {}, [] { return At(0); });
   fakes::Record(elsewhere, {event});
   const auto receipts = recording.Record({event});
   EXPECT_TRUE(receipts[0]->duplicate);

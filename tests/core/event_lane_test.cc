@@ -115,7 +115,7 @@ class EventLaneTest : public testing::Test {
   GatedStore store_;
   CallFeed feed_{0, 100};
   EventRecorder recorder_{store_,
-                          [this](auto entries) { feed_.Publish(std::move(entries)); },
+                          [this](const auto& receipts) { PublishNew(receipts, feed_); },
                           {},
                           [] { return domain::At(0); }};
   absl::Mutex mutex_;
@@ -219,7 +219,7 @@ class EventLaneOnASlowDiskTest : public EventLaneTest {
 
   SlowDiskStore disk_;
   EventRecorder on_disk_{disk_,
-                         [this](auto entries) { feed_.Publish(std::move(entries)); },
+                         [this](const auto& receipts) { PublishNew(receipts, feed_); },
                          {},
                          [] { return domain::At(0); }};
 };

@@ -47,7 +47,7 @@ class EventLanesTest : public testing::Test {
   }
 
   fakes::FakeCallStore store_;
-  EventRecorder recorder_{store_, [](auto) {}, {}, [] { return domain::At(0); }};
+  EventRecorder recorder_{store_, [](const auto&) {}, {}, [] { return domain::At(0); }};
 };
 
 TEST_F(EventLanesTest, EventsThatCameTogetherShareATransactionAndAreAnsweredInTheirOrder) {

@@ -31,6 +31,7 @@ using testing::IsEmpty;
 class EventRecorderTest : public testing::Test {
  protected:
   void SetUp() override {
+    feed_.Subscribe([] {});
     store_.Change([](fakes::FakeTables& tables) {
       tables.service_records[9].id = 9;
       domain::Call& call = tables.calls[15];
@@ -79,7 +80,7 @@ class EventRecorderTest : public testing::Test {
   CallFeed feed_{0, 100};
   absl::Time now_ = At(1000);
   EventRecorder recorder_{store_,
-                          [this](auto entries) { feed_.Publish(std::move(entries)); },
+                          [this](const auto& receipts) { PublishNew(receipts, feed_); },
                           {},
                           [this] { return now_; }};
 };
@@ -294,6 +295,16 @@ TEST_F(EventRecorderTest, ALostRaceIsRunAgainAndCountsOnce) {
   EXPECT_FALSE(receipts[0]->duplicate);
   EXPECT_EQ(Tables().events.size(), 2u);
   EXPECT_THAT(Published(), ElementsAre("a", "b"));
+}
+
+TEST_F(EventRecorderTest, WhileNobodyWatchesNothingIsKeptForWatchers) {
+  CallFeed unwatched(0, 100);
+  EventRecorder recorder(
+      store_, [&](const auto& receipts) { PublishNew(receipts, unwatched); }, {},
+      [this] { return now_; });
+  fakes::Record(recorder, {ForCall(15, Told("a", 1, CallStatus::kRinging))});
+  EXPECT_EQ(unwatched.last_sequence(), 1);
+  EXPECT_FALSE(unwatched.After(0, 10).has_value());
 }
 
 TEST_F(EventRecorderTest, WatchersGetTheCallAsTheEventLeftIt) {

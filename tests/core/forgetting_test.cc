@@ -88,7 +88,7 @@ class ForgettingTest : public testing::Test {
   fakes::FakeCallStore store_;
   absl::Time now_ = At(1000);
   int forgotten_ = 0;
-  EventRecorder recorder_{store_, [](auto) {}, {}, [this] { return now_; }};
+  EventRecorder recorder_{store_, [](const auto&) {}, {}, [this] { return now_; }};
   Eraser eraser_{store_, [this] { ++forgotten_; }, [this] { return now_; }};
 };
 

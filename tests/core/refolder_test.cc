@@ -41,7 +41,7 @@ class RefolderTest : public testing::Test {
 
   void Record(std::int64_t call_id, domain::CallEvent event, domain::RuleOptions rules = {}) {
     EventRecorder recorder(
-        store_, [](auto) {}, rules, [] { return At(1000); });
+        store_, [](const auto&) {}, rules, [] { return At(1000); });
     const auto receipts = fakes::Record(
         recorder,
         {{.call_id = call_id, .event = std::move(event), .call_if_unknown = std::nullopt}});

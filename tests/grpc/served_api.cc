@@ -21,7 +21,7 @@ base::Clock FixedClock() {
 ServedApi::ServedApi(const Options& options)
     : feed(0, options.feed_capacity),
       recorder(
-          store, [this](auto entries) { feed.Publish(std::move(entries)); }, options.rules,
+          store, [this](const auto& receipts) { core::PublishNew(receipts, feed); }, options.rules,
           FixedClock()),
       lanes(recorder, 1),
       registrar(store, FixedClock()),

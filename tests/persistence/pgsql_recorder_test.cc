@@ -78,11 +78,11 @@ class PgsqlRecorderTest : public testing::Test {
   std::pair<Receipts, Receipts> RecordAtOnce(const std::vector<ReportedEvent>& first,
                                              const std::vector<ReportedEvent>& second) {
     core::EventRecorder there(
-        there_, [](auto) {}, {}, [] { return domain::At(0); });
+        there_, [](const auto&) {}, {}, [] { return domain::At(0); });
     std::pair<Receipts, Receipts> receipts;
     std::thread thread;
     core::EventRecorder here(
-        here_, [](auto) {}, {},
+        here_, [](const auto&) {}, {},
         [&] {
           if (thread.joinable()) return domain::At(0);
           std::atomic<bool> ended = false;
@@ -140,7 +140,7 @@ TEST_F(PgsqlRecorderTest, AProvidersIdOfAnyCharactersIsRegisteredOnce) {  // U1
 
 TEST_F(PgsqlRecorderTest, GroupsThatNameProvidersCallsInOppositeOrdersDoNotWaitForEachOther) {
   core::EventRecorder here(
-      here_, [](auto) {}, {}, [] { return domain::At(0); });
+      here_, [](const auto&) {}, {}, [] { return domain::At(0); });
   fakes::Record(here, {Inbound("a", "v-1"), Inbound("b", "v-2")});
   ASSERT_EQ(CountCalls(), 2U);
   const int before = here_.writes() + there_.writes();

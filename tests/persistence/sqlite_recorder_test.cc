@@ -25,7 +25,7 @@ class SqliteRecorderTest : public StoreFileTest {
     StoreFileTest::SetUp();
     raw_.emplace(path());
     recorder_.emplace(
-        store(), [](auto) {}, domain::RuleOptions(), [] { return domain::At(1000); });
+        store(), [](const auto&) {}, domain::RuleOptions(), [] { return domain::At(1000); });
     raw().Run("INSERT INTO call (id, status) VALUES (15, 'Ready')");
   }
 
