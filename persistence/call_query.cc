@@ -104,14 +104,9 @@ absl::StatusOr<TimeField> ToTimeField(CallField field) {
   }
 }
 
-// The calls of the first of `parts`, then those of the next, as many as `query` may have.
 std::vector<domain::Call> Select(Database& kind, const std::vector<Query>& parts,
                                  const core::CallQuery& query) {
-  std::vector<domain::Call> calls;
-  for (const CallRow& row : kind.SelectCalls(parts, query.limit, query.conditions.empty())) {
-    calls.push_back(FromEntity(row));
-  }
-  return calls;
+  return kind.SelectCalls(parts, query.limit, query.conditions.empty());
 }
 
 Query BehindId(std::int64_t id, bool descending) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <odb/connection.hxx>
 #include <odb/database.hxx>
 #include <odb/query-dynamic.hxx>
@@ -48,7 +47,7 @@ class Database {
   virtual void EnsureBegun() {}
 
   // Calls `done` when all is durable that was committed before: at once if a commit waits for that.
-  virtual void WhenDurable(std::function<void()> done) { std::move(done)(); }
+  virtual void WhenDurable(core::CallStore::Durable done) { std::move(done)(); }
 
   // Ends what a commit that failed may have left open on `connection`.
   virtual void AbandonTransaction(odb::connection& connection) = 0;
@@ -69,8 +68,8 @@ class Database {
   // The same: at most `limit` calls, those of the first of `parts`, in its order, then those of the
   // next. Of `all` calls, those that nothing but their place selects, one plan is good for every
   // page.
-  virtual std::vector<CallRow> SelectCalls(const std::vector<odb::query_base>& parts, int limit,
-                                           bool all) = 0;
+  virtual std::vector<domain::Call> SelectCalls(const std::vector<odb::query_base>& parts,
+                                                int limit, bool all) = 0;
 
   // Whether times are equal that are the same, whoever wrote them.
   virtual bool compares_times() const { return false; }

@@ -48,9 +48,7 @@ absl::Status OdbCallStore::Write(const WriteWork& work) {
   return absl::OkStatus();
 }
 
-void OdbCallStore::WhenDurable(std::function<void()> done) {
-  database_->WhenDurable(std::move(done));
-}
+void OdbCallStore::WhenDurable(Durable done) { database_->WhenDurable(std::move(done)); }
 
 absl::Status OdbCallStore::WriteAhead(const WriteWork& work) {
   absl::Status status = WriteOnce(work);

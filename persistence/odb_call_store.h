@@ -19,7 +19,7 @@ class OdbCallStore : public core::CallStore {
   absl::Status ReadOne(const ReadWork& work) override;
   absl::Status Write(const WriteWork& work) override;
   absl::Status WriteAhead(const WriteWork& work) override;
-  void WhenDurable(std::function<void()> done) override;
+  void WhenDurable(Durable done) override;
   absl::Status Scrub() override;
 
  private:

@@ -154,8 +154,8 @@ class PgsqlDatabase : public Database {
 
   void EnsureBegun() override { PgsqlTransaction::Current().Begin(); }
 
-  std::vector<CallRow> SelectCalls(const std::vector<odb::query_base>& parts, int limit,
-                                   bool all) override {
+  std::vector<domain::Call> SelectCalls(const std::vector<odb::query_base>& parts, int limit,
+                                        bool all) override {
     return SelectCallsFromPgsql(parts, limit, all);
   }
 

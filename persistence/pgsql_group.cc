@@ -118,9 +118,8 @@ std::vector<domain::RecordedEvent> TakeEvents(const std::vector<PgsqlPipeline::R
                                               const Indices& indices) {
   std::vector<domain::RecordedEvent> events;
   for (const std::size_t i : indices) {
-    for (const CallEventRow& row : ReadRows<CallEventRow>(results[i].get())) {
-      events.push_back(FromEntity(row));
-    }
+    ForEachRow<CallEventRow>(results[i].get(),
+                             [&](const CallEventRow& row) { events.push_back(FromEntity(row)); });
   }
   return events;
 }
@@ -138,15 +137,15 @@ std::vector<std::optional<domain::CallHistory>> TakeHistories(
   if (call_ids.empty()) return histories;
   std::map<std::int64_t, std::size_t> places;
   for (std::size_t i = 0; i < call_ids.size(); ++i) places[call_ids[i]] = i;
-  for (const CallBaseRow& row : ReadRows<CallBaseRow>(results[indices[0]].get())) {
+  ForEachRow<CallBaseRow>(results[indices[0]].get(), [&](const CallBaseRow& row) {
     domain::CallHistory& history = histories[places.at(row.call_id)].emplace();
     history.base = FromEntity(row);
     history.fold_horizon = FromEntity(row.fold_horizon);
-  }
-  for (const CallEventRow& row : ReadRows<CallEventRow>(results[indices[1]].get())) {
+  });
+  ForEachRow<CallEventRow>(results[indices[1]].get(), [&](const CallEventRow& row) {
     std::optional<domain::CallHistory>& history = histories[places.at(row.call_id)];
     if (history) history->events.push_back(FromEntity(row).event);
-  }
+  });
   return histories;
 }
 
@@ -156,11 +155,11 @@ std::vector<core::LockedCall> TakeCalls(PGresult* locked, const PGresult* last) 
     last_sequences[IntegerAt(last, i, 0)] = IntegerAt(last, i, 1);
   }
   std::vector<core::LockedCall> calls;
-  for (const CallRow& row : ReadRows<CallRow>(locked)) {
+  ForEachRow<CallRow>(locked, [&](const CallRow& row) {
     const auto sequence = last_sequences.find(row.id);
     calls.push_back({.call = FromEntity(row),
                      .last_sequence = sequence != last_sequences.end() ? sequence->second : 0});
-  }
+  });
   return calls;
 }
 
@@ -171,7 +170,7 @@ class PgsqlGroupAccess : public GroupAccess {
     if (call_ids.empty()) return calls;
     const PgsqlPipeline::Result rows = PgsqlTransaction::Current().Run(
         CallsOf(), std::vector<std::string>{ToPgsqlArray(call_ids)});
-    for (const CallRow& row : ReadRows<CallRow>(rows.get())) calls.push_back(FromEntity(row));
+    ForEachRow<CallRow>(rows.get(), [&](const CallRow& row) { calls.push_back(FromEntity(row)); });
     return calls;
   }
 
@@ -181,9 +180,8 @@ class PgsqlGroupAccess : public GroupAccess {
         EventsBehind(),
         std::vector<std::string>{absl::StrCat(after_sequence), absl::StrCat(limit)});
     std::vector<domain::RecordedEvent> events;
-    for (const CallEventRow& row : ReadRows<CallEventRow>(rows.get())) {
-      events.push_back(FromEntity(row));
-    }
+    ForEachRow<CallEventRow>(rows.get(),
+                             [&](const CallEventRow& row) { events.push_back(FromEntity(row)); });
     return events;
   }
 

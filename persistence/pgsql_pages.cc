@@ -16,6 +16,7 @@
 #include "absl/synchronization/mutex.h"
 #include "persistence/entities-odb-pgsql.h"
 #include "persistence/entities-odb.h"
+#include "persistence/entity_mapping.h"
 #include "persistence/pgsql_pipeline.h"
 #include "persistence/pgsql_select.h"
 #include "persistence/pgsql_transaction.h"
@@ -100,15 +101,18 @@ PgsqlPipeline::Result RunOnce(const Question& question) {
 
 }  // namespace
 
-std::vector<CallRow> SelectCallsFromPgsql(const std::vector<odb::query_base>& parts, int limit,
-                                          bool keep) {
+std::vector<domain::Call> SelectCallsFromPgsql(const std::vector<odb::query_base>& parts, int limit,
+                                               bool keep) {
   const std::vector<odb::pgsql::query_base> translated(parts.begin(), parts.end());
   const Question question = Ask(translated, limit);
   const PgsqlStatement* const kept = keep ? KeptStatement(question) : nullptr;
   const PgsqlPipeline::Result page =
       kept != nullptr ? PgsqlTransaction::Current().Run(*kept, question.parameters)
                       : RunOnce(question);
-  return ReadRows<CallRow>(page.get());
+  std::vector<domain::Call> calls;
+  calls.reserve(static_cast<std::size_t>(PQntuples(page.get())));
+  ForEachRow<CallRow>(page.get(), [&](const CallRow& row) { calls.push_back(FromEntity(row)); });
+  return calls;
 }
 
 }  // namespace autopulse::callevents::persistence

@@ -3,7 +3,7 @@
 #include <odb/query-dynamic.hxx>
 #include <vector>
 
-#include "persistence/entities.h"
+#include "services/domain/call.h"
 
 namespace autopulse::callevents::persistence {
 
@@ -11,7 +11,7 @@ namespace autopulse::callevents::persistence {
 // next. All by one statement, which sees one state of the database and reads no part that is not
 // needed. If `keep`, the connection keeps the statement and its plan. In the thread's current
 // transaction; throws what ODB throws.
-std::vector<CallRow> SelectCallsFromPgsql(const std::vector<odb::query_base>& parts, int limit,
-                                          bool keep);
+std::vector<domain::Call> SelectCallsFromPgsql(const std::vector<odb::query_base>& parts, int limit,
+                                               bool keep);
 
 }  // namespace autopulse::callevents::persistence

@@ -9,7 +9,6 @@
 #include <odb/pgsql/simple-object-statements.hxx>
 #include <odb/pgsql/statement.hxx>
 #include <string>
-#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "persistence/pgsql_statement.h"
@@ -32,26 +31,27 @@ PgsqlStatement SelectRows(const std::string& name, const std::string& rest) {
   return {.name = name, .text = absl::StrCat(Traits::query_statement, rest), .types = {}};
 }
 
-// The rows that a statement has read whose columns are those of the table.
-template <typename Row>
-std::vector<Row> ReadRows(PGresult* result) {
+// Calls `take` with each row that a statement has read whose columns are those of the table.
+template <typename Row, typename Take>
+void ForEachRow(PGresult* result, const Take& take) {
   using Traits = odb::access::object_traits_impl<Row, odb::id_pgsql>;
   const auto image = std::make_unique<typename Traits::image_type>();
   std::array<odb::pgsql::bind, Traits::column_count> binds{};
   std::array<bool, Traits::column_count> truncated{};
   for (std::size_t i = 0; i < binds.size(); ++i) binds[i].truncated = &truncated[i];
   Traits::bind(binds.data(), *image, odb::pgsql::statement_select);
-  std::vector<Row> rows(static_cast<std::size_t>(PQntuples(result)));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+  Row row;  // keeps the memory of its texts
+  const auto rows = static_cast<std::size_t>(PQntuples(result));
+  for (std::size_t i = 0; i < rows; ++i) {
     using odb::pgsql::statement;
     if (!statement::bind_result(binds.data(), binds.size(), result, i)) {
       Traits::grow(*image, truncated.data());
       Traits::bind(binds.data(), *image, odb::pgsql::statement_select);
       statement::bind_result(binds.data(), binds.size(), result, i, /*truncated=*/true);
     }
-    Traits::init(rows[i], *image, nullptr);
+    Traits::init(row, *image, nullptr);
+    take(row);
   }
-  return rows;
 }
 
 }  // namespace autopulse::callevents::persistence

@@ -94,14 +94,14 @@ class SqliteDatabase : public Database {
   // Always the same one, so that SQLite tells by `data_version` whether somebody else has written.
   odb::connection_ptr WriterConnection() override { return writer_; }
 
-  std::vector<CallRow> SelectCalls(const std::vector<odb::query_base>& parts, int limit,
-                                   bool /*all*/) override {
+  std::vector<domain::Call> SelectCalls(const std::vector<odb::query_base>& parts, int limit,
+                                        bool /*all*/) override {
     odb::sqlite::connection& connection = odb::sqlite::transaction::current().connection();
     return dynamic_cast<SqlitePages&>(connection).Select(connection, parts, limit);
   }
 
   // A commit is not on the disk yet, see SqliteWalWrites: the next one begins meanwhile.
-  void WhenDurable(std::function<void()> done) override { sync_->WhenDurable(std::move(done)); }
+  void WhenDurable(core::CallStore::Durable done) override { sync_->WhenDurable(std::move(done)); }
 
   // A transaction that reads before it asks to write loses against one that wrote in between.
   odb::transaction_impl* BeginWrite(odb::connection& connection) override {

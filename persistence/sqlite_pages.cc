@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "persistence/entities-odb-sqlite.h"
 #include "persistence/entities-odb.h"
+#include "persistence/entity_mapping.h"
 
 namespace autopulse::callevents::persistence {
 namespace {
@@ -34,8 +35,8 @@ class SqlitePages::Statement {
     BindColumns();
   }
 
-  // Appends the rows that it selects with the parameters of `query`.
-  void Run(const odb::sqlite::query_base& query, std::vector<CallRow>& rows) {
+  // Appends the calls that it selects with the parameters of `query`.
+  void Run(const odb::sqlite::query_base& query, std::vector<domain::Call>& calls) {
     query.init_parameters();
     std::copy_n(query.parameters_binding().bind, parameters_.size(), parameters_.begin());
     select_.execute();
@@ -46,7 +47,8 @@ class SqlitePages::Statement {
         BindColumns();
         select_.reload();
       }
-      Traits::init(rows.emplace_back(), image_, nullptr);
+      Traits::init(row_, image_, nullptr);
+      calls.push_back(FromEntity(row_));
     }
   }
 
@@ -63,6 +65,7 @@ class SqlitePages::Statement {
   std::array<odb::sqlite::bind, Traits::column_count> columns_{};
   odb::sqlite::binding row_binding_;
   odb::sqlite::select_statement select_;
+  CallRow row_;  // keeps the memory of its texts
 };
 
 SqlitePages::SqlitePages() = default;
@@ -70,17 +73,19 @@ SqlitePages::~SqlitePages() = default;
 
 void SqlitePages::Forget() { statements_.clear(); }
 
-std::vector<CallRow> SqlitePages::Select(odb::sqlite::connection& connection,
-                                         const std::vector<odb::query_base>& parts, int limit) {
-  std::vector<CallRow> rows;
+std::vector<domain::Call> SqlitePages::Select(odb::sqlite::connection& connection,
+                                              const std::vector<odb::query_base>& parts,
+                                              int limit) {
+  std::vector<domain::Call> calls;
+  calls.reserve(static_cast<std::size_t>(limit));
   for (const odb::query_base& part : parts) {
-    const int rest = limit - static_cast<int>(rows.size());
+    const int rest = limit - static_cast<int>(calls.size());
     if (rest <= 0) break;
     const odb::sqlite::query_base query(part + absl::StrCat("LIMIT ", rest));
     const std::string text = absl::StrCat(Traits::query_statement, " ", query.clause());
-    StatementFor(connection, text, query.parameters_binding().count).Run(query, rows);
+    StatementFor(connection, text, query.parameters_binding().count).Run(query, calls);
   }
-  return rows;
+  return calls;
 }
 
 SqlitePages::Statement& SqlitePages::StatementFor(odb::sqlite::connection& connection,

@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "persistence/entities.h"
+#include "services/domain/call.h"
 
 namespace autopulse::callevents::persistence {
 
@@ -23,8 +23,8 @@ class SqlitePages {
 
   // At most `limit` calls: those that the first of `parts` selects, in its order, then those of the
   // next. In the thread's current transaction, which is of `connection`; throws what ODB throws.
-  std::vector<CallRow> Select(odb::sqlite::connection& connection,
-                              const std::vector<odb::query_base>& parts, int limit);
+  std::vector<domain::Call> Select(odb::sqlite::connection& connection,
+                                   const std::vector<odb::query_base>& parts, int limit);
 
  protected:
   // Before the connection closes.

@@ -32,7 +32,7 @@ SqliteWalSync::~SqliteWalSync() {
   close(file_);
 }
 
-void SqliteWalSync::WhenDurable(std::function<void()> done) {
+void SqliteWalSync::WhenDurable(Done done) {
   const absl::MutexLock lock(&mutex_);
   waiting_.push_back(std::move(done));
 }
@@ -48,7 +48,7 @@ SqliteWalSync::Waiting SqliteWalSync::TakeWaiting() {
 void SqliteWalSync::Run() {
   for (Waiting waiting = TakeWaiting(); !waiting.empty(); waiting = TakeWaiting()) {
     if (fdatasync(file_) != 0) EndBecauseOfDisk(wal_, std::generic_category().message(errno));
-    for (const std::function<void()>& done : waiting) done();
+    for (Done& done : waiting) std::move(done)();
   }
 }
 

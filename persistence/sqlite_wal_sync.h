@@ -1,11 +1,11 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
 
 namespace autopulse::callevents::persistence {
@@ -26,10 +26,11 @@ class SqliteWalSync {
 
   // Calls `done` on the thread when all is durable that was committed before; in the order in which
   // it is asked for. It must be quick and must not throw.
-  void WhenDurable(std::function<void()> done);
+  using Done = absl::AnyInvocable<void() &&>;
+  void WhenDurable(Done done);
 
  private:
-  using Waiting = std::vector<std::function<void()>>;
+  using Waiting = std::vector<Done>;
 
   void Run();
   Waiting TakeWaiting();

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -232,7 +233,8 @@ class CallStore {
 
   // Calls `done`, at once or on a thread of the store's, when all is durable that was committed
   // before; in the order in which it is asked for. `done` must be quick and must not throw.
-  virtual void WhenDurable(std::function<void()> done) { std::move(done)(); }
+  using Durable = absl::AnyInvocable<void() &&>;
+  virtual void WhenDurable(Durable done) { std::move(done)(); }
 
   // Returns when all is durable that was committed before, and `WhenDurable` has told so.
   void AwaitDurable() {

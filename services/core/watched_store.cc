@@ -50,10 +50,10 @@ absl::Status WatchedStore::WriteAhead(const WriteWork& work) {
   return CountWrite(std::move(status));
 }
 
-void WatchedStore::WhenDurable(std::function<void()> done) {
-  store_.WhenDurable([this, begin = BeginWrite(), done = std::move(done)] {
+void WatchedStore::WhenDurable(Durable done) {
+  store_.WhenDurable([this, begin = BeginWrite(), done = std::move(done)]() mutable {
     EndWrite(begin);
-    done();
+    std::move(done)();
   });
 }
 

@@ -26,7 +26,7 @@ class WatchedStore final : public CallStore {
   absl::Status ReadOne(const ReadWork& work) override;
   absl::Status Write(const WriteWork& work) override;
   absl::Status WriteAhead(const WriteWork& work) override;
-  void WhenDurable(std::function<void()> done) override;
+  void WhenDurable(Durable done) override;
   absl::Status Scrub() override { return store_.Scrub(); }
 
   // How often so far. What is wrong with the work itself, or a race that was lost, does not count.

@@ -46,7 +46,7 @@ class GatedStore : public fakes::FakeCallStore {
 // A store on a disk that takes its time: what was committed is durable when it is let go.
 class SlowDiskStore : public fakes::FakeCallStore {
  public:
-  void WhenDurable(std::function<void()> done) override {
+  void WhenDurable(Durable done) override {
     const absl::MutexLock lock(&mutex_);
     waiting_.push_back(std::move(done));
   }
@@ -60,18 +60,18 @@ class SlowDiskStore : public fakes::FakeCallStore {
 
   // Makes the oldest of them durable.
   void Sync() {
-    std::function<void()> done;
+    Durable done;
     {
       const absl::MutexLock lock(&mutex_);
       done = std::move(waiting_.front());
       waiting_.pop_front();
     }
-    done();
+    std::move(done)();
   }
 
  private:
   absl::Mutex mutex_;
-  std::deque<std::function<void()>> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Durable> waiting_ ABSL_GUARDED_BY(mutex_);
 };
 
 class EventLaneTest : public testing::Test {

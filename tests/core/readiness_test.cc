@@ -155,8 +155,8 @@ TEST(ReadinessOfAStoreThatHangsTest, EndsAfterAWhileAndComesBackWhenTheWriteHasE
 TEST(ReadinessOfAStoreThatHangsTest, ACommitThatDoesNotBecomeDurableIsAWriteThatHangs) {
   class StuckDiskStore : public BreakableStore {
    public:
-    void WhenDurable(std::function<void()> done) override { told = std::move(done); }
-    std::function<void()> told;
+    void WhenDurable(Durable done) override { told = std::move(done); }
+    Durable told;
   };
   StuckDiskStore database;
   WatchedStore store(database);
@@ -166,7 +166,7 @@ TEST(ReadinessOfAStoreThatHangsTest, ACommitThatDoesNotBecomeDurableIsAWriteThat
   const Readiness readiness(
       store, [&](bool ready) { told.Add(ready); }, absl::Milliseconds(1), absl::Milliseconds(20));
   EXPECT_THAT(told.Await(1), ElementsAre(false));
-  database.told();
+  std::move(database.told)();
   EXPECT_THAT(told.Await(2), ElementsAre(false, true));
 }
 
