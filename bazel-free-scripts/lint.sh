@@ -42,8 +42,7 @@ run_tidy() {
   local tidy
   tidy=$(command -v run-clang-tidy-14 || command -v run-clang-tidy) ||
     { say 'clang-tidy: not run, it is not installed'; return; }
-  [ -e build/release/compile_commands.json ] ||
-    cmake --preset release -DCMAKE_EXPORT_COMPILE_COMMANDS=ON >/dev/null
+  [ -e build/release/compile_commands.json ] || cmake --preset release >/dev/null
   "$tidy" -quiet -p build/release -j "$(nproc)" "^$PWD/(adapter|clients|persistence|services)/" \
     2>/dev/null
 }
