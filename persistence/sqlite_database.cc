@@ -79,7 +79,7 @@ class SqliteDatabase : public Database {
     checkpoints_.emplace(database_.connection(), writer_mutex_);
     // What a process left in the WAL that the disk had failed may be in the kernel's memory only,
     // and is never written again unless it is copied. Not while somebody reads an older state.
-    const absl::Status copied = checkpoints_->TruncateAtStart();
+    absl::Status copied = checkpoints_->TruncateAtStart();
     if (!copied.ok() && !absl::IsAborted(copied)) return copied;
     writer_ = database_.connection();
     writer_->execute(absl::StrCat("PRAGMA cache_size=-", kWriterCacheKilobytes));

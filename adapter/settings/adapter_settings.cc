@@ -1,7 +1,6 @@
 #include "adapter/settings/adapter_settings.h"
 
 #include <iostream>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -104,8 +103,8 @@ std::optional<int> ReadAdapterSettings(int argc, const char* const* argv,
   std::string relay;
   AddRelay(settings, relay, parser);
   if (const auto exit_code = parser.Parse(argc, argv)) return exit_code;
-  auto targets = relay::RelayTargets::Parse(relay, vapi::AwaitedTypes());
-  if (targets.ok()) settings.relay_targets = *std::move(targets);
+  const auto targets = relay::RelayTargets::Parse(relay, vapi::AwaitedTypes());
+  if (targets.ok()) settings.relay_targets = *targets;
   const std::string wrong =
       targets.ok() ? WrongValue(settings) : absl::StrCat("--relay: ", targets.status().message());
   if (wrong.empty()) return std::nullopt;

@@ -100,7 +100,7 @@ bool Gatekeeper::AsksForCredentials() const {
 }
 
 absl::Status Gatekeeper::Admit(const Arrival& arrival) {
-  const absl::Status admitted = Judge(arrival);
+  absl::Status admitted = Judge(arrival);
   if (!admitted.ok()) NoteRefusal(arrival, admitted);
   return admitted;
 }
