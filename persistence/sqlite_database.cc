@@ -143,6 +143,9 @@ class SqliteDatabase : public Database {
   absl::Status SwitchToWal() {
     const odb::sqlite::connection_ptr connection = database_.connection();
     sqlite3* const handle = connection->handle();
+    if (absl::NullSafeStringView(sqlite3_db_filename(handle, "main")).empty()) {
+      return absl::FailedPreconditionError("it is kept in memory; name a file");
+    }
     if (sqlite3_db_readonly(handle, "main") == 1) {
       return absl::UnavailableError("it is not writable");
     }

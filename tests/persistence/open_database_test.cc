@@ -98,6 +98,12 @@ TEST_F(OpenDatabaseTest, FolderIsRefused) {
             absl::FailedPreconditionError("cannot use `" + folder + "`: it is a folder"));
 }
 
+TEST_F(OpenDatabaseTest, WhatIsKeptInMemoryIsRefused) {
+  EXPECT_EQ(Open("sqlite:file::memory:"),
+            absl::FailedPreconditionError(
+                "cannot use `file::memory:`: it is kept in memory; name a file"));
+}
+
 TEST_F(OpenDatabaseTest, MissingFolderIsRefused) {
   const std::string file = folder_ / "none/calls.db";
   const absl::Status status = Open("sqlite:" + file);
