@@ -24,9 +24,10 @@ class SqliteWalSync {
   SqliteWalSync(const SqliteWalSync&) = delete;
   SqliteWalSync& operator=(const SqliteWalSync&) = delete;
 
+  using Done = absl::AnyInvocable<void() &&>;
+
   // Calls `done` on the thread when all is durable that was committed before; in the order in which
   // it is asked for. It must be quick and must not throw.
-  using Done = absl::AnyInvocable<void() &&>;
   void WhenDurable(Done done);
 
  private:

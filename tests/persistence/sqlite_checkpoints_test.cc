@@ -74,6 +74,19 @@ TEST_F(SqliteCheckpointsTest, WhatWasWrittenIsStillThere) {
   EXPECT_EQ(raw.Value("PRAGMA integrity_check"), "ok");
 }
 
+TEST_F(SqliteCheckpointsTest, TheDiskIsWaitedForAgainAndAgainWhileMuchIsCopied) {
+  constexpr int kSteps = 20;
+  writer_->execute("PRAGMA synchronous=OFF");  // only who copies asks the disk
+  const int before = fdatasyncs;
+  {
+    const absl::MutexLock lock(&writer_mutex_);
+    writer_->execute("INSERT INTO t VALUES (zeroblob(" +
+                     std::to_string(kSteps * SqlitePacedWrites::kPages * 4096) + "))");
+  }
+  EXPECT_EQ(checkpoints_->Truncate(), absl::OkStatus());
+  EXPECT_GE(fdatasyncs - before, kSteps);
+}
+
 TEST_F(SqliteCheckpointsTest, TheWalGoesOnWhileSomebodyReadsAnOlderStateAndIsCopiedAfterwards) {
   RawSqlite reader(path());
   reader.Run("BEGIN; SELECT count(*) FROM t");

@@ -1,7 +1,6 @@
 #include "persistence/sqlite_paced_writes.h"
 
 #include <algorithm>
-#include <memory>
 #include <odb/sqlite/connection.hxx>
 #include <odb/sqlite/database.hxx>
 #include <string>
