@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 
 namespace autopulse::callevents::persistence {
 
@@ -8,5 +9,6 @@ namespace autopulse::callevents::persistence {
 // a program with counted_fdatasync.cc calls ours.
 extern std::atomic<int> fdatasyncs;             // how many there were
 extern std::atomic<bool> is_fdatasync_failing;  // EIO, instead of asking the kernel
+extern std::function<void()> before_fdatasync;  // called first; set while nobody asks the disk
 
 }  // namespace autopulse::callevents::persistence

@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
 #include "tests/persistence/counted_fdatasync.h"
 #include "tests/persistence/raw_sqlite.h"
@@ -33,10 +35,10 @@ class SqliteCheckpointsTest : public testing::Test {
 
   std::string path() const { return folder_ / "calls.db"; }
 
-  // Writes a few pages.
-  void Write() {
+  // Writes so many pages, and what they hang on.
+  void Write(int pages = 3) {
     const absl::MutexLock lock(&writer_mutex_);
-    writer_->execute("INSERT INTO t VALUES (randomblob(10000))");
+    writer_->execute(absl::StrCat("INSERT INTO t VALUES (randomblob(", pages * 4096, "))"));
   }
 
   // Writes until the WAL has begun anew, or has become far too long, which fails the test.
@@ -78,13 +80,30 @@ TEST_F(SqliteCheckpointsTest, TheDiskIsWaitedForAgainAndAgainWhileMuchIsCopied) 
   constexpr int kSteps = 20;
   writer_->execute("PRAGMA synchronous=OFF");  // only who copies asks the disk
   const int before = fdatasyncs;
-  {
-    const absl::MutexLock lock(&writer_mutex_);
-    writer_->execute("INSERT INTO t VALUES (zeroblob(" +
-                     std::to_string(kSteps * SqlitePacedWrites::kPages * 4096) + "))");
-  }
+  Write(kSteps * SqlitePacedWrites::kPages);
   EXPECT_EQ(checkpoints_->Truncate(), absl::OkStatus());
   EXPECT_GE(fdatasyncs - before, kSteps);
+}
+
+TEST_F(SqliteCheckpointsTest, WhatComesInWhileTheWalIsCopiedIsCopiedBesideWritersAsWell) {
+  writer_->execute("PRAGMA synchronous=OFF");  // only who copies asks the disk
+  absl::Notification is_copying;
+  int held_up = 0;  // how often the disk was asked while writers waited
+  before_fdatasync = [&] {
+    if (!is_copying.HasBeenNotified()) {
+      Write(1'000);
+      is_copying.Notify();
+    } else if (writer_mutex_.TryLock()) {
+      writer_mutex_.Unlock();
+    } else {
+      ++held_up;
+    }
+  };
+  Write(kPages);
+  is_copying.WaitForNotification();
+  checkpoints_.reset();  // finishes
+  before_fdatasync = nullptr;
+  EXPECT_EQ(held_up, 0);
 }
 
 TEST_F(SqliteCheckpointsTest, TheWalGoesOnWhileSomebodyReadsAnOlderStateAndIsCopiedAfterwards) {
