@@ -1,15 +1,15 @@
 #include "adapter/admin/admin_target.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <utility>
 
-#include "absl/algorithm/container.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "services/base/hex.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::adapter {
@@ -23,11 +23,11 @@ absl::StatusOr<std::string> Decode(absl::string_view text) {
       decoded += text[i];
       continue;
     }
-    const absl::string_view digits = text.substr(i + 1, 2);
-    if (digits.size() != 2 || !absl::c_all_of(digits, absl::ascii_isxdigit)) {
+    const std::optional<std::string> byte = base::BytesOfHex(text.substr(i + 1, 2));
+    if (!byte.has_value() || byte->empty()) {
       return absl::InvalidArgumentError("the address has a % without two hexadecimal digits");
     }
-    decoded += absl::HexStringToBytes(digits);
+    decoded += *byte;
     i += 2;
   }
   return decoded;

@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "services/base/hex.h"
 
 namespace autopulse::callevents::adapter::auth {
 namespace {
@@ -18,17 +19,14 @@ namespace {
 constexpr std::size_t kMaxTimestampDigits = 16;
 constexpr std::int64_t kFirstMilliseconds = 100'000'000'000;
 
-template <typename Predicate>
-bool IsAll(absl::string_view text, Predicate predicate) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&predicate](char c) {
-    return predicate(static_cast<unsigned char>(c));
-  });
+bool IsAllDigits(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return absl::ascii_isdigit(c); });
 }
 
 std::optional<std::int64_t> ParseDigits(absl::string_view text) {
   std::int64_t number = 0;
-  if (text.size() > kMaxTimestampDigits || !IsAll(text, absl::ascii_isdigit) ||
-      !absl::SimpleAtoi(text, &number)) {
+  if (text.size() > kMaxTimestampDigits || !IsAllDigits(text) || !absl::SimpleAtoi(text, &number)) {
     return std::nullopt;
   }
   return number;
@@ -48,10 +46,8 @@ bool IsInMilliseconds(absl::string_view timestamp) {
 }
 
 std::optional<std::string> DecodeSignature(absl::string_view text, SignatureEncoding encoding) {
-  if (encoding == SignatureEncoding::kHex) {
-    if (text.size() % 2 != 0 || !IsAll(text, absl::ascii_isxdigit)) return std::nullopt;
-    return absl::HexStringToBytes(text);
-  }
+  if (text.empty()) return std::nullopt;
+  if (encoding == SignatureEncoding::kHex) return base::BytesOfHex(text);
   std::string bytes;
   const bool decoded =
       absl::Base64Unescape(text, &bytes) || absl::WebSafeBase64Unescape(text, &bytes);

@@ -9,10 +9,9 @@
 #include <iterator>
 #include <optional>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "autopulse/callevents/internal/v1/caller_file.pb.h"
+#include "services/base/hex.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::rpc {
@@ -80,12 +79,11 @@ absl::StatusOr<std::shared_ptr<const CallerTable>> CallerTable::Parse(absl::stri
       return Wrong(caller, "it has neither token_sha256 nor certificate");
     }
     if (!hex.empty()) {
-      if (hex.size() != 2 * entry.token.size() ||
-          !std::all_of(hex.begin(), hex.end(), absl::ascii_isxdigit)) {
+      const std::optional<std::string> digest = base::BytesOfHex(hex);
+      if (!digest.has_value() || digest->size() != entry.token.size()) {
         return Wrong(caller, "token_sha256 is not 64 hexadecimal digits");
       }
-      const std::string digest = absl::HexStringToBytes(hex);
-      std::copy(digest.begin(), digest.end(), entry.token.begin());
+      std::copy(digest->begin(), digest->end(), entry.token.begin());
     }
     for (const Entry& other : table->entries_) {
       if (!hex.empty() && other.token == entry.token) {
