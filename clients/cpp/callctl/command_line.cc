@@ -114,25 +114,38 @@ struct GlobalOptions {
   client::ChannelSettings channel = {};
 };
 
+// An option that the environment may give as well: what `read` makes of it becomes `value`.
+// CLI11 2.4 lets what a validator refuses pass without a sound if it comes from there, so it has
+// none.
+CLI::Option* AddSetting(CLI::App& app, const std::string& name, std::string& value,
+                        absl::StatusOr<std::string> (*read)(absl::string_view),
+                        const std::string& help) {
+  const std::string option = absl::StrCat("--", name);
+  const auto take = [option, &value, read](const std::string& argument) {
+    absl::StatusOr<std::string> taken = read(argument);
+    if (!taken.ok()) throw CLI::ValidationError(option, std::string(taken.status().message()));
+    value = *std::move(taken);
+  };
+  return app.add_option_function<std::string>(option, take, help)->envname(EnvironmentName(name));
+}
+
+absl::StatusOr<std::string> CheckServiceList(absl::string_view list) {
+  const absl::Status status = client::ReadServiceList(list).status();
+  if (!status.ok()) return status;
+  return std::string(list);
+}
+
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.set_help_flag("-h,--help", "Show help for this level and exit");
   app.set_version_flag("--version", "callctl " AUTOPULSE_VERSION, "Show the version and exit");
-  app.add_option("--service", options.service,
-                 absl::StrCat("The service: HOST:PORT, unix:PATH, or a list\n[CALLCTL_SERVICE, or ",
-                              options.service, "]"))
-      ->type_name("ADDRESS")
-      ->envname("CALLCTL_SERVICE")
-      ->transform(Reading([](absl::string_view list) -> absl::StatusOr<std::string> {
-        const absl::Status status = client::ReadServiceList(list).status();
-        return status.ok() ? absl::StatusOr<std::string>(list) : status;
-      }));
-  app.add_option(
-         "--timeout", options.timeout,
-         absl::StrCat("The most to wait for an answer: 250ms, 5s, 1m\n[CALLCTL_TIMEOUT, or ",
-                      options.timeout, "]"))
-      ->type_name("DURATION")
-      ->envname("CALLCTL_TIMEOUT")
-      ->transform(Reading(ParseTimeout));
+  AddSetting(app, "service", options.service, CheckServiceList,
+             absl::StrCat("The service: HOST:PORT, unix:PATH, or a list\n[CALLCTL_SERVICE, or ",
+                          options.service, "]"))
+      ->type_name("ADDRESS");
+  AddSetting(app, "timeout", options.timeout, ParseTimeout,
+             absl::StrCat("The most to wait for an answer: 250ms, 5s, 1m\n[CALLCTL_TIMEOUT, or ",
+                          options.timeout, "]"))
+      ->type_name("DURATION");
   for (const client::ChannelSetting& setting : client::kChannelSettings) {
     const std::string environment = EnvironmentName(setting.name);
     app.add_option(absl::StrCat("--", setting.name), options.channel.*setting.value,

@@ -125,7 +125,9 @@ TEST(CommandLineTest, TheCommandLineWinsOverTheEnvironment) {
 }
 
 TEST(CommandLineTest, AWrongEnvironmentIsAUsageError) {
-  EXPECT_EQ(RunWith({"calls", "get", "15"}, {"CALLCTL_TIMEOUT=soon"}).exit_code, 2);
+  for (const char* wrong : {"CALLCTL_TIMEOUT=soon", "CALLCTL_SERVICE=here"}) {
+    EXPECT_EQ(RunWith({"calls", "get", "15"}, {wrong}).exit_code, 2) << wrong;
+  }
 }
 
 TEST(CommandLineTest, ATimeoutIsExitCode4) {
