@@ -135,7 +135,7 @@ class TlsTest(SecurityTest):
 
     def test_files_that_do_not_do_are_named(self):
         other_key = self.authority.sign("other", "DNS:localhost")[1]
-        expired, expired_key = self.authority.sign("expired", "DNS:localhost", days=-1)
+        expired, expired_key = self.authority.sign("expired", "DNS:localhost", expired=True)
         for arguments, words in (
                 (self.tls()[:1], ("--tls-key",)),
                 ((f"--tls-cert={self.certificate}", f"--tls-key={other_key}"),
@@ -248,7 +248,7 @@ class CallctlTest(SecurityTest):
 
     def test_certificate_that_expired_meanwhile_is_refused(self):
         """FT63."""
-        certificate, key = self.authority.sign("expired", "DNS:localhost", days=-1)
+        certificate, key = self.authority.sign("expired", "DNS:localhost", expired=True)
         server = grpc.server(futures.ThreadPoolExecutor(1))
         port = server.add_secure_port("localhost:0", grpc.ssl_server_credentials(
             [(key.read_bytes(), certificate.read_bytes())]))
