@@ -45,7 +45,7 @@ class SqliteCheckpointsTest : public testing::Test {
   void WriteUntilCopied() {
     for (int before = 0; pages_ >= before; Write()) {
       before = pages_;
-      ASSERT_LT(pages_, 100 * kPages);
+      ASSERT_LT(pages_, 1'000 * kPages);
     }
   }
 
