@@ -4,8 +4,8 @@
 #   bazel-free-scripts/install-deps.sh [--test | --bench | --all]
 #
 # --test adds the tests' packages and the linters, --bench what measuring needs beyond those, --all
-# clang-tidy as well. Runs as root or with sudo. What is there already is left alone: a second run
-# takes no network and no root.
+# what `test.sh --all` needs as well. Runs as root or with sudo. What is there already is left
+# alone: a second run takes no network and no root.
 #
 # Everything comes from Debian, through the mirror that this machine's own apt uses:
 #   * packages of this release, by plain apt-get;
@@ -22,6 +22,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# shellcheck source=bazel-free-scripts/mirror.sh
+. bazel-free-scripts/mirror.sh
+
 libodb_debs=${AUTOPULSE_LIBODB_DEBS:-build/deps/libodb}
 httplib_dir=build/deps/cpp-httplib
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -34,7 +37,7 @@ packages=(
 test_packages=(libgtest-dev libgmock-dev openssl python3 python3-grpcio python3-protobuf shellcheck
                postgresql python3-psycopg2 python3-sqlalchemy python3-alembic
                iproute2 nftables faketime pgbouncer)
-fuzz_packages=(clang libclang-rt-dev)
+all_packages=(clang libclang-rt-dev debootstrap git)
 bench_packages=(libbenchmark-dev gnuplot-nox)
 libodb_packages=(libodb-2.4 libodb-dev libodb-sqlite-2.4 libodb-sqlite-dev
                  libodb-pgsql-2.4 libodb-pgsql-dev)
@@ -98,13 +101,6 @@ install() {
   say "installing ${missing[*]}"
   apt_get install -y --no-install-recommends "${missing[@]}" ||
     fail 'apt-get did not install them; what it says is above'
-}
-
-# Prints the archive that this machine's apt uses for its own release.
-own_mirror() {
-  # shellcheck disable=SC2016  # apt's own variable
-  apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
-    "Codename: $VERSION_CODENAME" 'Label: Debian' 'Component: main' | sort -u | head -n 1
 }
 
 # private_apt STATE ARGUMENT...: apt-get with the sources of STATE/sources.list and no others.
@@ -205,7 +201,7 @@ case "${1:-}" in
     # clash with it.
     command -v npm >/dev/null || packages+=(nodejs npm)
     if [ "$1" != --test ]; then packages+=("${bench_packages[@]}"); fi
-    if [ "$1" = --all ]; then packages+=("${fuzz_packages[@]}"); fi
+    if [ "$1" = --all ]; then packages+=("${all_packages[@]}"); fi
     ;;
   *) fail "unknown argument '$1'; usage: install-deps.sh [--test | --bench | --all]" ;;
 esac

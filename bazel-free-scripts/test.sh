@@ -5,7 +5,8 @@
 #   bazel-free-scripts/test.sh --all    the long forms of tests that have one; also all
 #                                       tests under the address and undefined behavior
 #                                       sanitizers, those labelled `tsan` under the thread
-#                                       sanitizer, each fuzzer for 30 seconds, and clang-tidy at last
+#                                       sanitizer, each fuzzer for 30 seconds, clang-tidy, and at last
+#                                       run.sh and test.sh on a fresh Debian of the other release
 #
 # Ends with ctest's summary, or with what clang-tidy found; and with another exit code than 0 if
 # anything failed.
@@ -44,6 +45,18 @@ run_thread_sanitizer() {
   run_tests tsan -L '^tsan$'
 }
 
+# What is committed, as the other release's compiler, libraries and database take it.
+run_on_the_other_release() {
+  local release
+  # shellcheck source=/dev/null
+  release=$(. /etc/os-release && if [ "$VERSION_ID" = 12 ]; then echo 13; else echo 12; fi)
+  if [ "$(id -u)" = 0 ]; then
+    bazel-free-scripts/fresh-debian.sh "$release"
+  else
+    say "left out, for it takes root: fresh-debian.sh $release"
+  fi
+}
+
 case "${1:-}" in
   '') bazel-free-scripts/install-deps.sh --test ;;
   --all) bazel-free-scripts/install-deps.sh --all ;;
@@ -62,3 +75,4 @@ run_thread_sanitizer
 build fuzz
 run_tests fuzz -L '^fuzz$'
 bazel-free-scripts/lint.sh --tidy
+run_on_the_other_release
