@@ -207,6 +207,7 @@ class CallStore {
  public:
   using ReadWork = std::function<absl::Status(CallReader&)>;
   using WriteWork = std::function<absl::Status(CallWriter&)>;
+  using Durable = absl::AnyInvocable<void() &&>;
 
   virtual ~CallStore() = default;
 
@@ -233,7 +234,6 @@ class CallStore {
 
   // Calls `done`, at once or on a thread of the store's, when all is durable that was committed
   // before; in the order in which it is asked for. `done` must be quick and must not throw.
-  using Durable = absl::AnyInvocable<void() &&>;
   virtual void WhenDurable(Durable done) { std::move(done)(); }
 
   // Returns when all is durable that was committed before, and `WhenDurable` has told so.
