@@ -63,7 +63,8 @@ missing_of() {
   done
 }
 
-has_candidate() { apt-cache policy "$1" | grep -q '^  Candidate: [^(]'; }
+# Not with grep -q, which ends before apt-cache does: a broken pipe counts as a failure.
+has_candidate() { apt-cache policy "$1" | grep '^  Candidate: [^(]' >/dev/null; }
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
@@ -149,7 +150,8 @@ install_libodb() {
   local missing
   mapfile -t missing < <(missing_of "${libodb_packages[@]}")
   [ ${#missing[@]} -gt 0 ] || return 0
-  if has_candidate libodb-sqlite-dev; then
+  refresh_lists
+  if has_candidate libodb-dev; then
     install libodb-dev libodb-sqlite-dev libodb-pgsql-dev
     return
   fi
