@@ -28,6 +28,7 @@ mirror=$(own_mirror)
 [ -n "$mirror" ] || fail 'apt knows no Debian archive: does apt-get update work?'
 
 system=$(mktemp -d)
+chmod 755 "$system"  # PostgreSQL's user is to get in as well
 trap 'rm -rf --one-file-system "$system"' EXIT
 
 say "making a Debian $1"
