@@ -9,6 +9,20 @@
 #include "tests/adapter/raw_http.h"
 
 namespace autopulse::callevents::adapter {
+namespace {
+
+// gRPC 1.51 aborts now and then (`prior > 0` in a nexting_thread) where the last client goes that
+// has its answers called back, once in some hundred times on a busy machine: one stays for good.
+void KeepAClient() {
+  static const auto* const client = [] {
+    auto* made = new CallEventClient({.channel = {.service = "127.0.0.1:1"}});
+    EXPECT_FALSE(made->Report({}).ok());  // begins gRPC's threads; nobody listens there
+    return made;
+  }();
+  (void)client;
+}
+
+}  // namespace
 
 StubService::StubService(int port) {
   grpc::ServerBuilder builder;
@@ -50,7 +64,10 @@ grpc::Status StubService::Record(const v1::ReportCallEventRequest& request,
   return grpc::Status::OK;
 }
 
-ServedAdapter::ServedAdapter() { Start({}, WebhookAuth(kSecret)); }
+ServedAdapter::ServedAdapter() {
+  KeepAClient();
+  Start({}, WebhookAuth(kSecret));
+}
 
 void ServedAdapter::Start(WebhookServer::Options options, WebhookAuth auth) {
   options.listen = "127.0.0.1:0";
