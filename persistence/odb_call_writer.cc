@@ -59,7 +59,8 @@ absl::StatusOr<core::LockedCalls> OdbCallWriter::LockCalls(const core::CallsToLo
 }
 
 absl::StatusOr<std::optional<std::int64_t>> OdbCallWriter::DataVersion() {
-  return Run([&]() -> absl::StatusOr<std::optional<std::int64_t>> { return kind_.DataVersion(); });
+  return RunGroup(
+      [&]() -> absl::StatusOr<std::optional<std::int64_t>> { return kind_.DataVersion(); });
 }
 
 absl::Status OdbCallWriter::LockProviderCalls(const std::vector<std::string>& provider_call_ids) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "persistence/migrations/connection.h"
 #include "persistence/open_database.h"
@@ -16,6 +17,7 @@
 #include "services/core/event_recorder.h"
 #include "tests/domain/events.h"
 #include "tests/fakes/record.h"
+#include "tests/persistence/counted_waits.h"
 #include "tests/postgres/postgres_cluster.h"
 
 namespace autopulse::callevents::persistence {
@@ -64,7 +66,14 @@ class PgsqlRecorderTest : public testing::Test {
     return reported;
   }
 
-  // The same; the call is registered if it is unknown.
+  // An event of a call that is registered.
+  static ReportedEvent OfCall(std::int64_t call_id, const std::string& event_id) {
+    return {.call_id = call_id,
+            .event = domain::Told(event_id, 1, domain::CallStatus::kRinging),
+            .call_if_unknown = std::nullopt};
+  }
+
+  // The same as `OfProvidersCall`; the call is registered if it is unknown.
   static ReportedEvent Inbound(const std::string& event_id, const std::string& provider_call_id) {
     ReportedEvent reported = OfProvidersCall(event_id, provider_call_id);
     reported.call_if_unknown = domain::Call();
@@ -122,6 +131,26 @@ class PgsqlRecorderTest : public testing::Test {
   CountingStore there_;
   const std::unique_ptr<migrations::Connection> connection_ = *migrations::OpenPgsqlUrl(url_);
 };
+
+// What is asked for goes together, and so does what is written, with the commit.
+TEST_F(PgsqlRecorderTest, AGroupWaitsTwiceForTheServer) {
+  std::int64_t call_id = 0;
+  ASSERT_TRUE(here_
+                  .Write([&](core::CallWriter& calls) -> absl::Status {
+                    ASSIGN_OR_RETURN(call_id, calls.InsertCall({}));
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  core::EventRecorder here(
+      here_, [](const auto&) {}, {}, [] { return domain::At(0); });
+  for (const char* const event_id : {"a", "b", "c"}) {  // first the call is not known yet
+    const int before = pgsql_waits;
+    const Receipts receipts = fakes::Record(
+        here, {OfCall(call_id, event_id), OfCall(call_id, absl::StrCat(event_id, "2"))});
+    for (const auto& receipt : receipts) EXPECT_TRUE(receipt.ok()) << receipt.status();
+    EXPECT_EQ(pgsql_waits - before, 2);
+  }
+}
 
 TEST_F(PgsqlRecorderTest, AnInboundCallIsRegisteredOnceWhicheverServicesItsEventsReach) {  // U1
   const auto [first, second] = RecordAtOnce({Inbound("a", "v-1")}, {Inbound("b", "v-1")});
