@@ -14,7 +14,7 @@ namespace autopulse::callevents::persistence {
 namespace {
 
 // Of pg_type.h, where they never change.
-Oid ArrayOf(Oid element) {
+Oid ArrayTypeOf(Oid element) {
   switch (element) {
     case odb::pgsql::bool_oid:
       return 1000;
@@ -67,23 +67,31 @@ void PgsqlColumns::Append(const odb::pgsql::binding& row) {
   ++rows_;
 }
 
+// Empty for an array that is NULL.
+std::string PgsqlColumns::ToArray(const Column& column) const {
+  std::string array;
+  if (!column.has_value) return array;
+  AppendInteger(array, 1);  // dimension
+  AppendInteger(array, column.has_null ? 1 : 0);
+  AppendInteger(array, static_cast<std::int32_t>(column.type));
+  AppendInteger(array, static_cast<std::int32_t>(rows_));
+  AppendInteger(array, 1);  // the first index
+  return array += column.elements;
+}
+
 PgsqlColumns::Parameters PgsqlColumns::Take() {
+  const bool is_one = rows_ == 1;
   Parameters parameters;
-  const auto rows = static_cast<std::int32_t>(rows_);
   for (Column& column : columns_) {
-    std::string& array = parameters.owned.emplace_back();
-    if (!column.has_value) continue;
-    AppendInteger(array, 1);  // dimension
-    AppendInteger(array, column.has_null ? 1 : 0);
-    AppendInteger(array, static_cast<std::int32_t>(column.type));
-    AppendInteger(array, rows);
-    AppendInteger(array, 1);  // the first index
-    array += column.elements;
+    parameters.owned.push_back(is_one ? column.elements : ToArray(column));
   }
-  AppendInteger(parameters.owned.emplace_back(), rows);
-  for (const std::string& value : parameters.owned) {
-    parameters.values.push_back(value.empty() ? nullptr : value.data());
-    parameters.lengths.push_back(static_cast<int>(value.size()));
+  if (!is_one) AppendInteger(parameters.owned.emplace_back(), static_cast<std::int32_t>(rows_));
+  const std::size_t skipped = is_one ? sizeof(std::int32_t) : 0;  // the length
+  for (std::size_t i = 0; i < parameters.owned.size(); ++i) {
+    const std::string& value = parameters.owned[i];
+    const bool is_null = i < columns_.size() && !columns_[i].has_value;
+    parameters.values.push_back(is_null ? nullptr : value.data() + skipped);
+    parameters.lengths.push_back(is_null ? 0 : static_cast<int>(value.size() - skipped));
     parameters.formats.push_back(1);
   }
   for (Column& column : columns_) {
@@ -94,9 +102,9 @@ PgsqlColumns::Parameters PgsqlColumns::Take() {
   return parameters;
 }
 
-std::vector<Oid> PgsqlColumns::ParameterTypes(absl::Span<const Oid> types) {
+std::vector<Oid> PgsqlColumns::ArrayTypes(absl::Span<const Oid> types) {
   std::vector<Oid> arrays;
-  for (const Oid type : types) arrays.push_back(ArrayOf(type));
+  for (const Oid type : types) arrays.push_back(ArrayTypeOf(type));
   arrays.push_back(odb::pgsql::int4_oid);
   return arrays;
 }

@@ -12,8 +12,8 @@
 
 namespace autopulse::callevents::persistence {
 
-// Rows as the columns of one statement: an array for each parameter that a statement for a single
-// row has, in PostgreSQL's binary form, so that nothing is quoted or parsed.
+// Rows as the parameters of one statement: the values of a single row, or an array for each of
+// them, in PostgreSQL's binary form, so that nothing is quoted or parsed. See PgsqlRowStatements.
 class PgsqlColumns {
  public:
   // Of elements of these types.
@@ -26,8 +26,8 @@ class PgsqlColumns {
   std::size_t rows() const { return rows_; }
   std::size_t bytes() const { return bytes_; }
 
-  // The parameters: the arrays, and behind them the number of rows, an integer. A column that is
-  // NULL in every row is NULL itself, which costs nothing.
+  // The parameters. Of one row its values; of more the arrays, and behind them the number of rows,
+  // an integer: a column that is NULL in every row is NULL itself, which costs nothing.
   struct Parameters {
     std::vector<std::string> owned;
     std::vector<const char*> values;
@@ -36,16 +36,18 @@ class PgsqlColumns {
   };
   Parameters Take();
 
-  // The types of the parameters.
-  static std::vector<Oid> ParameterTypes(absl::Span<const Oid> types);
+  // The types of the parameters of more than one row.
+  static std::vector<Oid> ArrayTypes(absl::Span<const Oid> types);
 
  private:
   struct Column {
     Oid type = 0;
     bool has_null = false;
     bool has_value = false;
-    std::string elements;
+    std::string elements;  // each behind its length
   };
+
+  std::string ToArray(const Column& column) const;
 
   std::vector<Column> columns_;
   std::size_t rows_ = 0;

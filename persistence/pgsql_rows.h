@@ -20,7 +20,7 @@ enum class PgsqlWrite {
   kUpdate,         // by id; each at most once
 };
 
-// Rows of a table that one statement writes. What they become as parameters is what ODB has
+// Rows of a table that are written together. What they become as parameters is what ODB has
 // generated for them: the columns are named in entities.h alone. Large ones are sent in parts.
 template <typename Row, PgsqlWrite kWrite>
 class PgsqlRows {
@@ -45,12 +45,6 @@ class PgsqlRows {
     return std::move(results_);
   }
 
-  // The statement, for tests.
-  static const PgsqlStatement& Statement() {
-    static const auto& statement = *new PgsqlStatement(MakeStatement());
-    return statement;
-  }
-
  private:
   using Traits = odb::access::object_traits_impl<Row, odb::id_pgsql>;
 
@@ -63,7 +57,12 @@ class PgsqlRows {
           ? Traits::column_count - Traits::id_column_count - Traits::readonly_column_count
           : Traits::column_count - (Traits::auto_id ? Traits::id_column_count : 0);
 
-  static PgsqlStatement MakeStatement() {
+  static const PgsqlRowStatements& Statements() {
+    static const auto& statements = *new PgsqlRowStatements(MakeStatements());
+    return statements;
+  }
+
+  static PgsqlRowStatements MakeStatements() {
     if constexpr (kWrite == PgsqlWrite::kUpdate) {
       return UpdateRows(Traits::update_statement_name, Traits::update_statement,
                         {Traits::update_statement_types, kValues + kIds});
@@ -77,12 +76,15 @@ class PgsqlRows {
     }
   }
 
-  void Send() { results_.push_back(pipeline_.Run(Statement(), columns_.Take())); }
+  void Send() {
+    const PgsqlStatement& statement = columns_.rows() == 1 ? Statements().one : Statements().many;
+    results_.push_back(pipeline_.Run(statement, columns_.Take()));
+  }
 
   PgsqlPipeline& pipeline_;
   typename Traits::image_type image_{};
   typename Traits::id_image_type id_image_{};
-  PgsqlColumns columns_{Statement().row_types};
+  PgsqlColumns columns_{Statements().one.types};
   std::vector<std::size_t> results_;
 };
 

@@ -65,45 +65,54 @@ std::string Rows(std::size_t arrays) {
   return absl::StrCat(rows, ") AS \"rows\"");
 }
 
-PgsqlStatement ToInsertRows(absl::string_view name, const Insert& insert,
-                            absl::Span<const Oid> types) {
-  return {.name = absl::StrCat(name, "_rows"),
-          .text = absl::StrCat(insert.table, "(", insert.columns, ") SELECT ", Named(insert.values),
-                               Rows(types.size()), " ORDER BY number"),
-          .types = PgsqlColumns::ParameterTypes(types),
-          .row_types = {types.begin(), types.end()}};
+PgsqlRowStatements Statements(absl::string_view name, std::string one, std::string many,
+                              absl::Span<const Oid> types) {
+  return {.one = {.name = absl::StrCat(name, "_row"),
+                  .text = std::move(one),
+                  .types = {types.begin(), types.end()}},
+          .many = {.name = absl::StrCat(name, "_rows"),
+                   .text = std::move(many),
+                   .types = PgsqlColumns::ArrayTypes(types)}};
+}
+
+PgsqlRowStatements InsertStatements(absl::string_view name, const Insert& insert,
+                                    absl::Span<const Oid> types) {
+  const std::string into = absl::StrCat(insert.table, "(", insert.columns, ") ");
+  return Statements(
+      name, absl::StrCat(into, "VALUES (", insert.values, ")"),
+      absl::StrCat(into, "SELECT ", Named(insert.values), Rows(types.size()), " ORDER BY number"),
+      types);
 }
 
 }  // namespace
 
-PgsqlStatement InsertRows(absl::string_view name, absl::string_view insert,
-                          absl::Span<const Oid> types) {
+PgsqlRowStatements InsertRows(absl::string_view name, absl::string_view insert,
+                              absl::Span<const Oid> types) {
   Insert parsed = Parse(insert);
   if (absl::StartsWith(parsed.values, kChosen)) {  // the first column is left out
     parsed.columns.erase(0, parsed.columns.find(", ") + 2);
     parsed.values.erase(0, parsed.values.find(", ") + 2);
   }
-  return ToInsertRows(name, parsed, types);
+  return InsertStatements(name, parsed, types);
 }
 
-PgsqlStatement InsertRowsWithIds(absl::string_view name, absl::string_view insert,
-                                 absl::Span<const Oid> types) {
+PgsqlRowStatements InsertRowsWithIds(absl::string_view name, absl::string_view insert,
+                                     absl::Span<const Oid> types) {
   Insert parsed = Parse(insert);
   parsed.values = absl::StrReplaceAll(parsed.values, {{kChosen, Parameter(types.size() + 1)}});
   std::vector<Oid> with_id(types.begin(), types.end());
   with_id.push_back(odb::pgsql::int8_oid);
-  return ToInsertRows(name, parsed, with_id);
+  return InsertStatements(name, parsed, with_id);
 }
 
-PgsqlStatement UpdateRows(absl::string_view name, absl::string_view update,
-                          absl::Span<const Oid> types) {
+PgsqlRowStatements UpdateRows(absl::string_view name, absl::string_view update,
+                              absl::Span<const Oid> types) {
   const std::size_t where = update.rfind(" WHERE ");
   if (where == absl::string_view::npos) throw std::logic_error(std::string(update));
-  return {.name = absl::StrCat(name, "_rows"),
-          .text = absl::StrCat(Named(update.substr(0, where)), Rows(types.size()),
-                               Named(update.substr(where))),
-          .types = PgsqlColumns::ParameterTypes(types),
-          .row_types = {types.begin(), types.end()}};
+  return Statements(
+      name, std::string(update),
+      absl::StrCat(Named(update.substr(0, where)), Rows(types.size()), Named(update.substr(where))),
+      types);
 }
 
 }  // namespace autopulse::callevents::persistence

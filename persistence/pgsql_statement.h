@@ -16,8 +16,13 @@ namespace autopulse::callevents::persistence {
 struct PgsqlStatement {
   std::string name;
   std::string text;
-  std::vector<Oid> types;           // of its parameters
-  std::vector<Oid> row_types = {};  // of the values of a row, if it takes many
+  std::vector<Oid> types;  // of its parameters
+};
+
+// The statements that write rows of a table. One row costs the server less by the first.
+struct PgsqlRowStatements {
+  PgsqlStatement one;   // takes a value for each parameter
+  PgsqlStatement many;  // takes an array for each instead, of the values of all rows
 };
 
 // What we remember of a connection: which of them it has prepared, among others. Every connection
@@ -34,22 +39,21 @@ class PgsqlPrepared {
   std::uint64_t next_plans = 4;
 };
 
-// Statements for many rows, made of those that ODB has generated for one, so that columns and the
-// way to them are named in entities.h alone. Instead of a value they take an array of the values of
-// all rows: see PgsqlColumns.
+// They are made of what ODB has generated for one row, so that columns and the way to them are
+// named in entities.h alone. Their parameters are what PgsqlColumns makes of the rows.
 
 // `INSERT INTO t (...) VALUES (...)`; rows are inserted in the order of the arrays, and those whose
 // id is the database's to give get ascending ones.
-PgsqlStatement InsertRows(absl::string_view name, absl::string_view insert,
-                          absl::Span<const Oid> types);
+PgsqlRowStatements InsertRows(absl::string_view name, absl::string_view insert,
+                              absl::Span<const Oid> types);
 
-// The same, with ids of our choice in the table that gives them: behind the arrays of the other
-// columns stands one of the ids.
-PgsqlStatement InsertRowsWithIds(absl::string_view name, absl::string_view insert,
-                                 absl::Span<const Oid> types);
+// The same, with ids of our choice in the table that gives them: behind the parameters of the other
+// columns stands that of the ids.
+PgsqlRowStatements InsertRowsWithIds(absl::string_view name, absl::string_view insert,
+                                     absl::Span<const Oid> types);
 
 // `UPDATE t SET ... WHERE id = ...`; no two rows may have the same id.
-PgsqlStatement UpdateRows(absl::string_view name, absl::string_view update,
-                          absl::Span<const Oid> types);
+PgsqlRowStatements UpdateRows(absl::string_view name, absl::string_view update,
+                              absl::Span<const Oid> types);
 
 }  // namespace autopulse::callevents::persistence

@@ -116,16 +116,42 @@ TEST_F(PgsqlRowsTest, TextsOfAnyCharactersAreWhatTheyWere) {
 }
 
 TEST_F(PgsqlRowsTest, ATextThatIsEmptyInTheRowStaysEmptyAndIsNotNull) {
-  domain::CallState state;
-  state.recording_url = "";
   domain::Call call;
   call.id = call_id_;
-  call.state = state;
+  call.state.recording_url = "";
+  domain::Call other;
+  ASSERT_TRUE(store_
+                  ->Write([&](core::CallWriter& calls) -> absl::Status {
+                    ASSIGN_OR_RETURN(other.id, calls.InsertCall({}));
+                    return absl::OkStatus();
+                  })
+                  .ok());
   core::RecordedChanges changes;
   changes.calls.push_back({&call, nullptr});
-  ASSERT_TRUE(Save(changes).ok());
-  EXPECT_EQ(Value("SELECT recording_url IS NULL FROM call"), "f");
-  EXPECT_EQ(Value("SELECT ended_reason IS NULL FROM call"), "t");
+  for (const bool alone : {true, false}) {
+    if (!alone) changes.calls.push_back({&other, nullptr});
+    ASSERT_TRUE(raw_->Run("UPDATE call SET recording_url = NULL, ended_reason = 'x'").ok());
+    ASSERT_TRUE(Save(changes).ok());
+    const std::string of_call = absl::StrCat(" FROM call WHERE id = ", call_id_);
+    EXPECT_EQ(Value("SELECT recording_url IS NULL" + of_call), "f");
+    EXPECT_EQ(Value("SELECT ended_reason IS NULL" + of_call), "t");
+  }
+}
+
+TEST_F(PgsqlRowsTest, ARowThatIsSavedAloneIsWhatItIsAmongOthers) {
+  domain::StatusUpdate update;
+  update.provider_status = "ringing";
+  for (const domain::EventDetail& detail : std::vector<domain::EventDetail>{
+           update, contract::FullReport(), domain::Hangup(), domain::Notice{.kind = "hang"}}) {
+    const auto saved = [&](const std::vector<domain::EventDetail>& details) {
+      EXPECT_TRUE(Save(details).ok());
+      const std::string row =
+          Value("SELECT to_jsonb(e) - 'id' FROM call_event AS e WHERE event_id = 'e0'");
+      EXPECT_TRUE(raw_->Run("DELETE FROM call_event").ok());
+      return row;
+    };
+    EXPECT_EQ(saved({detail}), saved({detail, domain::Notice{.kind = "other"}}));
+  }
 }
 
 TEST_F(PgsqlRowsTest, ATextWithANulIsRefusedAndNothingIsKept) {
