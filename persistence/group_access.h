@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -17,6 +18,8 @@ class GroupAccess {
   virtual ~GroupAccess() = default;
 
   virtual std::vector<domain::Call> GetCalls(const std::vector<std::int64_t>& call_ids) = 0;
+  virtual std::vector<std::optional<std::int64_t>> FindCalls(
+      const std::vector<std::string>& provider_call_ids) = 0;
   virtual std::vector<domain::RecordedEvent> ListAllEvents(std::int64_t after_sequence,
                                                            int limit) = 0;
   virtual core::LockedCalls LockCalls(const core::CallsToLock& wanted) = 0;

@@ -71,16 +71,10 @@ absl::StatusOr<std::int64_t> OdbCallReader::CountCalls() {
       [&]() -> absl::StatusOr<std::int64_t> { return database_.query_value<CallCount>().count; });
 }
 
-absl::StatusOr<std::optional<std::int64_t>> OdbCallReader::FindCall(
-    const std::string& provider_call_id) {
-  return Run([&]() -> absl::StatusOr<std::optional<std::int64_t>> {
-    using Calls = odb::query<LargestCall>;
-    using Events = odb::query<LargestCallOfEvents>;
-    const auto by_row =
-        database_.query_value<LargestCall>(Calls::state.vapi_call_id == provider_call_id);
-    const auto by_event =
-        database_.query_value<LargestCallOfEvents>(Events::provider_call_id == provider_call_id);
-    return std::max(by_row.id, by_event.id);
+absl::StatusOr<std::vector<std::optional<std::int64_t>>> OdbCallReader::FindCalls(
+    const std::vector<std::string>& provider_call_ids) {
+  return RunGroup([&]() -> absl::StatusOr<std::vector<std::optional<std::int64_t>>> {
+    return kind_.group().FindCalls(provider_call_ids);
   });
 }
 

@@ -64,7 +64,7 @@ absl::StatusOr<std::optional<std::int64_t>> OdbCallWriter::DataVersion() {
 }
 
 absl::Status OdbCallWriter::LockProviderCalls(const std::vector<std::string>& provider_call_ids) {
-  return Run([&] {
+  return RunGroup([&] {
     kind_.LockProviderCalls(provider_call_ids);
     return absl::OkStatus();
   });

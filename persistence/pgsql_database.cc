@@ -120,6 +120,18 @@ const PgsqlStatement& LastSequenceGiven() {
   return statement;
 }
 
+// In the order of the hashes, not of the ids: two ids may share one.
+const PgsqlStatement& ProviderCallLocks() {
+  static const auto& statement = *new PgsqlStatement{
+      .name = "lock_provider_calls",
+      .text = absl::StrCat("SELECT pg_advisory_xact_lock(", kProviderCallLock,
+                           ", half) FROM ("
+                           "SELECT DISTINCT hashtext(id) AS half FROM unnest($1::text[]) AS id "
+                           "ORDER BY half) AS keys"),
+      .types = {}};
+  return statement;
+}
+
 const PgsqlStatement& JournalWriters() {
   static const auto& statement = *new PgsqlStatement{
       .name = "journal_writers",
@@ -188,11 +200,8 @@ class PgsqlDatabase : public Database {
 
   void LockProviderCalls(const std::vector<std::string>& provider_call_ids) override {
     if (provider_call_ids.empty()) return;
-    // In the order of the hashes, not of the ids: two ids may share one.
-    Execute<2>(
-        "SELECT pg_advisory_xact_lock($1::int, half) FROM ("
-        "SELECT DISTINCT hashtext(id) AS half FROM unnest($2::text[]) AS id ORDER BY half) AS keys",
-        {absl::StrCat(kProviderCallLock), ToPgsqlArray(provider_call_ids)});
+    PgsqlTransaction::Current().Run(ProviderCallLocks(),
+                                    std::vector<std::string>{ToPgsqlArray(provider_call_ids)});
   }
 
   std::optional<std::int64_t> PickId(const std::string& table) override {

@@ -42,19 +42,43 @@ const PgsqlStatement& EventsBehind() {
   return statement;
 }
 
+// Plans are kept as long as a connection, also one that was made while the tables were empty: so
+// for the rest of a transaction there is one way only to do each statement, row by row along an
+// index, whatever the arrays hold.
+constexpr absl::string_view kOneWayOnly =
+    "SELECT set_config('enable_seqscan', 'off', true), "
+    "set_config('enable_hashjoin', 'off', true), "
+    "set_config('enable_mergejoin', 'off', true), "
+    "set_config('plan_cache_mode', 'force_generic_plan', true)";
+
+const PgsqlStatement& OneWayOnly() {
+  static const auto& statement =
+      *new PgsqlStatement{.name = "one_way_only", .text = std::string(kOneWayOnly), .types = {}};
+  return statement;
+}
+
 // The advisory lock is held until the end of the transaction, by all that may be given a sequence:
-// see MarkJournal. Plans are kept as long as a connection, also one that was made while the tables
-// were empty: so there is one way only to do each statement, row by row along an index, whatever
-// the arrays hold.
+// see MarkJournal.
 const PgsqlStatement& JournalLock() {
+  static const auto& statement =
+      *new PgsqlStatement{.name = "lock_journal",
+                          .text = absl::StrCat(kOneWayOnly, ", pg_advisory_xact_lock_shared(",
+                                               kJournalLock, "::bigint)"),
+                          .types = {}};
+  return statement;
+}
+
+const PgsqlStatement& CallsOfProviders() {
+  const auto newest = [](const auto& id, const auto& provider_call_id) {
+    return absl::StrCat("(SELECT max(", ColumnName(id), ") FROM ", id.table(), " WHERE ",
+                        ColumnName(provider_call_id), " = wanted.provider_call_id)");
+  };
   static const auto& statement = *new PgsqlStatement{
-      .name = "lock_journal",
-      .text = absl::StrCat("SELECT set_config('enable_seqscan', 'off', true), "
-                           "set_config('enable_hashjoin', 'off', true), "
-                           "set_config('enable_mergejoin', 'off', true), "
-                           "set_config('plan_cache_mode', 'force_generic_plan', true), "
-                           "pg_advisory_xact_lock_shared(",
-                           kJournalLock, "::bigint)"),
+      .name = "calls_of_providers",
+      .text = absl::StrCat("SELECT place, greatest(", newest(Calls::id, Calls::state.vapi_call_id),
+                           ", ", newest(Events::call_id, Events::provider_call_id),
+                           ") FROM unnest($1::text[]) WITH ORDINALITY AS "
+                           "wanted (provider_call_id, place)"),
       .types = {}};
   return statement;
 }
@@ -172,6 +196,23 @@ class PgsqlGroupAccess : public GroupAccess {
         CallsOf(), std::vector<std::string>{ToPgsqlArray(call_ids)});
     ForEachRow<CallRow>(rows.get(), [&](const CallRow& row) { calls.push_back(FromEntity(row)); });
     return calls;
+  }
+
+  std::vector<std::optional<std::int64_t>> FindCalls(
+      const std::vector<std::string>& provider_call_ids) override {
+    PgsqlTransaction& transaction = PgsqlTransaction::Current();
+    PgsqlPipeline pipeline(transaction.connection());
+    transaction.BeginWith(pipeline);
+    pipeline.Run(OneWayOnly());
+    const std::size_t calls = pipeline.Run(CallsOfProviders(), {ToPgsqlArray(provider_call_ids)});
+    const std::vector<PgsqlPipeline::Result> results = pipeline.Finish();
+    const PGresult* const rows = results[calls].get();
+    std::vector<std::optional<std::int64_t>> found(provider_call_ids.size());
+    for (int i = 0; i < PQntuples(rows); ++i) {
+      if (PQgetisnull(rows, i, 1) != 0) continue;
+      found[static_cast<std::size_t>(IntegerAt(rows, i, 0)) - 1] = IntegerAt(rows, i, 1);
+    }
+    return found;
   }
 
   std::vector<domain::RecordedEvent> ListAllEvents(std::int64_t after_sequence,

@@ -1,10 +1,12 @@
 #include "persistence/sqlite_group.h"
 
+#include <algorithm>
 #include <odb/exceptions.hxx>
 #include <odb/sqlite/connection.hxx>
 #include <odb/sqlite/transaction.hxx>
 #include <optional>
 #include <set>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -32,6 +34,28 @@ std::int64_t LastSequenceOf(std::int64_t call_id) {
   LargestEvent largest;
   query.execute_one(largest);
   return largest.id.value_or(0);
+}
+
+// The newest call whose row shows this id of a provider's.
+std::optional<std::int64_t> NewestCallOf(const std::string& provider_call_id) {
+  using Columns = odb::query<LargestCall>;
+  auto query = PreparedQuery<LargestCall>(
+      "newest_call_of", provider_call_id,
+      [](const std::string& bound) { return Columns::state.vapi_call_id == Columns::_ref(bound); });
+  LargestCall largest;
+  query.execute_one(largest);
+  return largest.id;
+}
+
+// The newest one that has events of it.
+std::optional<std::int64_t> NewestCallByEventsOf(const std::string& provider_call_id) {
+  using Columns = odb::query<LargestCallOfEvents>;
+  auto query = PreparedQuery<LargestCallOfEvents>(
+      "newest_call_by_events_of", provider_call_id,
+      [](const std::string& bound) { return Columns::provider_call_id == Columns::_ref(bound); });
+  LargestCallOfEvents largest;
+  query.execute_one(largest);
+  return largest.id;
 }
 
 // Whether lines of a transcript of this call are stored.
@@ -73,6 +97,15 @@ class SqliteGroupAccess : public GroupAccess {
       if (database_.find(call_id, row)) calls.push_back(FromEntity(row));
     }
     return calls;
+  }
+
+  std::vector<std::optional<std::int64_t>> FindCalls(
+      const std::vector<std::string>& provider_call_ids) override {
+    std::vector<std::optional<std::int64_t>> found;
+    for (const std::string& id : provider_call_ids) {
+      found.push_back(std::max(NewestCallOf(id), NewestCallByEventsOf(id)));
+    }
+    return found;
   }
 
   std::vector<domain::RecordedEvent> ListAllEvents(std::int64_t after_sequence,

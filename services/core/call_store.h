@@ -66,10 +66,10 @@ class CallReader {
   // How many calls there are.
   virtual absl::StatusOr<std::int64_t> CountCalls() = 0;
 
-  // The call that a provider's call belongs to, by its row or by its events; the newest (largest
-  // id) of several, nothing if there is none.
-  virtual absl::StatusOr<std::optional<std::int64_t>> FindCall(
-      const std::string& provider_call_id) = 0;
+  // The call that each provider's call belongs to, by its row or by its events, at the index of its
+  // id; the newest (largest id) of several, nothing if there is none.
+  virtual absl::StatusOr<std::vector<std::optional<std::int64_t>>> FindCalls(
+      const std::vector<std::string>& provider_call_ids) = 0;
 
   // The service record; NOT_FOUND if there is none.
   virtual absl::StatusOr<domain::ServiceRecord> GetServiceRecord(std::int64_t id) = 0;

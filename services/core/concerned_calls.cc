@@ -1,6 +1,7 @@
 #include "services/core/concerned_calls.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <set>
 
@@ -25,11 +26,14 @@ absl::StatusOr<ConcernedCalls> FindConcerned(CallWriter& calls,
   if (!registered.empty()) {
     RETURN_IF_ERROR(calls.LockProviderCalls({registered.begin(), registered.end()}));
   }
-  for (const std::string& provider_call_id : looked_up) {
-    ASSIGN_OR_RETURN(const std::optional<std::int64_t> found, calls.FindCall(provider_call_id));
-    if (!found) continue;
-    concerned.by_provider_call_id[provider_call_id] = *found;
-    call_ids.push_back(*found);
+  if (!looked_up.empty()) {
+    const std::vector<std::string> ids(looked_up.begin(), looked_up.end());
+    ASSIGN_OR_RETURN(const auto found, calls.FindCalls(ids));
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (!found[i]) continue;
+      concerned.by_provider_call_id[ids[i]] = *found[i];
+      call_ids.push_back(*found[i]);
+    }
   }
   std::sort(call_ids.begin(), call_ids.end());
   call_ids.erase(std::unique(call_ids.begin(), call_ids.end()), call_ids.end());

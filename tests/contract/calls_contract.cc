@@ -139,30 +139,38 @@ TEST_P(CallStoreContract, UpdateOfUnknownCallIsNotFound) {
   EXPECT_TRUE(absl::IsNotFound(status)) << status;
 }
 
-TEST_P(CallStoreContract, CallIsFoundByTheProvidersIdInItsRow) {
+TEST_P(CallStoreContract, CallsAreFoundByTheProvidersIdsInTheirRowsOrTheirEvents) {
   domain::Call call;
   call.state.provider_call_id = "0197-a";
   AddCall(call);
   const std::int64_t newest = AddCall(call);
+  call.state.provider_call_id = "0197-c";
+  const std::int64_t by_event = AddCall(call);
+  domain::RecordedEvent event = EventOf(by_event, "e1");
+  event.event.provider_call_id = "0197-b";  // O5: the row shows a later one
+  AddEvent(event);
   AddCall();
-  const auto found = Read([](core::CallReader& reader) { return reader.FindCall("0197-a"); });
-  EXPECT_EQ(found.value(), newest);
+  const auto found = Read([](core::CallReader& reader) {
+    return reader.FindCalls({"0197-b", "unknown", "0197-a"});
+  });
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_THAT(*found, ElementsAre(by_event, std::nullopt, newest));
 }
 
-TEST_P(CallStoreContract,
-       CallIsFoundByTheProvidersIdInItsEvents) {  // O5: the row shows a later one
+// Whichever of the two shows it.
+TEST_P(CallStoreContract, OfSeveralCallsOfAProvidersIdTheNewestIsFound) {
   domain::Call call;
-  call.state.provider_call_id = "0197-b";
-  const std::int64_t call_id = AddCall(call);
-  AddEvent(EventOf(call_id, "e1"));
-  const auto found = Read([](core::CallReader& reader) { return reader.FindCall("0197-a"); });
-  EXPECT_EQ(found.value(), call_id);
-}
-
-TEST_P(CallStoreContract, CallOfUnknownProvidersIdIsNotFound) {
-  AddCall();
-  const auto found = Read([](core::CallReader& reader) { return reader.FindCall("0197-a"); });
-  EXPECT_EQ(found.value(), std::nullopt);
+  call.state.provider_call_id = "0197-a";
+  for (const bool newest_by_event : {true, false}) {
+    const std::int64_t first = AddCall(newest_by_event ? call : domain::Call());
+    const std::int64_t second = AddCall(newest_by_event ? domain::Call() : call);
+    domain::RecordedEvent event = EventOf(newest_by_event ? second : first, "e1");
+    event.event.provider_call_id = "0197-a";
+    AddEvent(event);
+    const auto found = Read([](core::CallReader& reader) { return reader.FindCalls({"0197-a"}); });
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_THAT(*found, ElementsAre(second));
+  }
 }
 
 TEST_P(CallStoreContract, LongTranscriptIsStoredWholeAndInItsOrder) {  // O4

@@ -61,14 +61,17 @@ absl::StatusOr<std::int64_t> FakeTransaction::CountCalls() {
   return static_cast<std::int64_t>(tables_.calls.size());
 }
 
-absl::StatusOr<std::optional<std::int64_t>> FakeTransaction::FindCall(
-    const std::string& provider_call_id) {
-  std::optional<std::int64_t> found;
-  for (const auto& [id, call] : tables_.calls) {
-    if (call.state.provider_call_id == provider_call_id) found = std::max(found, {id});
-  }
-  for (const auto& [sequence, event] : tables_.events) {
-    if (event.event.provider_call_id == provider_call_id) found = std::max(found, {event.call_id});
+absl::StatusOr<std::vector<std::optional<std::int64_t>>> FakeTransaction::FindCalls(
+    const std::vector<std::string>& provider_call_ids) {
+  std::vector<std::optional<std::int64_t>> found;
+  for (const std::string& wanted : provider_call_ids) {
+    std::optional<std::int64_t>& newest = found.emplace_back();
+    for (const auto& [id, call] : tables_.calls) {
+      if (call.state.provider_call_id == wanted) newest = std::max(newest, {id});
+    }
+    for (const auto& [sequence, event] : tables_.events) {
+      if (event.event.provider_call_id == wanted) newest = std::max(newest, {event.call_id});
+    }
   }
   return found;
 }

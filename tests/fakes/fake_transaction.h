@@ -21,8 +21,8 @@ class FakeTransaction : public core::CallWriter {
       const std::vector<std::int64_t>& call_ids) override;
   absl::StatusOr<std::vector<domain::Call>> ListCalls(const core::CallQuery& query) override;
   absl::StatusOr<std::int64_t> CountCalls() override;
-  absl::StatusOr<std::optional<std::int64_t>> FindCall(
-      const std::string& provider_call_id) override;
+  absl::StatusOr<std::vector<std::optional<std::int64_t>>> FindCalls(
+      const std::vector<std::string>& provider_call_ids) override;
   absl::StatusOr<domain::ServiceRecord> GetServiceRecord(std::int64_t id) override;
   absl::StatusOr<std::vector<domain::ServiceRecord>> ListServiceRecords(
       std::optional<std::int64_t> before_id, int limit) override;

@@ -82,6 +82,28 @@ class PgsqlRecorderTest : public testing::Test {
 
   using Receipts = std::vector<absl::StatusOr<Receipt>>;
 
+  // Registers a call of a provider's id.
+  std::int64_t AddCall(const std::string& provider_call_id) {
+    domain::Call call;
+    call.state.provider_call_id = provider_call_id;
+    EXPECT_TRUE(here_
+                    .Write([&](core::CallWriter& calls) -> absl::Status {
+                      ASSIGN_OR_RETURN(call.id, calls.InsertCall(call));
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return call.id;
+  }
+
+  // How many times the server is waited for while events are recorded.
+  static int WaitsFor(core::EventRecorder& recorder, const std::vector<ReportedEvent>& events) {
+    const int before = pgsql_waits;
+    for (const auto& receipt : fakes::Record(recorder, events)) {
+      EXPECT_TRUE(receipt.ok()) << receipt.status();
+    }
+    return pgsql_waits - before;
+  }
+
   // Records `first` at one service and `second` at another, which begins while the transaction of
   // `first` is under way: this goes on when the other has ended or waits for it.
   std::pair<Receipts, Receipts> RecordAtOnce(const std::vector<ReportedEvent>& first,
@@ -134,21 +156,24 @@ class PgsqlRecorderTest : public testing::Test {
 
 // What is asked for goes together, and so does what is written, with the commit.
 TEST_F(PgsqlRecorderTest, AGroupWaitsTwiceForTheServer) {
-  std::int64_t call_id = 0;
-  ASSERT_TRUE(here_
-                  .Write([&](core::CallWriter& calls) -> absl::Status {
-                    ASSIGN_OR_RETURN(call_id, calls.InsertCall({}));
-                    return absl::OkStatus();
-                  })
-                  .ok());
+  const std::int64_t call_id = AddCall("v-1");
   core::EventRecorder here(
       here_, [](const auto&) {}, {}, [] { return domain::At(0); });
   for (const char* const event_id : {"a", "b", "c"}) {  // first the call is not known yet
-    const int before = pgsql_waits;
-    const Receipts receipts = fakes::Record(
-        here, {OfCall(call_id, event_id), OfCall(call_id, absl::StrCat(event_id, "2"))});
-    for (const auto& receipt : receipts) EXPECT_TRUE(receipt.ok()) << receipt.status();
-    EXPECT_EQ(pgsql_waits - before, 2);
+    EXPECT_EQ(
+        WaitsFor(here, {OfCall(call_id, event_id), OfCall(call_id, absl::StrCat(event_id, "2"))}),
+        2);
+  }
+}
+
+TEST_F(PgsqlRecorderTest, AGroupThatNamesProvidersCallsWaitsOnceMoreHoweverManyTheyAre) {
+  AddCall("v-1");
+  AddCall("v-2");
+  core::EventRecorder here(
+      here_, [](const auto&) {}, {}, [] { return domain::At(0); });
+  for (const char* const event_id : {"a", "b"}) {
+    EXPECT_EQ(WaitsFor(here, {OfProvidersCall(event_id, "v-1"), OfProvidersCall(event_id, "v-2")}),
+              3);
   }
 }
 
