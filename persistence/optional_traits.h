@@ -16,9 +16,9 @@
     from("CAST(ROUND((?) * 10000) AS INTEGER)")
 #endif
 #if defined(ODB_COMPILER) && defined(ODB_DATABASE_PGSQL)
-// A TIMESTAMP is the time of day somewhere; which one a TIMESTAMPTZ has in UTC is told exactly.
-#pragma db map type("TIMESTAMPTZ") as("TIMESTAMP") to("(?) AT TIME ZONE 'UTC'") \
-    from("(?) AT TIME ZONE 'UTC'")
+// A TIMESTAMP is the time of day somewhere; which one a TIMESTAMPTZ has in UTC is told exactly on
+// the way in. On the way out both are the same number, in UTC: ODB reads them in binary form.
+#pragma db map type("TIMESTAMPTZ") as("TIMESTAMP") to("(?) AT TIME ZONE 'UTC'")
 #pragma db map type("NUMERIC\\(10, ?4\\)") as("BIGINT") to("(?)::NUMERIC / 10000") \
     from("((?) * 10000)::BIGINT")
 #endif
