@@ -1,7 +1,11 @@
 """What can be measured. Each function adds its figures to a run; names are those of report.py."""
 
 import json
+import os
+import pathlib
+import shutil
 import subprocess
+import tempfile
 import time
 
 import mix
@@ -15,13 +19,21 @@ from webhooks import TOOLS
 GOALS = {"sqlite": 0.5, "postgresql": 0.35}
 SWEEP = (1, 2, 4, 8, 16, 32, 64)
 
+# What the databases' own interfaces do, by name: events in a transaction, and connections. 8 is
+# about what 32 senders bring at a time.
+RAW = {"sqlite": {"alone": (1, 1), "8": (8, 1), "64": (64, 1)},
+       "postgresql": {"alone": (1, 1), "1": (1, 32), "8": (8, 4), "64": (64, 4)}}
+
+MEMORY = pathlib.Path("/dev/shm")  # a file system in memory, where there is one of this size
+MEMORY_BYTES = 1 << 30
+
 
 class Run:
     """One run: what it has measured so far, and how long it may take."""
 
     def __init__(self, seconds):
         self.seconds = seconds
-        self.figures = {}
+        self.figures = {"cores": os.cpu_count()}
         self.folder = None  # of the measurement under way
 
     def calls_for(self, rate, seconds=None):
@@ -60,6 +72,15 @@ def _tool(name, *arguments, **options):
     return json.loads(done.stdout)
 
 
+def _with_cpu(measure, *arguments, **options):
+    """What `measure` returns, and how many us of CPU each of what it counts took: of the whole
+    machine's, the load generator and the kernel included."""
+    before, begin = stores.machine_cpu_seconds(), time.monotonic()
+    result = measure(*arguments, **options)
+    cores = (stores.machine_cpu_seconds() - before) / (time.monotonic() - begin)
+    return result, cores / result["rate"] * 1e6
+
+
 def disk(run):
     """What one durable write takes, where the databases are."""
     result = _tool("bench_raw_limits", "fdatasync", database=run.folder, seconds=run.seconds / 2)
@@ -72,17 +93,18 @@ def grpc(run):
         address = f"127.0.0.1:{server.port}"
         alone = _tool("bench_grpc_load", "get", service=address, calls=1, in_flight=1,
                       seconds=run.seconds / 2, warm_up=run.warm_up)
-        many = _tool("bench_grpc_load", "get", service=address, calls=1, in_flight=64,
-                     seconds=run.seconds, warm_up=run.warm_up)
+        many, cpu_us = _with_cpu(_tool, "bench_grpc_load", "get", service=address, calls=1,
+                                 in_flight=64, seconds=run.seconds, warm_up=run.warm_up)
     run.figures["grpc.p50_us"] = alone["latency_us"]["50"]
     run.figures["grpc.rate"] = many["rate"]
+    run.figures["grpc.cpu_us"] = cpu_us
 
 
 def raw(run):
     """What recording events costs with the databases' own interfaces."""
-    for database, cases in (("sqlite", ((1, 1), (64, 1))), ("postgresql", ((1, 32), (64, 4)))):
-        for group, clients in cases:
-            folder = run.folder / f"{database}{group}"
+    for database, cases in RAW.items():
+        for name, (group, clients) in cases.items():
+            folder = run.folder / f"{database}-{name}"
             folder.mkdir()
             store = stores.KINDS[database](folder)
             try:
@@ -90,13 +112,29 @@ def raw(run):
                 calls -= calls % (64 * clients)
                 store.register(mix.CALL_NUMBER, calls)
                 location = store.file if database == "sqlite" else store.url
-                result = _tool("bench_raw_limits", database, database=location, group=group,
-                               clients=clients, seconds=run.seconds,
-                               warm_up=run.warm_up, calls=calls,
-                               first_call=mix.CALL_NUMBER)
+                result, cpu_us = _with_cpu(
+                    _tool, "bench_raw_limits", database, database=location, group=group,
+                    clients=clients, seconds=run.seconds, warm_up=run.warm_up, calls=calls,
+                    first_call=mix.CALL_NUMBER)
             finally:
                 store.close()
-            run.figures[f"raw.{database}.{group}"] = result["rate"]
+            run.figures[f"raw.{database}.{name}"] = result["rate"]
+            run.figures[f"raw.{database}.{name}.cpu_us"] = cpu_us
+
+
+def no_disk(run):
+    """Webhooks with databases on a disk that takes no time: what the real one costs."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < MEMORY_BYTES:
+        return
+    with tempfile.TemporaryDirectory(dir=MEMORY) as name:
+        folder = pathlib.Path(name)
+        with system.System("sqlite", folder) as programs_:
+            load = webhooks.Load(folder, "small", programs_.adapter.port, programs.SECRET)
+            calls = run.calls_for(40_000)
+            programs_.store.register(load.next_call, calls)
+            result = load.run(run.seconds, calls, warm_up=run.warm_up)
+            run.figures["sqlite.no_disk.rate"] = result["rate"]
+            load.verify(programs_.store)
 
 
 def batch(run):
@@ -126,8 +164,14 @@ def http(run):
         for name, arguments in (("generator", ["--trivial"]), ("http", [])):
             with Tool("bench_bare_http", *arguments) as server:
                 load = webhooks.Load(run.folder, kind, server.port)
-                result = load.run(run.seconds, run.calls_for(500_000), warm_up=run.warm_up)
+                result, cpu_us = _with_cpu(load.run, run.seconds, run.calls_for(500_000),
+                                           warm_up=run.warm_up)
+                if (name, kind) == ("http", "small"):
+                    alone = load.run(run.seconds / 2, run.calls_for(20_000), connections=1,
+                                     warm_up=run.warm_up / 2)
+                    run.figures["http.small.p50_us"] = alone["latency_us"]["50"]
             run.figures[f"{name}.{kind}.rate"] = result["rate"]
+            run.figures[f"{name}.{kind}.cpu_us"] = cpu_us
 
 
 def _webhooks(run, database):
@@ -243,6 +287,7 @@ ALL = {
     "raw": raw,
     "http": http,
     "webhooks-sqlite": lambda run: _webhooks(run, "sqlite"),
+    "no-disk": no_disk,
     "webhooks-postgresql": lambda run: _webhooks(run, "postgresql"),
     "batch": batch,
     "reads": reads,

@@ -32,6 +32,19 @@ def _twice_disk_and_grpc(figures):
     return 2 * (figures["disk.p50_us"] + figures["grpc.p50_us"])
 
 
+# What a program cannot do without, if the rest cost nothing: an HTTP request, its part of a gRPC
+# request of 8, and its part of a transaction of 8.
+def _parts_on_all_cores(database):
+    return lambda figures: figures["cores"] * 1e6 / (
+        figures["http.small.cpu_us"] + figures["grpc.cpu_us"] / 8
+        + figures[f"raw.{database}.8.cpu_us"])
+
+
+def _parts_in_turn(database):
+    return lambda figures: (figures["http.small.p50_us"] + figures["grpc.p50_us"]
+                            + 1e6 / figures[f"raw.{database}.alone"])
+
+
 def _webhook_rows():
     for database, part in (("sqlite", 0.5), ("postgresql", 0.35)):
         for kind, text in (("small", "small bodies"), ("real", "bodies of real size")):
@@ -42,6 +55,16 @@ def _webhook_rows():
             yield Row(f"webhooks, {database}, {text}", _figure(f"{name}.rate"),
                       limit=_figure(f"http.{kind}.rate"), limit_name="bare HTTP and JSON",
                       goal=goal)
+            if kind == "small":
+                yield Row("- its parts alone, all cores busy", _parts_on_all_cores(database),
+                          limit=_figure(f"http.{kind}.rate"), limit_name="bare HTTP and JSON",
+                          goal=goal)
+                yield Row("- ours beside that", _figure(f"{name}.rate"),
+                          limit=_parts_on_all_cores(database), limit_name="its parts alone")
+            if (database, kind) == ("sqlite", "small"):
+                yield Row("- ours where the disk takes no time", _figure("sqlite.no_disk.rate"),
+                          limit=_figure(f"http.{kind}.rate"), limit_name="bare HTTP and JSON",
+                          goal=goal)
             if (database, kind) == ("postgresql", "small"):
                 yield Row("- beside a transaction for each event", _figure(f"{name}.rate"),
                           limit=_figure("raw.postgresql.1"), limit_name="raw, one for each",
@@ -60,6 +83,11 @@ def _webhook_rows():
         yield Row(f"one webhook alone, {database}, p50", _figure(f"{database}.alone.p50_us"), "us",
                   limit=_sum("disk.p50_us", "grpc.p50_us"), limit_name="fdatasync and bare gRPC",
                   goal=("twice that", _twice_disk_and_grpc), least=False)
+        yield Row("- its parts alone, in turn", _parts_in_turn(database), "us",
+                  limit=_sum("disk.p50_us", "grpc.p50_us"), limit_name="fdatasync and bare gRPC",
+                  goal=("twice that", _twice_disk_and_grpc), least=False)
+        yield Row("- ours beside that", _figure(f"{database}.alone.p50_us"), "us",
+                  limit=_parts_in_turn(database), limit_name="its parts alone")
         yield Row("- p99", _figure(f"{database}.alone.p99_us"), "us")
 
 
@@ -79,10 +107,15 @@ def rows():
     yield Row("bare gRPC, one call alone, p50", _figure("grpc.p50_us"), "us")
     yield Row("bare gRPC, 64 under way", _figure("grpc.rate"))
     for database in ("sqlite", "postgresql"):
-        yield Row(f"raw {database}, a commit for each event", _figure(f"raw.{database}.1"))
+        yield Row(f"raw {database}, one client, a commit for each event",
+                  _figure(f"raw.{database}.alone"))
+        yield Row(f"raw {database}, 32 clients, a commit for each event",
+                  _figure(f"raw.{database}.1"))
+        yield Row(f"raw {database}, groups of 8", _figure(f"raw.{database}.8"))
         yield Row(f"raw {database}, groups of 64", _figure(f"raw.{database}.64"))
     yield Row("load generator, small bodies", _figure("generator.small.rate"))
     yield Row("load generator, bodies of real size", _figure("generator.real.rate"))
+    yield Row("bare HTTP and JSON, one small body alone, p50", _figure("http.small.p50_us"), "us")
     yield Row("bare HTTP and JSON, small bodies", _figure("http.small.rate"))
     yield Row("bare HTTP and JSON, bodies of real size", _figure("http.real.rate"))
     yield from _webhook_rows()
