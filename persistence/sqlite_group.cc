@@ -25,48 +25,47 @@
 namespace autopulse::callevents::persistence {
 namespace {
 
+// The largest id that a view finds with a query that is kept under `name`; nothing without a row.
+template <typename Largest, typename Parameter, typename Make>
+std::optional<std::int64_t> LargestOf(const char* name, Parameter parameter, const Make& make) {
+  auto query = PreparedQuery<Largest>(name, std::move(parameter), make);
+  Largest largest;
+  query.execute_one(largest);
+  return largest.id;
+}
+
 // The sequence of a call's newest event; zero if it has none.
 std::int64_t LastSequenceOf(std::int64_t call_id) {
   using Columns = odb::query<LargestEvent>;
-  auto query = PreparedQuery<LargestEvent>(
-      "last_sequence_of", call_id,
-      [](const std::int64_t& bound) { return Columns::call_id == Columns::_ref(bound); });
-  LargestEvent largest;
-  query.execute_one(largest);
-  return largest.id.value_or(0);
+  return LargestOf<LargestEvent>(
+             "last_sequence_of", call_id,
+             [](const std::int64_t& bound) { return Columns::call_id == Columns::_ref(bound); })
+      .value_or(0);
 }
 
 // The newest call whose row shows this id of a provider's.
 std::optional<std::int64_t> NewestCallOf(const std::string& provider_call_id) {
   using Columns = odb::query<LargestCall>;
-  auto query = PreparedQuery<LargestCall>(
-      "newest_call_of", provider_call_id,
-      [](const std::string& bound) { return Columns::state.vapi_call_id == Columns::_ref(bound); });
-  LargestCall largest;
-  query.execute_one(largest);
-  return largest.id;
+  return LargestOf<LargestCall>("newest_call_of", provider_call_id, [](const std::string& bound) {
+    return Columns::state.vapi_call_id == Columns::_ref(bound);
+  });
 }
 
 // The newest one that has events of it.
 std::optional<std::int64_t> NewestCallByEventsOf(const std::string& provider_call_id) {
   using Columns = odb::query<LargestCallOfEvents>;
-  auto query = PreparedQuery<LargestCallOfEvents>(
+  return LargestOf<LargestCallOfEvents>(
       "newest_call_by_events_of", provider_call_id,
       [](const std::string& bound) { return Columns::provider_call_id == Columns::_ref(bound); });
-  LargestCallOfEvents largest;
-  query.execute_one(largest);
-  return largest.id;
 }
 
 // Whether lines of a transcript of this call are stored.
 bool HasTranscript(std::int64_t call_id) {
   using Columns = odb::query<LargestTranscript>;
-  auto query = PreparedQuery<LargestTranscript>(
-      "largest_transcript_of", call_id,
-      [](const std::int64_t& bound) { return Columns::call_id == Columns::_ref(bound); });
-  LargestTranscript largest;
-  query.execute_one(largest);
-  return largest.id.has_value();
+  return LargestOf<LargestTranscript>(
+             "largest_transcript_of", call_id,
+             [](const std::int64_t& bound) { return Columns::call_id == Columns::_ref(bound); })
+      .has_value();
 }
 
 // The events of a call that its state follows from [V2], but for those that are forgotten.
