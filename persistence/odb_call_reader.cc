@@ -1,6 +1,5 @@
 #include "persistence/odb_call_reader.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
