@@ -8,12 +8,12 @@ namespace autopulse::callevents::core {
 CallFeed::CallFeed(std::int64_t last_sequence, std::size_t capacity)
     : capacity_(capacity), kept_after_(last_sequence), last_sequence_(last_sequence) {}
 
-void CallFeed::Publish(std::vector<FeedEntry> entries) {
+void CallFeed::Publish(Entries entries) {
   {
     const absl::MutexLock lock(&entries_mutex_);
-    for (FeedEntry& entry : entries) {
-      last_sequence_ = entry.event.sequence;
-      entries_.push_back(std::make_shared<const FeedEntry>(std::move(entry)));
+    for (Entry& entry : entries) {
+      last_sequence_ = entry->event.sequence;
+      entries_.push_back(std::move(entry));
     }
     while (entries_.size() > capacity_) {
       kept_after_ = entries_.front()->event.sequence;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <any>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -7,10 +8,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "services/base/memo.h"
 #include "services/domain/call.h"
 #include "services/domain/call_event.h"
 
@@ -18,22 +21,27 @@ namespace autopulse::callevents::core {
 
 // A recorded event, without its transcript, and the call as it left it.
 struct FeedEntry {
-  domain::RecordedEvent event;
-  domain::Call call;
+  FeedEntry(domain::RecordedEvent recorded, domain::Call left)
+      : event(std::move(recorded)), call(std::move(left)) {}
+
+  const domain::RecordedEvent event;
+  const domain::Call call;
+  const base::Memo<std::any> message;  // what the edge sends of it, the same to all who watch
 };
 
 // Passes recorded events on to those who watch: wakes them, and keeps the newest events so that a
 // thousand watchers do not read them from the database a thousand times. Thread-safe.
 class CallFeed {
  public:
-  using Entries = std::vector<std::shared_ptr<const FeedEntry>>;
+  using Entry = std::shared_ptr<const FeedEntry>;
+  using Entries = std::vector<Entry>;
 
   // `last_sequence` is that of the newest event that was recorded before.
   CallFeed(std::int64_t last_sequence, std::size_t capacity);
 
   // Adds what a transaction recorded, after its commit, and wakes the watchers. Sequences ascend,
   // also from call to call.
-  void Publish(std::vector<FeedEntry> entries);
+  void Publish(Entries entries);
 
   // Notes that events up to `sequence` were recorded, without keeping them: nobody watches. Wakes
   // whoever has begun meanwhile.
@@ -63,7 +71,7 @@ class CallFeed {
   const std::size_t capacity_;
 
   mutable absl::Mutex entries_mutex_;
-  std::deque<std::shared_ptr<const FeedEntry>> entries_ ABSL_GUARDED_BY(entries_mutex_);
+  std::deque<Entry> entries_ ABSL_GUARDED_BY(entries_mutex_);
   // Everything recorded behind this sequence is in `entries_`.
   std::int64_t kept_after_ ABSL_GUARDED_BY(entries_mutex_);
   std::int64_t last_sequence_ ABSL_GUARDED_BY(entries_mutex_);

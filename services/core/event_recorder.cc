@@ -90,11 +90,13 @@ absl::Status EventRecorder::RecordEach(CallWriter& calls, absl::Span<ReportedEve
 void PublishNew(const EventRecorder::Receipts& receipts, CallFeed& feed) {
   const bool is_watched = feed.has_subscribers();
   std::int64_t last_sequence = 0;
-  std::vector<FeedEntry> entries;
+  CallFeed::Entries entries;
   for (const absl::StatusOr<Receipt>& receipt : receipts) {
     if (!receipt.ok() || receipt->duplicate) continue;
     last_sequence = receipt->event.sequence;
-    if (is_watched) entries.push_back({receipt->event, receipt->call});
+    if (is_watched) {
+      entries.push_back(std::make_shared<const FeedEntry>(receipt->event, receipt->call));
+    }
   }
   if (last_sequence == 0) return;
   is_watched ? feed.Publish(std::move(entries)) : feed.Advance(last_sequence);

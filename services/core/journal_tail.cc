@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "absl/time/clock.h"
 #include "services/base/log.h"
@@ -79,7 +78,7 @@ absl::Status JournalTail::PassOn(std::int64_t up_to) {
     return absl::OkStatus();
   }
   while (feed_.last_sequence() < up_to) {
-    std::vector<FeedEntry> entries;
+    CallFeed::Entries entries;
     RETURN_IF_ERROR(store_.Read([&](CallReader& calls) -> absl::Status {
       ASSIGN_OR_RETURN(entries, ReadFeed(calls, feed_.last_sequence(), up_to, kPage));
       return absl::OkStatus();

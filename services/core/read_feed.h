@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "services/core/call_feed.h"
@@ -12,7 +11,7 @@ namespace autopulse::callevents::core {
 // What the feed would have kept, read from the journal: at most `limit` events behind `after` up to
 // `up_to`, by sequence, each with its call as it stands; of a call that another program has deleted
 // beside its events, with its id.
-absl::StatusOr<std::vector<FeedEntry>> ReadFeed(CallReader& calls, std::int64_t after,
-                                                std::int64_t up_to, int limit);
+absl::StatusOr<CallFeed::Entries> ReadFeed(CallReader& calls, std::int64_t after,
+                                           std::int64_t up_to, int limit);
 
 }  // namespace autopulse::callevents::core

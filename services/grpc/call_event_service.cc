@@ -250,8 +250,8 @@ grpc::ServerUnaryReactor* CallEventService::ListCallAttempts(
   });
 }
 
-grpc::ServerWriteReactor<v1::WatchCallsResponse>* CallEventService::WatchCalls(
-    grpc::CallbackServerContext* context, const v1::WatchCallsRequest* request) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* CallEventService::WatchCalls(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
   return watchers_.Watch(*request, ArrivalOf(*context, "WatchCalls"));
 }
 

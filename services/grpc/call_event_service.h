@@ -22,7 +22,8 @@ namespace autopulse::callevents::rpc {
 //
 // gRPC runs callbacks on as many threads as there are cores, so none of them blocks: events go to
 // the lanes, everything else that touches the database to `workers`. Thread-safe.
-class CallEventService final : public v1::CallEventService::CallbackService {
+class CallEventService final : public v1::CallEventService::WithRawCallbackMethod_WatchCalls<
+                                   v1::CallEventService::CallbackService> {
  public:
   struct Parts {
     core::CallStore& store;
@@ -82,8 +83,8 @@ class CallEventService final : public v1::CallEventService::CallbackService {
   grpc::ServerUnaryReactor* ListCallAttempts(grpc::CallbackServerContext* context,
                                              const v1::ListCallAttemptsRequest* request,
                                              v1::ListCallAttemptsResponse* response) override;
-  grpc::ServerWriteReactor<v1::WatchCallsResponse>* WatchCalls(
-      grpc::CallbackServerContext* context, const v1::WatchCallsRequest* request) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* WatchCalls(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* request) override;
 
  private:
   // Runs `work` on a worker and finishes the RPC with what it returns.

@@ -1,6 +1,10 @@
 #include "services/grpc/watch_calls.h"
 
+#include <grpcpp/support/proto_buffer_reader.h>
+#include <grpcpp/support/slice.h>
+
 #include <algorithm>
+#include <any>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +13,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "autopulse/callevents/v1/call_event_service.pb.h"
 #include "services/base/status_macros.h"
 #include "services/core/call_matcher.h"
 #include "services/core/read_feed.h"
@@ -24,20 +29,48 @@ constexpr std::size_t kPumpThreads = 2;
 constexpr std::size_t kReadAhead = 64;
 constexpr absl::Duration kLongestPause = absl::Seconds(1);  // between two looks at idle streams
 
-using Entry = std::shared_ptr<const core::FeedEntry>;
+using Entry = core::CallFeed::Entry;
 
 // A stream that fails before it has begun.
-class RefusedWatcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse> {
+class RefusedWatcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   explicit RefusedWatcher(const absl::Status& why) { Finish(ToGrpcStatus(why)); }
   void OnDone() override { delete this; }
 };
 
+absl::StatusOr<v1::WatchCallsRequest> ParseRequest(grpc::ByteBuffer bytes) {
+  grpc::ProtoBufferReader reader(&bytes);
+  v1::WatchCallsRequest request;
+  if (request.ParseFromZeroCopyStream(&reader)) return request;
+  return absl::InvalidArgumentError("the request is no WatchCallsRequest");
+}
+
+grpc::ByteBuffer Serialize(const v1::WatchCallsResponse& response) {
+  const grpc::Slice bytes(response.SerializeAsString());
+  return {&bytes, 1};
+}
+
+const grpc::ByteBuffer& MessageOf(const core::FeedEntry& entry) {
+  return std::any_cast<const grpc::ByteBuffer&>(entry.message.Get([&entry]() -> std::any {
+    v1::WatchCallsResponse response;
+    ToProto(entry.event, *response.mutable_event());
+    ToProto(entry.call, *response.mutable_call());
+    response.set_resume_token(EncodeResumeToken(entry.event.sequence));
+    return Serialize(response);
+  }));
+}
+
+grpc::ByteBuffer KeepAliveMessage(std::int64_t cursor) {
+  v1::WatchCallsResponse response;
+  response.set_resume_token(EncodeResumeToken(cursor));
+  return Serialize(response);
+}
+
 }  // namespace
 
 // One stream. At most one pump runs for it at a time: it finds the next event and starts to write
 // it; when that is written, the next pump begins.
-class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
+class Watcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
                       public std::enable_shared_from_this<Watcher> {
  public:
   // What a client watches, and who it is.
@@ -74,8 +107,7 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
     const absl::MutexLock lock(&mutex_);
     if (pumping_ || writing_ || finished_) return;
     if (now < last_write_ + absl::ToChronoNanoseconds(owner_.keep_alive_interval_)) return;
-    response_.Clear();
-    Write();
+    Write(KeepAliveMessage(cursor_));
   }
 
   void End(const absl::Status& why) {
@@ -91,7 +123,9 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
       Finish(*finish_after_write_);
       return;
     }
-    SchedulePump();
+    const bool is_up_to_date =
+        read_ahead_.empty() && cursor_ >= owner_.feed_.last_sequence();  // `Wake` says what comes
+    if (!is_up_to_date) SchedulePump();
   }
 
   void OnCancel() override {
@@ -116,8 +150,10 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
     while (true) {
       const absl::StatusOr<Entry> next = Next();
       const bool another_follows = HasNext();
+      const bool found = next.ok() && *next != nullptr;
+      grpc::ByteBuffer message = found ? MessageOf(**next) : grpc::ByteBuffer();
       const absl::MutexLock lock(&mutex_);
-      if (next.ok() && *next == nullptr && pump_again_) {
+      if (next.ok() && !found && pump_again_) {
         pump_again_ = false;
         continue;
       }
@@ -125,12 +161,10 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
       if (finished_) return;
       if (!next.ok()) {
         FinishWith(ToGrpcStatus(next.status()));
-      } else if (*next != nullptr) {
-        response_.Clear();
-        ToProto((*next)->event, *response_.mutable_event());
-        ToProto((*next)->call, *response_.mutable_call());
+      } else if (found) {
         // What follows at once need not be sent by itself: who is behind catches up.
-        Write(another_follows ? grpc::WriteOptions().set_buffer_hint() : grpc::WriteOptions());
+        Write(std::move(message),
+              another_follows ? grpc::WriteOptions().set_buffer_hint() : grpc::WriteOptions());
       }
       return;
     }
@@ -165,11 +199,9 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
     const std::int64_t settled = owner_.feed_.last_sequence();
     return owner_.store_.Read([this, settled](core::CallReader& calls) -> absl::Status {
       read_ahead_.clear();
-      ASSIGN_OR_RETURN(std::vector<core::FeedEntry> entries,
+      ASSIGN_OR_RETURN(core::CallFeed::Entries entries,
                        core::ReadFeed(calls, cursor_, settled, static_cast<int>(kReadAhead)));
-      for (core::FeedEntry& entry : entries) {
-        read_ahead_.push_back(std::make_shared<const core::FeedEntry>(std::move(entry)));
-      }
+      read_ahead_.assign(entries.begin(), entries.end());
       return absl::OkStatus();
     });
   }
@@ -188,11 +220,12 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
     return absl::OkStatus();
   }
 
-  void Write(grpc::WriteOptions options = {}) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    response_.set_resume_token(EncodeResumeToken(cursor_));
+  void Write(grpc::ByteBuffer message, grpc::WriteOptions options = {})
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    message_ = std::move(message);
     writing_ = true;
     last_write_ = std::chrono::steady_clock::now();
-    StartWrite(&response_, options);
+    StartWrite(&message_, options);
   }
 
   void FinishWith(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
@@ -217,7 +250,7 @@ class Watcher final : public grpc::ServerWriteReactor<v1::WatchCallsResponse>,
   std::optional<grpc::Status> finish_after_write_ ABSL_GUARDED_BY(mutex_);
   std::chrono::steady_clock::time_point last_write_ ABSL_GUARDED_BY(mutex_) =
       std::chrono::steady_clock::now();
-  v1::WatchCallsResponse response_;  // not touched while it is written
+  grpc::ByteBuffer message_;  // not touched while it is written
 
   // Of the pump, of which there is one at a time; read by `Write`, which no pump runs beside.
   std::int64_t cursor_;
@@ -242,13 +275,15 @@ Watchers::~Watchers() {
   pumps_.reset();
 }
 
-grpc::ServerWriteReactor<v1::WatchCallsResponse>* Watchers::Watch(
-    const v1::WatchCallsRequest& request, Arrival arrival) {
-  absl::StatusOr<std::vector<core::CallCondition>> conditions = ParseFilter(request.filter());
+grpc::ServerWriteReactor<grpc::ByteBuffer>* Watchers::Watch(const grpc::ByteBuffer& request,
+                                                            Arrival arrival) {
+  const absl::StatusOr<v1::WatchCallsRequest> parsed = ParseRequest(request);
+  if (!parsed.ok()) return new RefusedWatcher(parsed.status());
+  absl::StatusOr<std::vector<core::CallCondition>> conditions = ParseFilter(parsed->filter());
   if (!conditions.ok()) return new RefusedWatcher(conditions.status());
   const std::int64_t newest = feed_.last_sequence();
   absl::StatusOr<std::int64_t> cursor = newest;
-  if (!request.resume_token().empty()) cursor = DecodeResumeToken(request.resume_token());
+  if (!parsed->resume_token().empty()) cursor = DecodeResumeToken(parsed->resume_token());
   if (!cursor.ok()) return new RefusedWatcher(cursor.status());
   const auto watcher = std::make_shared<Watcher>(
       *this, Watcher::Subject{*std::move(conditions), std::move(arrival), *cursor}, newest);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
@@ -11,7 +12,6 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "autopulse/callevents/v1/call_event_service.pb.h"
 #include "services/base/pause.h"
 #include "services/base/work_queue.h"
 #include "services/core/call_feed.h"
@@ -37,11 +37,14 @@ class Watchers {
   // OK if a request may come in.
   using Judge = std::function<absl::Status(const Arrival&)>;
 
-  // Begins a stream of somebody who was let in. It ends when the client cancels, with
-  // INVALID_ARGUMENT for a filter or token that cannot be read, with UNAVAILABLE after `Stop`, or
-  // as `AdmitAgain` has it.
-  grpc::ServerWriteReactor<v1::WatchCallsResponse>* Watch(const v1::WatchCallsRequest& request,
-                                                          Arrival arrival);
+  // Begins a stream of somebody who was let in, as a v1.WatchCallsRequest has it. It ends when the
+  // client cancels, with INVALID_ARGUMENT for a message, filter or token that cannot be read, with
+  // UNAVAILABLE after `Stop`, or as `AdmitAgain` has it.
+  //
+  // Messages are bytes here, since what is sent of an event is the same on all streams and is made
+  // once: each is a v1.WatchCallsResponse.
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(const grpc::ByteBuffer& request,
+                                                    Arrival arrival);
 
   // Ends the streams of those who may not come in any more, with what `judge` says; also of those
   // who are coming in at this moment, and were let in before. `judge` is kept.

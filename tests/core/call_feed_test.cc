@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -13,12 +14,12 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::vector<FeedEntry> EntriesOf(const std::vector<std::int64_t>& sequences) {
-  std::vector<FeedEntry> entries;
+CallFeed::Entries EntriesOf(const std::vector<std::int64_t>& sequences) {
+  CallFeed::Entries entries;
   for (const std::int64_t sequence : sequences) {
-    FeedEntry entry;
-    entry.event.sequence = sequence;
-    entries.push_back(std::move(entry));
+    domain::RecordedEvent event;
+    event.sequence = sequence;
+    entries.push_back(std::make_shared<const FeedEntry>(event, domain::Call()));
   }
   return entries;
 }

@@ -23,9 +23,15 @@ RawStream::RawStream(const std::shared_ptr<grpc::Channel>& channel, const std::s
 
 RawStream::~RawStream() {
   context_.TryCancel();
+  if (!finished_) Finish();
+}
+
+grpc::Status RawStream::Finish() {
+  finished_ = true;
   grpc::Status status;
   stream_->Finish(&status, nullptr);
   Await();
+  return status;
 }
 
 std::optional<std::string> RawStream::Read() {

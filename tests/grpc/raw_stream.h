@@ -23,8 +23,13 @@ class RawStream {
   // The next message that comes; nothing if the stream has ended.
   std::optional<std::string> Read();
 
+  // Waits for the end of the stream.
+  grpc::Status Finish();
+
  private:
   bool Await();
+
+  bool finished_ = false;
 
   grpc::ClientContext context_;
   grpc::CompletionQueue queue_;

@@ -64,6 +64,14 @@ TEST(ServerTest, ItsServicesCanBeListedByReflection) {
   EXPECT_THAT(*services, HasSubstr("grpc.health.v1.Health"));
 }
 
+TEST(ServerTest, AWatchThatIsNoMessageIsRefused) {
+  ServedApi api;
+  RawStream watch(api.channel, absl::StrCat("/", kService, "/WatchCalls"), "\xff\xff");
+  const grpc::Status status = watch.Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message(), "the request is no WatchCallsRequest");
+}
+
 TEST(ServerTest, ItIsServingByItselfAndByName) {
   ServedApi api;
   for (const char* service : {"", kService}) {

@@ -92,7 +92,8 @@ class WatchCallsTest : public testing::Test {
 
   // Has the feed read it.
   void PublishFromElsewhere(std::int64_t sequence) {
-    api_.feed.Publish({{EventElsewhere(sequence), {}}});
+    api_.feed.Publish(
+        {std::make_shared<const core::FeedEntry>(EventElsewhere(sequence), domain::Call())});
   }
 
   ServedApi api_;
@@ -176,6 +177,15 @@ TEST_F(WatchCallsTest, ManyMayWatchAtOnce) {
     EXPECT_EQ(watch->Next(), "e2");
     EXPECT_EQ(watch->Next(), "e3");
   }
+}
+
+TEST_F(WatchCallsTest, AllWhoWatchGetTheSameOfAnEvent) {
+  Watch first(api_);
+  Watch second(api_, "status = CALL_STATUS_RINGING");
+  ReportStatusOf("a", 0, v1::CALL_STATUS_RINGING);
+  ASSERT_EQ(first.Next(), "a");
+  ASSERT_EQ(second.Next(), "a");
+  EXPECT_EQ(first.response().SerializeAsString(), second.response().SerializeAsString());
 }
 
 TEST_F(WatchCallsTest, AWatcherThatLeavesDisturbsNoOther) {
