@@ -151,7 +151,7 @@ class Watcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
       const absl::StatusOr<Entry> next = Next();
       const bool another_follows = HasNext();
       const bool found = next.ok() && *next != nullptr;
-      grpc::ByteBuffer message = found ? MessageOf(**next) : grpc::ByteBuffer();
+      const grpc::ByteBuffer* const message = found ? &MessageOf(**next) : nullptr;
       const absl::MutexLock lock(&mutex_);
       if (next.ok() && !found && pump_again_) {
         pump_again_ = false;
@@ -163,7 +163,7 @@ class Watcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
         FinishWith(ToGrpcStatus(next.status()));
       } else if (found) {
         // What follows at once need not be sent by itself: who is behind catches up.
-        Write(std::move(message),
+        Write(*message,
               another_follows ? grpc::WriteOptions().set_buffer_hint() : grpc::WriteOptions());
       }
       return;
@@ -220,9 +220,9 @@ class Watcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     return absl::OkStatus();
   }
 
-  void Write(grpc::ByteBuffer message, grpc::WriteOptions options = {})
+  void Write(const grpc::ByteBuffer& message, grpc::WriteOptions options = {})
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    message_ = std::move(message);
+    message_ = message;
     writing_ = true;
     last_write_ = std::chrono::steady_clock::now();
     StartWrite(&message_, options);
