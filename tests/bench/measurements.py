@@ -137,6 +137,20 @@ def no_disk(run):
             load.verify(programs_.store)
 
 
+def unnamed(run):
+    """Webhooks that name a call by VAPI's id only."""
+    for database in ("sqlite", "postgresql"):
+        folder = run.folder / database
+        folder.mkdir()
+        with system.System(database, folder) as programs_:
+            load = webhooks.Load(folder, "unnamed", programs_.adapter.port, programs.SECRET)
+            calls = run.calls_for(40_000)
+            programs_.store.register(load.next_call, calls, vapi_ids=True)
+            result = load.run(run.seconds, calls, warm_up=run.warm_up)
+            run.figures[f"{database}.unnamed.rate"] = result["rate"]
+            load.verify(programs_.store)
+
+
 def batch(run):
     """Batches of 64 events into the service alone."""
     for database in ("sqlite", "postgresql"):
@@ -289,6 +303,7 @@ ALL = {
     "webhooks-sqlite": lambda run: _webhooks(run, "sqlite"),
     "no-disk": no_disk,
     "webhooks-postgresql": lambda run: _webhooks(run, "postgresql"),
+    "unnamed": unnamed,
     "batch": batch,
     "reads": reads,
     "filled": filled,

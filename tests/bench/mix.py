@@ -1,8 +1,9 @@
 """The bodies of one call's life, in the form that mix.h describes.
 
-Two mixes: `small` has what a receiver needs and little else, its report has 20 lines and about 8 KB;
+Three mixes: `small` has what a receiver needs and little else, its report has 20 lines and about 8 KB;
+`unnamed` is the same without our id of the call, which is known by VAPI's then;
 `real` has what VAPI sends: status updates of 18 KB and a report of 30 KB, with the assistant's whole
-definition in each. Both are cut from the bodies of tests/demo.
+definition in each. All are cut from the bodies of tests/demo.
 """
 
 import copy
@@ -12,7 +13,7 @@ import sys
 
 DEMO = pathlib.Path(__file__).resolve().parents[1] / "demo"
 CALL_NUMBER = 7_000_000_000  # mix.h: every body names this call
-VAPI_ID = f"0195a1b2-7c3d-7e4f-8a5b-00{CALL_NUMBER}"
+VAPI_ID_BEGIN = "0195a1b2-7c3d-7e4f-8a5b-00"  # the number follows
 STEPS = ("queued", "ringing", "in-progress", "completed", "hang", "end-of-call-report")
 STATUS_BYTES = 18_000
 REPORT_BYTES = 30_000
@@ -26,7 +27,7 @@ def _demo(name):
 
 def _named(message, step):
     """The same message, of our call, `step` steps into its life."""
-    message["call"]["id"] = VAPI_ID
+    message["call"]["id"] = f"{VAPI_ID_BEGIN}{CALL_NUMBER}"
     message["call"]["assistantOverrides"]["variableValues"]["call_id"] = str(CALL_NUMBER)
     message["timestamp"] = BEGIN_MS + 10_000 * step
     return message
@@ -91,15 +92,17 @@ def _body(message):
 
 
 def mix(kind):
-    """The steps of the mix `small` or `real`: a list of {"name", "body"}."""
+    """The steps of the mix `small`, `unnamed` or `real`: a list of {"name", "body"}."""
     steps = []
     for step, name in enumerate(STEPS):
         is_report = name == "end-of-call-report"
         message = _named(_report() if is_report else _event(step), step)
-        if kind == "small":
-            message = _without_what_is_skipped(message)
-        else:
+        if kind == "unnamed":
+            del message["call"]["assistantOverrides"]["variableValues"]["call_id"]
+        if kind == "real":
             message = _filled(message, REPORT_BYTES if is_report else STATUS_BYTES)
+        else:
+            message = _without_what_is_skipped(message)
         steps.append({"name": name, "body": _body(message)})
     return steps
 
@@ -109,5 +112,5 @@ def write(kind, file):
 
 
 if __name__ == "__main__":
-    for each in ("small", "real"):
+    for each in ("small", "unnamed", "real"):
         write(each, pathlib.Path(sys.argv[1]) / f"{each}.json")

@@ -76,6 +76,9 @@ def _webhook_rows():
                 yield Row("- ours where the disk takes no time", _figure("sqlite.no_disk.rate"),
                           limit=_figure(f"http.{kind}.rate"), limit_name="bare HTTP and JSON",
                           goal=goal)
+            if kind == "small":
+                yield Row("- with VAPI's id of the call only", _figure(f"{database}.unnamed.rate"),
+                          limit=_figure(f"{name}.rate"), limit_name="ours with both ids")
             if (database, kind) == ("postgresql", "small"):
                 yield Row("- beside a transaction for each event", _figure(f"{name}.rate"),
                           limit=_figure("raw.postgresql.1"), limit_name="raw, one for each",

@@ -12,10 +12,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "postgres"), str(ROOT / "tests" / "e2e")]
 
 # pylint: disable=wrong-import-position
+import mix  # noqa: E402
 import programs  # noqa: E402
 from postgres_cluster import PostgresCluster  # noqa: E402
 
-_COLUMNS = "id, customer_number, direction, status, create_time, update_time"
+_COLUMNS = "id, customer_number, direction, status, create_time, update_time, vapi_call_id"
 _NOW = "'2026-03-01 00:00:00.000000'"
 FILLED_CALLS = 1_000_000
 FIRST_FILLED_CALL = 1_000_000
@@ -30,6 +31,11 @@ _FILL = (
     "INSERT INTO call_event (call_id, event_id, event_time, receive_time, create_time, outcome,"
     f" call_status, kind, provider, status) SELECT id, 'filled', {_OVER}, {_OVER}, {_OVER},"
     " 'APPLIED', 'Completed', 'status_update', 'vapi', 'Completed' FROM call")
+
+
+def _vapi_id(call, known):
+    """SQL: what VAPI calls a call, as the mixes have it; nothing if that is not known yet."""
+    return f"'{mix.VAPI_ID_BEGIN}' || ({call})" if known else "NULL"
 
 
 class Sqlite:
@@ -70,14 +76,14 @@ class Sqlite:
             os.fsync(file.fileno())
         return store
 
-    def register(self, first, count):
-        """Makes calls `first` to `first + count - 1`, as CreateCall would."""
+    def register(self, first, count, vapi_ids=False):
+        """Makes calls `first` to `first + count - 1`, as CreateCall would; with VAPI's ids if wanted."""
         with sqlite3.connect(self.file) as connection:
             connection.execute(
                 f"INSERT INTO call ({_COLUMNS}) WITH RECURSIVE n(i) AS"
                 f" (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count})"
                 f" SELECT {first} + i, '+1555' || (1000000 + i % 1000000), 'outbound', 'Ready',"
-                f" {_NOW}, {_NOW} FROM n")
+                f" {_NOW}, {_NOW}, {_vapi_id(f'{first} + i', vapi_ids)} FROM n")
         connection.close()
 
     def rows(self, statement):
@@ -120,10 +126,11 @@ class Postgresql:
             cls._filled.rows("VACUUM ANALYZE")
         return cls._filled
 
-    def register(self, first, count):
+    def register(self, first, count, vapi_ids=False):
         self._execute(
             f"INSERT INTO call ({_COLUMNS}) SELECT {first} + i, '+1555' || (1000000 + i % 1000000),"
-            f" 'outbound', 'Ready', {_NOW}, {_NOW} FROM generate_series(0, {count} - 1) i")
+            f" 'outbound', 'Ready', {_NOW}, {_NOW}, {_vapi_id(f'{first} + i', vapi_ids)}"
+            f" FROM generate_series(0, {count} - 1) i")
         self._execute("VACUUM ANALYZE")
 
     def rows(self, statement):
