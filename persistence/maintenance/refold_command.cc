@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
@@ -155,7 +154,7 @@ absl::Status RunRefold(const RefoldInvocation& invocation, const base::ProgressO
   if (invocation.all) {
     ASSIGN_OR_RETURN(count, CountCalls(*store));
   }
-  core::Refolder refolder(*store, std::move(options), base::SystemClock());
+  core::Refolder refolder(*store, options, base::SystemClock());
   base::ProgressBar bar("refold", count, progress);
   Refolding refolding(refolder, invocation.dry_run, invocation.dry_run || !invocation.all, bar,
                       out);

@@ -88,7 +88,7 @@ absl::StatusOr<Transcript> StoredTranscript(CallReader& calls, std::int64_t call
 }  // namespace
 
 Refolder::Refolder(CallStore& store, RefoldOptions options, base::Clock clock)
-    : store_(store), options_(std::move(options)), clock_(std::move(clock)) {}
+    : store_(store), options_(options), clock_(std::move(clock)) {}
 
 absl::StatusOr<RefoldPage> Refolder::Compare(std::int64_t after_id, int limit) {
   RefoldPage page;
