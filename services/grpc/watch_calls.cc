@@ -118,6 +118,7 @@ class Watcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   void OnWriteDone(bool ok) override {
     const absl::MutexLock lock(&mutex_);
     writing_ = false;
+    message_.Clear();  // an idle stream keeps nothing of a call, which may be erased
     if (!ok) FinishWith(grpc::Status::CANCELLED);
     if (finish_after_write_) {
       Finish(*finish_after_write_);
