@@ -1,5 +1,6 @@
 """What can be measured. Each function adds its figures to a run; names are those of report.py."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -23,6 +24,9 @@ SWEEP = (1, 2, 4, 8, 16, 32, 64)
 # about what 32 senders bring at a time.
 RAW = {"sqlite": {"alone": (1, 1), "8": (8, 1), "64": (64, 1)},
        "postgresql": {"alone": (1, 1), "1": (1, 32), "8": (8, 4), "64": (64, 4)}}
+
+# Transactions at a time of the least service that there could be: of 1, 2, 4 and 8 what did most.
+LEAN_CONNECTIONS = {"sqlite": 1, "postgresql": 2}
 
 MEMORY = pathlib.Path("/dev/shm")  # a file system in memory, where there is one of this size
 MEMORY_BYTES = 1 << 30
@@ -111,15 +115,53 @@ def raw(run):
                 calls = run.calls_for(120_000 if group > 1 else 30_000)
                 calls -= calls % (64 * clients)
                 store.register(mix.CALL_NUMBER, calls)
-                location = store.file if database == "sqlite" else store.url
                 result, cpu_us = _with_cpu(
-                    _tool, "bench_raw_limits", database, database=location, group=group,
+                    _tool, "bench_raw_limits", database, database=store.location, group=group,
                     clients=clients, seconds=run.seconds, warm_up=run.warm_up, calls=calls,
                     first_call=mix.CALL_NUMBER)
             finally:
                 store.close()
             run.figures[f"raw.{database}.{name}"] = result["rate"]
             run.figures[f"raw.{database}.{name}.cpu_us"] = cpu_us
+
+
+def _webhook_rate(run, kind, store, adapter, folder):
+    """How many webhooks a second an adapter takes from 32 connections."""
+    load = webhooks.Load(folder, kind, adapter.port, programs.SECRET)
+    rate = load.run(run.seconds, run.calls_for(40_000), store, warm_up=run.warm_up)["rate"]
+    load.verify(store)
+    return rate
+
+
+@contextlib.contextmanager
+def _least_service(database, folder):
+    """The least service that there could be, on a database of its own: the store and its address."""
+    folder.mkdir()
+    store = stores.KINDS[database](folder)
+    with Tool("bench_lean_service", database, f"--database={store.location}",
+              f"--connections={LEAN_CONNECTIONS[database]}") as service:
+        try:
+            yield store, f"127.0.0.1:{service.port}"
+        finally:
+            store.close()
+
+
+def _lean_rate(run, kind, database, folder):
+    """How many webhooks a second our adapter takes before the least service."""
+    with _least_service(database, folder) as (store, address):
+        adapter = programs.start_adapter(address, folder, f"--spool={folder / 'spool.db'}")
+        try:
+            return _webhook_rate(run, kind, store, adapter, folder)
+        finally:
+            adapter.stop()
+
+
+def lean(run):
+    """Webhooks where the service has no rules: what the rest leaves room for."""
+    for database in stores.KINDS:
+        for kind in ("small", "real"):
+            run.figures[f"lean.{database}.{kind}.rate"] = _lean_rate(
+                run, kind, database, run.folder / f"{database}-{kind}")
 
 
 def no_disk(run):
@@ -129,12 +171,10 @@ def no_disk(run):
     with tempfile.TemporaryDirectory(dir=MEMORY) as name:
         folder = pathlib.Path(name)
         with system.System("sqlite", folder) as programs_:
-            load = webhooks.Load(folder, "small", programs_.adapter.port, programs.SECRET)
-            calls = run.calls_for(40_000)
-            programs_.store.register(load.next_call, calls)
-            result = load.run(run.seconds, calls, warm_up=run.warm_up)
-            run.figures["sqlite.no_disk.rate"] = result["rate"]
-            load.verify(programs_.store)
+            run.figures["sqlite.no_disk.rate"] = _webhook_rate(
+                run, "small", programs_.store, programs_.adapter, folder)
+        run.figures["lean.sqlite.no_disk.rate"] = _lean_rate(run, "small", "sqlite",
+                                                             folder / "lean")
 
 
 def unnamed(run):
@@ -151,25 +191,32 @@ def unnamed(run):
             load.verify(programs_.store)
 
 
+def _batch_rate(run, store, address, calls, folder):
+    """How many events a second a service takes in batches of 64."""
+    mix.write("small", folder / "mix")
+    store.register(mix.CALL_NUMBER, calls)
+    result = _tool("bench_grpc_load", "batch", service=address, in_flight=8, calls=calls,
+                   seconds=run.seconds, warm_up=run.warm_up, mix=folder / "mix",
+                   acknowledged=folder / "acknowledged")
+    webhooks.verify(store, mix.CALL_NUMBER, (folder / "acknowledged").read_bytes())
+    return result["rate"]
+
+
 def batch(run):
-    """Batches of 64 events into the service alone."""
-    for database in ("sqlite", "postgresql"):
+    """Batches of 64 events into the service alone; and into the least one that there could be."""
+    calls = run.calls_for(150_000) + 4096
+    for database in stores.KINDS:
         folder = run.folder / database
         folder.mkdir()
-        mix.write("small", folder / "mix")
         with system.Service(database, folder) as service:
-            calls = run.calls_for(150_000) + 4096
-            service.store.register(mix.CALL_NUMBER, calls)
             before, begin = service.cpu(), time.monotonic()
-            result = _tool("bench_grpc_load", "batch", service=service.service.address,
-                           in_flight=8, calls=calls, seconds=run.seconds, warm_up=run.warm_up,
-                           mix=folder / "mix", acknowledged=folder / "acknowledged")
-            seconds = time.monotonic() - begin
-            run.figures[f"batch.{database}.rate"] = result["rate"]
+            run.figures[f"batch.{database}.rate"] = _batch_rate(
+                run, service.store, service.service.address, calls, folder)
             run.figures[f"batch.{database}.cpu.service"] = (
-                service.cpu()["service"] - before["service"]) / seconds
-            webhooks.verify(service.store, mix.CALL_NUMBER,
-                            (folder / "acknowledged").read_bytes())
+                service.cpu()["service"] - before["service"]) / (time.monotonic() - begin)
+        with _least_service(database, folder / "lean") as (store, address):
+            run.figures[f"lean.batch.{database}.rate"] = _batch_rate(run, store, address, calls,
+                                                                    folder)
 
 
 def http(run):
@@ -300,6 +347,7 @@ ALL = {
     "grpc": grpc,
     "raw": raw,
     "http": http,
+    "lean": lean,
     "webhooks-sqlite": lambda run: _webhooks(run, "sqlite"),
     "no-disk": no_disk,
     "webhooks-postgresql": lambda run: _webhooks(run, "postgresql"),

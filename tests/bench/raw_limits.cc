@@ -12,6 +12,7 @@
 #include "nlohmann/json.hpp"
 #include "tests/bench/fail.h"
 #include "tests/bench/histogram.h"
+#include "tests/bench/raw_database.h"
 #include "tests/bench/raw_work.h"
 
 namespace autopulse::callevents::bench {
@@ -19,8 +20,8 @@ namespace {
 
 // Writes a page of a file that is there already, as a database's log is, and makes it durable;
 // again and again.
-nlohmann::json MeasureFdatasync(const RawOptions& options) {
-  std::string file = options.database + "/fdatasync";
+nlohmann::json MeasureFdatasync(const std::string& folder, double seconds) {
+  const std::string file = folder + "/fdatasync";
   const int fd = open(file.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
   if (fd < 0) Fail("cannot write " + file);
   constexpr off_t kPages = 256;
@@ -31,7 +32,7 @@ nlohmann::json MeasureFdatasync(const RawOptions& options) {
   for (off_t number = 0; number < kPages; ++number) write_page(number);
   if (fsync(fd) != 0) Fail("cannot write " + file);
   Histogram latencies;
-  const std::int64_t end = Now() + static_cast<std::int64_t>(options.seconds * 1e9);
+  const std::int64_t end = Now() + static_cast<std::int64_t>(seconds * 1e9);
   for (off_t number = 0; Now() < end; number = (number + 1) % kPages) {
     const std::int64_t begin = Now();
     write_page(number);
@@ -43,18 +44,15 @@ nlohmann::json MeasureFdatasync(const RawOptions& options) {
   return {{"latency_us", latencies.Percentiles()}};
 }
 
-nlohmann::json Rate(const RawResult& result) {
-  return {{"rate", static_cast<double>(result.measured) / result.seconds}};
-}
-
 int Main(int argc, char** argv) {
   RawOptions options;
   std::string what;
+  std::string database;
   CLI::App app("The limits of disk and databases.");
   app.add_option("what", what)
       ->required()
       ->check(CLI::IsMember({"fdatasync", "sqlite", "postgresql"}));
-  app.add_option("--database", options.database, "file, URL, or folder for fdatasync")->required();
+  app.add_option("--database", database, "file, URL, or folder for fdatasync")->required();
   app.add_option("--group", options.group, "events in one transaction; 64 at most");
   app.add_option("--clients", options.clients);
   app.add_option("--seconds", options.seconds);
@@ -64,9 +62,12 @@ int Main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   nlohmann::json result;
   if (what == "fdatasync") {
-    result = MeasureFdatasync(options);
+    result = MeasureFdatasync(database, options.seconds);
   } else {
-    result = Rate(what == "sqlite" ? RunSqlite(options) : RunPostgresql(options));
+    const auto open = [&] {
+      return what == "sqlite" ? OpenRawSqlite(database) : OpenRawPostgresql(database);
+    };
+    result["rate"] = RawRate(open, options);
   }
   std::cout << result.dump() << std::endl;
   return 0;

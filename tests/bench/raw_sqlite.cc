@@ -1,21 +1,17 @@
 #include <sqlite3.h>
 
-#include <cstdint>
-#include <string>
-
 #include "absl/strings/str_cat.h"
 #include "tests/bench/fail.h"
-#include "tests/bench/mix.h"
-#include "tests/bench/raw_work.h"
+#include "tests/bench/raw_database.h"
 
 namespace autopulse::callevents::bench {
 namespace {
 
 constexpr const char* kNow = "2026-03-01 00:00:00.000000";
 
-class Connection {
+class RawSqlite final : public RawDatabase {
  public:
-  explicit Connection(const std::string& file) {
+  explicit RawSqlite(const std::string& file) {
     Check(sqlite3_open(file.c_str(), &database_));
     Execute("PRAGMA journal_mode = WAL");
     Execute("PRAGMA synchronous = FULL");
@@ -25,8 +21,8 @@ class Connection {
     find_ = Prepare("SELECT status FROM call WHERE id = ?1");
     insert_event_ = Prepare(absl::StrCat(
         "INSERT INTO call_event (call_id, event_id, event_time, receive_time, create_time, outcome,"
-        " call_status, kind, provider, status) VALUES (?1, ?2, '",
-        kNow, "', '", kNow, "', '", kNow, "', 'APPLIED', ?3, 'status_update', 'vapi', ?3)"));
+        " call_status, kind, provider, status, provider_status) VALUES (?1, ?2, '",
+        kNow, "', '", kNow, "', '", kNow, "', 'APPLIED', ?3, ?4, 'vapi', ?3, ?5)"));
     update_call_ = Prepare(
         absl::StrCat("UPDATE call SET status = ?2, update_time = '", kNow, "' WHERE id = ?1"));
     insert_line_ =
@@ -35,29 +31,34 @@ class Connection {
                              kNow, "')"));
   }
 
-  void Begin() { Step(begin_); }
-  void Commit() { Step(commit_); }
+  void Record(const std::vector<RawEvent>& group) override {
+    Step(begin_);
+    for (const RawEvent& event : group) Record(event);
+    Step(commit_);
+  }
 
-  void Record(std::uint64_t call, std::size_t step) {
-    const auto id = static_cast<sqlite3_int64>(call);
+ private:
+  void Record(const RawEvent& event) {
+    const auto id = static_cast<sqlite3_int64>(event.call);
     sqlite3_bind_int64(find_, 1, id);
-    if (sqlite3_step(find_) != SQLITE_ROW) Fail(absl::StrCat("call ", call, " is not registered"));
+    if (sqlite3_step(find_) != SQLITE_ROW) Fail(absl::StrCat("call ", id, " is not registered"));
     sqlite3_reset(find_);
     sqlite3_bind_int64(insert_event_, 1, id);
-    BindText(insert_event_, 2, EventIdOf(step));
-    BindText(insert_event_, 3, StatusAfter(step));
+    BindText(insert_event_, 2, event.event_id);
+    BindText(insert_event_, 3, event.status);
+    BindText(insert_event_, 4, event.kind);
+    BindText(insert_event_, 5, event.provider_status);
     Step(insert_event_);
     sqlite3_bind_int64(update_call_, 1, id);
-    BindText(update_call_, 2, StatusAfter(step));
+    BindText(update_call_, 2, event.status);
     Step(update_call_);
-    for (std::size_t i = 0; step == kReportStep && i < kReportLines; ++i) {
+    for (const absl::string_view line : event.lines) {
       sqlite3_bind_int64(insert_line_, 1, id);
-      BindText(insert_line_, 2, Line());
+      BindText(insert_line_, 2, line);
       Step(insert_line_);
     }
   }
 
- private:
   void Check(int code) {
     if (code != SQLITE_OK) Fail(absl::StrCat("SQLite: ", sqlite3_errmsg(database_)));
   }
@@ -70,9 +71,10 @@ class Connection {
                              nullptr));
     return statement;
   }
-  void BindText(sqlite3_stmt* statement, int place, const std::string& text) {
+  // The text must stay as it is until the statement is done.
+  void BindText(sqlite3_stmt* statement, int place, absl::string_view text) {
     Check(sqlite3_bind_text(statement, place, text.data(), static_cast<int>(text.size()),
-                            SQLITE_TRANSIENT));
+                            SQLITE_STATIC));
   }
   void Step(sqlite3_stmt* statement) {
     if (sqlite3_step(statement) != SQLITE_DONE) Check(sqlite3_errcode(database_));
@@ -90,22 +92,8 @@ class Connection {
 
 }  // namespace
 
-RawResult RunSqlite(const RawOptions& options) {
-  Connection connection(options.database);
-  const Schedule schedule(options.first_call, kSteps, kAbreast);
-  RawResult result;
-  const RawClock clock(options);
-  for (std::size_t next = 0; !clock.over();) {
-    const bool measured = clock.warm();
-    connection.Begin();
-    for (std::size_t i = 0; i < options.group; ++i, ++next) {
-      connection.Record(schedule.CallOf(next), schedule.StepOf(next));
-    }
-    connection.Commit();
-    if (measured) result.measured += options.group;
-  }
-  result.seconds = clock.MeasuredSeconds();
-  return result;
+std::unique_ptr<RawDatabase> OpenRawSqlite(const std::string& file) {
+  return std::make_unique<RawSqlite>(file);
 }
 
 }  // namespace autopulse::callevents::bench

@@ -56,6 +56,12 @@ def _parts_in_turn(database):
                             + 1e6 / figures[f"raw.{database}.alone"])
 
 
+def _ours_beside(limit, name, limit_name, unit="/s"):
+    """A figure again, as a part of the line above; nothing where that was not measured."""
+    return Row("- ours beside that", lambda figures: (limit(figures), figures[name])[1], unit,
+               limit=limit, limit_name=limit_name)
+
+
 def _webhook_rows():
     for database, part in (("sqlite", 0.5), ("postgresql", 0.35)):
         for kind, text in (("small", "small bodies"), ("real", "bodies of real size")):
@@ -63,19 +69,20 @@ def _webhook_rows():
             goal = ((f"{part} of bare HTTP", _share_of("http.small.rate", part))
                     if kind == "small" else
                     ("60% of small bodies' goal", _share_of("http.small.rate", part * 0.6)))
-            yield Row(f"webhooks, {database}, {text}", _figure(f"{name}.rate"),
-                      limit=_figure(f"http.{kind}.rate"), limit_name="bare HTTP and JSON",
-                      goal=goal)
+            bare = {"limit": _figure(f"http.{kind}.rate"), "limit_name": "bare HTTP and JSON",
+                    "goal": goal}
+            yield Row(f"webhooks, {database}, {text}", _figure(f"{name}.rate"), **bare)
             if kind == "small":
-                yield Row("- its parts alone, all cores busy", _parts_on_all_cores(database),
-                          limit=_figure(f"http.{kind}.rate"), limit_name="bare HTTP and JSON",
-                          goal=goal)
-                yield Row("- ours beside that", _figure(f"{name}.rate"),
-                          limit=_parts_on_all_cores(database), limit_name="its parts alone")
+                yield Row("- its parts alone, all cores busy", _parts_on_all_cores(database), **bare)
+                yield _ours_beside(_parts_on_all_cores(database), f"{name}.rate",
+                                   "its parts alone")
+            yield Row("- with a service that has no rules", _figure(f"lean.{name}.rate"), **bare)
+            yield _ours_beside(_figure(f"lean.{name}.rate"), f"{name}.rate", "that without rules")
             if (database, kind) == ("sqlite", "small"):
                 yield Row("- ours where the disk takes no time", _figure("sqlite.no_disk.rate"),
-                          limit=_figure(f"http.{kind}.rate"), limit_name="bare HTTP and JSON",
-                          goal=goal)
+                          **bare)
+                yield Row("- that without rules and without a disk",
+                          _figure("lean.sqlite.no_disk.rate"), **bare)
             if kind == "small":
                 yield Row("- with VAPI's id of the call only", _figure(f"{database}.unnamed.rate"),
                           limit=_figure(f"{name}.rate"), limit_name="ours with both ids")
@@ -100,8 +107,8 @@ def _webhook_rows():
         yield Row("- its parts alone, in turn", _parts_in_turn(database), "us",
                   limit=_sum("disk.p50_us", "grpc.p50_us"), limit_name="fdatasync and bare gRPC",
                   goal=("twice that", _twice_disk_and_grpc), least=False)
-        yield Row("- ours beside that", _figure(f"{database}.alone.p50_us"), "us",
-                  limit=_parts_in_turn(database), limit_name="its parts alone")
+        yield _ours_beside(_parts_in_turn(database), f"{database}.alone.p50_us",
+                           "its parts alone", "us")
         yield Row("- p99", _figure(f"{database}.alone.p99_us"), "us")
 
 
@@ -145,6 +152,11 @@ def rows():
         yield from _against_limit(f"BatchReportCallEvents of 64, {database}, events",
                                   f"batch.{database}.rate", goal, f"raw.{database}.64",
                                   "raw, groups of 64")
+        yield Row("- with a service that has no rules", _figure(f"lean.batch.{database}.rate"),
+                  limit=_figure(f"raw.{database}.64"), limit_name="raw, groups of 64",
+                  goal=goal and _in_proportion(goal, f"raw.{database}.64"))
+        yield _ours_beside(_figure(f"lean.batch.{database}.rate"), f"batch.{database}.rate",
+                           "that without rules")
         yield Row("- cores, service", _figure(f"batch.{database}.cpu.service"), "")
     for database in ("sqlite", "postgresql"):
         yield from _read_rows(database)
@@ -211,9 +223,20 @@ def disturbance(runs):
 HEAD = ["what", "median", "min to max", "of the limit, same run", "goal", "reached"]
 
 
+def _lines(runs):
+    """The cells of each line that was measured; of those with a dash only below the one they tell of."""
+    is_measured = False
+    for row in rows():
+        cells = _cells(row, runs)
+        if not row.title.startswith("- "):
+            is_measured = cells is not None
+        if cells and is_measured:
+            yield cells
+
+
 def table(result):
     """The lines as a Markdown table, which is readable as it stands."""
-    lines = [HEAD] + [cells for row in rows() if (cells := _cells(row, result["runs"]))]
+    lines = [HEAD, *_lines(result["runs"])]
     if (disturbance(result["runs"]) or 0) > MOST_REST:
         lines = [HEAD] + [[*cells[:-1], "unknown" if cells[-1] else ""] for cells in lines[1:]]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]

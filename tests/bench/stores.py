@@ -48,6 +48,11 @@ class Sqlite:
         self.url = f"sqlite:{self.file}"
         _migrate(self.url)
 
+    @property
+    def location(self):
+        """What SQLite's own interface opens."""
+        return self.file
+
     @classmethod
     def filled(cls, folder):
         """A database of a million calls. The first is made, the next are copies of it."""
@@ -114,6 +119,11 @@ class Postgresql:
         self.url = Postgresql._cluster.create_database()
         self._connection = None
         _migrate(self.url)
+
+    @property
+    def location(self):
+        """What PostgreSQL's own interface opens."""
+        return self.url
 
     @classmethod
     def filled(cls, folder):
