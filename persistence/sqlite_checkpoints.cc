@@ -4,6 +4,7 @@
 
 #include "persistence/disk_failure.h"
 #include "persistence/odb_errors.h"
+#include "services/base/thread.h"
 
 namespace autopulse::callevents::persistence {
 namespace {
@@ -26,7 +27,7 @@ SqliteCheckpoints::SqliteCheckpoints(const odb::sqlite::connection_ptr& connecti
   sqlite3_busy_timeout(connection_->handle(), 0);  // it can be tried again
   // A connection that has read nothing has no WAL, and copies none without saying so.
   connection_->execute("PRAGMA schema_version");
-  thread_ = std::thread([this] { Run(); });
+  thread_ = base::StartThread("wal-copy", [this] { Run(); });
 }
 
 SqliteCheckpoints::~SqliteCheckpoints() {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "persistence/disk_failure.h"
+#include "services/base/thread.h"
 
 namespace autopulse::callevents::persistence {
 namespace {
@@ -21,7 +22,9 @@ int Open(const std::string& path) {
 }  // namespace
 
 SqliteWalSync::SqliteWalSync(std::string wal)
-    : wal_(std::move(wal)), file_(Open(wal_)), thread_([this] { Run(); }) {}
+    : wal_(std::move(wal)),
+      file_(Open(wal_)),
+      thread_(base::StartThread("wal-sync", [this] { Run(); })) {}
 
 SqliteWalSync::~SqliteWalSync() {
   {

@@ -188,7 +188,7 @@ int Serve(const Options& options) {
   core::Registrar registrar(store, clock);
   core::Eraser eraser(
       store, [&feed] { feed.Forget(); }, clock);
-  base::WorkQueue workers(static_cast<std::size_t>(options.workers));
+  base::WorkQueue workers("worker", static_cast<std::size_t>(options.workers));
   rpc::CallEventService service({.store = store,
                                  .lanes = lanes,
                                  .registrar = registrar,

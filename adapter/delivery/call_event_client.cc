@@ -68,7 +68,7 @@ struct CallEventClient::Call {
 CallEventClient::CallEventClient(Options options)
     : options_(std::move(options)),
       services_(options_.channel),
-      retries_(kRetryThreads),
+      retries_("resender", kRetryThreads),
       batcher_([this](absl::Span<v1::ReportCallEventRequest* const> events, absl::Time deadline,
                       ReportBatcher::Sent sent) { Send(events, deadline, std::move(sent)); },
                options_.deadline) {}

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/base/field_limits.h"
 #include "services/base/log.h"
+#include "services/base/thread.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
@@ -62,7 +63,8 @@ void Drainer::Start() {
     const Sender sender{.share = {.count = kSenders, .index = i},
                         .batch_size = base::kMaxBatchSize};
     base::Pause& pause = pauses_.emplace_back();
-    threads_.emplace_back([this, sender, &pause] { Run(sender, pause); });
+    threads_.push_back(
+        base::StartThread("spool-sender", [this, sender, &pause] { Run(sender, pause); }));
   }
 }
 

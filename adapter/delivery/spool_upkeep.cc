@@ -4,6 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/base/log.h"
+#include "services/base/thread.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
@@ -27,7 +28,7 @@ SpoolUpkeep::SpoolUpkeep(persistence::spool::EventSpool& spool, absl::Duration r
 SpoolUpkeep::~SpoolUpkeep() { Stop(); }
 
 void SpoolUpkeep::Start() {
-  thread_ = std::thread([this] { Run(); });
+  thread_ = base::StartThread("spool-upkeep", [this] { Run(); });
 }
 
 void SpoolUpkeep::Stop() {

@@ -6,6 +6,7 @@
 
 #include "adapter/http/httplib_engine.h"
 #include "services/base/log.h"
+#include "services/base/thread.h"
 
 namespace autopulse::callevents::adapter::http {
 namespace {
@@ -50,7 +51,7 @@ class Dispatcher::ConnectionExchange final : public Exchange {
 Dispatcher::Dispatcher(const Options& options, RequestHandler& handler, EventLoop& loop)
     : options_(options), handler_(handler), loop_(loop) {
   for (int i = 0; i < options.threads; ++i) {
-    threads_.emplace_back([this] { RunThread(); });
+    threads_.push_back(base::StartThread("http-worker", [this] { RunThread(); }));
   }
 }
 

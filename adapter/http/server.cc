@@ -8,6 +8,7 @@
 #include "adapter/http/dispatcher.h"
 #include "adapter/http/listener.h"
 #include "services/base/log.h"
+#include "services/base/thread.h"
 
 namespace autopulse::callevents::adapter::http {
 namespace {
@@ -35,7 +36,7 @@ class Server::Running final : public Connection::Judge {
                      .max_under_way = options.max_under_way,
                      .idle_timeout = options.loop.limits.idle_timeout},
                     handler, loop_) {
-    loop_thread_ = std::thread([this, on_failure = std::move(on_failure)] {
+    loop_thread_ = base::StartThread("http-loop", [this, on_failure = std::move(on_failure)] {
       const absl::Status status = loop_.Run();
       if (status.ok()) return;
       base::LogError("accepting connections failed", {{"error", status.message()}});

@@ -117,7 +117,7 @@ absl::string_view RelayOutcomeName(RelayOutcome outcome) {
 class Relay::Implementation {
  public:
   explicit Implementation(const Options& options)
-      : options_(options), threads_(static_cast<std::size_t>(options.concurrency)) {}
+      : options_(options), threads_("relay", static_cast<std::size_t>(options.concurrency)) {}
 
   ~Implementation() {
     const absl::MutexLock lock(&mutex_);

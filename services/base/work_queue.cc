@@ -4,11 +4,6 @@
 
 namespace autopulse::callevents::base {
 
-WorkQueue::WorkQueue(std::size_t threads) {
-  threads_.reserve(threads);
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { Run(); });
-}
-
 WorkQueue::~WorkQueue() {
   {
     const absl::MutexLock lock(&mutex_);

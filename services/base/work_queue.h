@@ -8,6 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "services/base/thread.h"
 
 namespace autopulse::callevents::base {
 
@@ -17,7 +18,14 @@ namespace autopulse::callevents::base {
 // destructor runs what is still waiting and joins the threads.
 class WorkQueue {
  public:
-  explicit WorkQueue(std::size_t threads);
+  // All threads have the same name.
+  template <std::size_t kSize>
+  WorkQueue(const char (&name)[kSize], std::size_t threads) {
+    threads_.reserve(threads);
+    for (std::size_t i = 0; i < threads; ++i) {
+      threads_.push_back(StartThread(name, [this] { Run(); }));
+    }
+  }
   ~WorkQueue();
   WorkQueue(const WorkQueue&) = delete;
   WorkQueue& operator=(const WorkQueue&) = delete;

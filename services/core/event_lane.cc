@@ -4,11 +4,14 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "services/base/thread.h"
 
 namespace autopulse::callevents::core {
 
 EventLane::EventLane(EventRecorder& recorder, Limits limits)
-    : recorder_(recorder), limits_(limits), thread_([this] { Run(); }) {}
+    : recorder_(recorder),
+      limits_(limits),
+      thread_(base::StartThread("event-lane", [this] { Run(); })) {}
 
 EventLane::~EventLane() {
   {

@@ -4,6 +4,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "services/base/log.h"
+#include "services/base/thread.h"
 
 namespace autopulse::callevents::core {
 namespace {
@@ -14,7 +15,10 @@ constexpr absl::Duration kPauseBetweenSteps = absl::Milliseconds(20);
 }  // namespace
 
 Housekeeper::Housekeeper(Retention& retention, Eraser& eraser, absl::Duration interval)
-    : retention_(retention), eraser_(eraser), interval_(interval), thread_([this] { Run(); }) {}
+    : retention_(retention),
+      eraser_(eraser),
+      interval_(interval),
+      thread_(base::StartThread("housekeeper", [this] { Run(); })) {}
 
 Housekeeper::~Housekeeper() {
   stopping_ = true;

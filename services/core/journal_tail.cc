@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "services/base/log.h"
 #include "services/base/status_macros.h"
+#include "services/base/thread.h"
 #include "services/core/read_feed.h"
 
 namespace autopulse::callevents::core {
@@ -33,7 +34,10 @@ bool AllEnded(const JournalMark& earlier, const JournalMark& later) {
 }  // namespace
 
 JournalTail::JournalTail(CallStore& store, CallFeed& feed, Pace pace)
-    : store_(store), feed_(feed), pace_(pace), thread_([this] { Run(); }) {}
+    : store_(store),
+      feed_(feed),
+      pace_(pace),
+      thread_(base::StartThread("journal-tail", [this] { Run(); })) {}
 
 JournalTail::~JournalTail() {
   rest_.Wake();

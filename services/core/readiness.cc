@@ -4,6 +4,7 @@
 
 #include "absl/time/clock.h"
 #include "services/base/log.h"
+#include "services/base/thread.h"
 
 namespace autopulse::callevents::core {
 namespace {
@@ -21,7 +22,7 @@ Readiness::Readiness(WatchedStore& store, Tell tell, absl::Duration interval,
       patience_(patience),
       seen_(store.failures()),
       good_writes_(kEnough),
-      thread_([this] { Run(); }) {}
+      thread_(base::StartThread("readiness", [this] { Run(); })) {}
 
 Readiness::~Readiness() {
   pause_.Wake();

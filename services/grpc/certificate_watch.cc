@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "services/base/log.h"
+#include "services/base/thread.h"
 
 namespace autopulse::callevents::rpc {
 namespace {
@@ -37,7 +38,7 @@ std::optional<absl::Duration> LifetimeOf(const std::string& file) {
 CertificateWatch::CertificateWatch(std::string file, absl::Duration interval)
     : file_(std::move(file)), interval_(interval) {
   Look();
-  thread_ = std::thread([this] {
+  thread_ = base::StartThread("certificates", [this] {
     while (!pause_.For(interval_)) Look();
   });
 }

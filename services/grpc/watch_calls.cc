@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
 #include "services/base/status_macros.h"
+#include "services/base/thread.h"
 #include "services/core/call_matcher.h"
 #include "services/core/read_feed.h"
 #include "services/grpc/filter.h"
@@ -263,8 +264,8 @@ Watchers::Watchers(core::CallStore& store, core::CallFeed& feed, absl::Duration 
     : store_(store),
       feed_(feed),
       keep_alive_interval_(keep_alive),
-      pumps_(std::make_unique<base::WorkQueue>(kPumpThreads)),
-      keep_alive_([this] { KeepAlive(); }) {}
+      pumps_(std::make_unique<base::WorkQueue>("watch-pump", kPumpThreads)),
+      keep_alive_(base::StartThread("keep-alive", [this] { KeepAlive(); })) {}
 
 Watchers::~Watchers() {
   Stop();

@@ -15,7 +15,7 @@ namespace {
 TEST(WorkQueueTest, OneThreadRunsWorkInItsOrder) {
   std::vector<int> ran;
   {
-    WorkQueue queue(1);
+    WorkQueue queue("worker", 1);
     for (int i = 0; i < 100; ++i) queue.Add([&ran, i] { ran.push_back(i); });
   }
   ASSERT_EQ(ran.size(), 100u);
@@ -23,7 +23,7 @@ TEST(WorkQueueTest, OneThreadRunsWorkInItsOrder) {
 }
 
 TEST(WorkQueueTest, AsManyRunAtOnceAsThereAreThreads) {
-  WorkQueue queue(3);
+  WorkQueue queue("worker", 3);
   auto* const barrier = new absl::Barrier(4);  // the last to leave deletes it
   for (int i = 0; i < 3; ++i) {
     queue.Add([barrier] {
@@ -36,7 +36,7 @@ TEST(WorkQueueTest, AsManyRunAtOnceAsThereAreThreads) {
 TEST(WorkQueueTest, TheDestructorRunsWhatStillWaits) {
   std::atomic<int> ran = 0;
   absl::Notification opened;
-  auto queue = std::make_unique<WorkQueue>(1);
+  auto queue = std::make_unique<WorkQueue>("worker", 1);
   queue->Add([&] { opened.WaitForNotification(); });
   for (int i = 0; i < 10; ++i) queue->Add([&] { ++ran; });
   EXPECT_EQ(ran, 0);
@@ -47,7 +47,7 @@ TEST(WorkQueueTest, TheDestructorRunsWhatStillWaits) {
 
 TEST(WorkQueueTest, WorkMayAddWork) {
   absl::Notification done;
-  WorkQueue queue(1);
+  WorkQueue queue("worker", 1);
   queue.Add([&] { queue.Add([&] { done.Notify(); }); });
   done.WaitForNotification();
 }

@@ -59,7 +59,7 @@ class CallLookupTest : public testing::Test {
   }
 
   GatedStore store_;
-  base::WorkQueue workers_{4};
+  base::WorkQueue workers_{"worker", 4};
   std::unique_ptr<CallLookup> lookup_ = std::make_unique<CallLookup>(store_, workers_);
   absl::Mutex mutex_;
   std::vector<std::string> found_ ABSL_GUARDED_BY(mutex_);

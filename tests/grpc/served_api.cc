@@ -27,7 +27,7 @@ ServedApi::ServedApi(const Options& options)
       registrar(store, FixedClock()),
       eraser(
           store, [this] { feed.Forget(); }, FixedClock()),
-      workers(2),
+      workers("worker", 2),
       service({.store = store,
                .lanes = lanes,
                .registrar = registrar,
