@@ -188,6 +188,11 @@ class PgsqlDatabase : public Database {
   PgsqlDatabase(const std::string& conninfo, std::size_t connections)
       : database_(conninfo, std::make_unique<ConnectionPool>(connections)) {}
 
+  // See `CheckSessions` of pgsql_sessions.h.
+  absl::Status CheckSessions(const std::string& conninfo) {
+    return persistence::CheckSessions(database_.connection()->handle(), conninfo);
+  }
+
   odb::database& database() override { return database_; }
   GroupAccess& group() override { return *group_; }
 
@@ -284,9 +289,10 @@ class PgsqlDatabase : public Database {
 absl::StatusOr<std::unique_ptr<Database>> OpenPgsql(const std::string& url,
                                                     const OpenOptions& options) {
   ASSIGN_OR_RETURN(const std::string conninfo, WithTimeouts(url));
-  RETURN_IF_ERROR(CheckSessions(conninfo));
   return CatchDatabaseErrors([&]() -> absl::StatusOr<std::unique_ptr<Database>> {
-    return std::make_unique<PgsqlDatabase>(conninfo, options.connections);
+    auto database = std::make_unique<PgsqlDatabase>(conninfo, options.connections);
+    RETURN_IF_ERROR(database->CheckSessions(conninfo));
+    return database;
   });
 }
 

@@ -39,7 +39,7 @@ absl::string_view DefaultOf(const PQconninfoOption& option) {
   return {};
 }
 
-// A connection beside those of the pool that is still to be opened.
+// A connection beside those of the pool.
 absl::StatusOr<Handle> Connect(const std::string& conninfo) {
   Handle handle(PQconnectdb(conninfo.c_str()), PQfinish);
   if (PQstatus(handle.get()) == CONNECTION_OK) return handle;
@@ -48,13 +48,13 @@ absl::StatusOr<Handle> Connect(const std::string& conninfo) {
 }
 
 // The number of the server's process behind a connection, asked for by `sql`.
-absl::StatusOr<std::string> BackendOf(const Handle& handle, const char* sql) {
-  const Result result(PQexec(handle.get(), sql), PQclear);
+absl::StatusOr<std::string> BackendOf(PGconn* connection, const char* sql) {
+  const Result result(PQexec(connection, sql), PQclear);
   if (PQresultStatus(result.get()) == PGRES_TUPLES_OK && PQntuples(result.get()) == 1) {
     return std::string(PQgetvalue(result.get(), 0, 0));
   }
   return absl::UnavailableError(
-      absl::StrCat("the database's sessions cannot be looked at: ", PQerrorMessage(handle.get())));
+      absl::StrCat("the database's sessions cannot be looked at: ", PQerrorMessage(connection)));
 }
 
 constexpr char kBackend[] = "SELECT pg_backend_pid()";
@@ -82,16 +82,16 @@ absl::StatusOr<std::string> WithTimeouts(const std::string& url) {
   return conninfo;
 }
 
-absl::Status CheckSessions(const std::string& conninfo) {
+absl::Status CheckSessions(PGconn* ours, const std::string& conninfo) {
   constexpr int kOthers = 3;
-  ASSIGN_OR_RETURN(const Handle ours, Connect(conninfo));
   ASSIGN_OR_RETURN(const std::string backend, BackendOf(ours, kBackend));
   // A pooler gives its clients numbers of its own.
-  if (backend == absl::StrCat(PQbackendPID(ours.get()))) return absl::OkStatus();
+  if (backend == absl::StrCat(PQbackendPID(ours))) return absl::OkStatus();
   std::vector<Handle> others;  // each keeps its session busy, so that the next one gets another
   for (int i = 0; i < kOthers; ++i) {
     ASSIGN_OR_RETURN(Handle other, Connect(conninfo));
-    ASSIGN_OR_RETURN(const std::string others_backend, BackendOf(other, kBackendInTransaction));
+    ASSIGN_OR_RETURN(const std::string others_backend,
+                     BackendOf(other.get(), kBackendInTransaction));
     others.push_back(std::move(other));
     ASSIGN_OR_RETURN(const std::string now, BackendOf(ours, kBackend));
     if (others_backend == backend || now != backend) return SharedSessions();

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <libpq-fe.h>
+
 #include <string>
 
 #include "absl/status/status.h"
@@ -14,12 +16,13 @@ namespace autopulse::callevents::persistence {
 // INVALID_ARGUMENT if libpq cannot read it.
 absl::StatusOr<std::string> WithTimeouts(const std::string& url);
 
-// OK if a connection to `conninfo` stays with one session of the server. FAILED_PRECONDITION, with
-// what to do, if a pooler hands out sessions by the transaction: prepared statements and settings
-// would be those of somebody else. UNAVAILABLE if the server cannot be reached.
+// OK if `ours`, an idle connection to `conninfo`, stays with one session of the server.
+// FAILED_PRECONDITION, with what to do, if a pooler hands out sessions by the transaction: prepared
+// statements and settings would be those of somebody else. UNAVAILABLE if the server cannot be
+// reached.
 //
-// One connection more for a moment, and three if there is a pooler. Not to be relied on where the
-// pooler has more than three sessions that nobody uses and hands out the oldest first.
-absl::Status CheckSessions(const std::string& conninfo);
+// Three connections more for a moment if there is a pooler. Not to be relied on where the pooler
+// has more than three sessions that nobody uses and hands out the oldest first.
+absl::Status CheckSessions(PGconn* ours, const std::string& conninfo);
 
 }  // namespace autopulse::callevents::persistence

@@ -1,8 +1,12 @@
 #include "persistence/pgsql_sessions.h"
 
+#include <libpq-fe.h>
+
 #include <cstdlib>
+#include <memory>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/postgres/postgres_cluster.h"
@@ -37,12 +41,25 @@ TEST(PgsqlTimeoutsTest, OfWhatIsNoUrlAreRefused) {
   EXPECT_TRUE(absl::IsInvalidArgument(WithTimeouts("postgresql://[::1").status()));
 }
 
-TEST(PgsqlSessionsTest, OfAServerWithoutAPoolerAreKept) {
-  EXPECT_TRUE(CheckSessions(*WithTimeouts(NewPostgresDatabase())).ok());
+class PgsqlSessionsTest : public testing::Test {
+ protected:
+  using Handle = std::unique_ptr<PGconn, decltype(&PQfinish)>;
+
+  Handle Connect() const { return {PQconnectdb(url_.c_str()), PQfinish}; }
+
+  const std::string url_ = NewPostgresDatabase();
+};
+
+TEST_F(PgsqlSessionsTest, OfAServerWithoutAPoolerAreKept) {
+  EXPECT_TRUE(CheckSessions(Connect().get(), url_).ok());
 }
 
-TEST(PgsqlSessionsTest, OfAServerThatIsNotThereCannotBeLookedAt) {
-  EXPECT_TRUE(absl::IsUnavailable(CheckSessions("host=/nowhere dbname=calls")));
+TEST_F(PgsqlSessionsTest, OfAConnectionThatIsOverCannotBeLookedAt) {
+  const Handle ours = Connect();
+  const std::string end =
+      absl::StrCat("SELECT pg_terminate_backend(", PQbackendPID(ours.get()), ", 10000)");
+  PQclear(PQexec(Connect().get(), end.c_str()));
+  EXPECT_TRUE(absl::IsUnavailable(CheckSessions(ours.get(), url_)));
 }
 
 }  // namespace
