@@ -191,32 +191,32 @@ def unnamed(run):
             load.verify(programs_.store)
 
 
-def _batch_rate(run, store, address, calls, folder):
-    """How many events a second a service takes in batches of 64."""
+def _batch_rate(run, store, address, folder, cpu_seconds=lambda: 0.0):
+    """How many events a second a service takes in batches of 64, and how many cores meanwhile."""
+    calls = run.calls_for(150_000) + 4096
     mix.write("small", folder / "mix")
     store.register(mix.CALL_NUMBER, calls)
+    before, begin = cpu_seconds(), time.monotonic()
     result = _tool("bench_grpc_load", "batch", service=address, in_flight=8, calls=calls,
                    seconds=run.seconds, warm_up=run.warm_up, mix=folder / "mix",
                    acknowledged=folder / "acknowledged")
+    cores = (cpu_seconds() - before) / (time.monotonic() - begin)
     webhooks.verify(store, mix.CALL_NUMBER, (folder / "acknowledged").read_bytes())
-    return result["rate"]
+    return result["rate"], cores
 
 
 def batch(run):
     """Batches of 64 events into the service alone; and into the least one that there could be."""
-    calls = run.calls_for(150_000) + 4096
     for database in stores.KINDS:
         folder = run.folder / database
         folder.mkdir()
         with system.Service(database, folder) as service:
-            before, begin = service.cpu(), time.monotonic()
-            run.figures[f"batch.{database}.rate"] = _batch_rate(
-                run, service.store, service.service.address, calls, folder)
-            run.figures[f"batch.{database}.cpu.service"] = (
-                service.cpu()["service"] - before["service"]) / (time.monotonic() - begin)
+            rate, cores = _batch_rate(run, service.store, service.service.address, folder,
+                                      lambda: service.cpu()["service"])
+            run.figures[f"batch.{database}.rate"] = rate
+            run.figures[f"batch.{database}.cpu.service"] = cores
         with _least_service(database, folder / "lean") as (store, address):
-            run.figures[f"lean.batch.{database}.rate"] = _batch_rate(run, store, address, calls,
-                                                                    folder)
+            run.figures[f"lean.batch.{database}.rate"], _ = _batch_rate(run, store, address, folder)
 
 
 def http(run):
