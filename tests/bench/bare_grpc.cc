@@ -2,9 +2,8 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <iostream>
-
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
+#include "tests/bench/serve.h"
 
 namespace autopulse::callevents::bench {
 namespace {
@@ -25,12 +24,6 @@ class BareService final : public v1::CallEventService::CallbackService {
 
 int main() {
   autopulse::callevents::bench::BareService service;
-  grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service);
-  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  std::cout << "bare ready on 127.0.0.1:" << port << std::endl;
-  server->Wait();
+  autopulse::callevents::bench::Serve(service, "bare");
   return 0;
 }

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -23,6 +22,7 @@
 #include "services/grpc/arena_messages.h"
 #include "tests/bench/fail.h"
 #include "tests/bench/raw_database.h"
+#include "tests/bench/serve.h"
 
 namespace autopulse::callevents::bench {
 namespace {
@@ -148,13 +148,7 @@ int Main(int argc, char** argv) {
       service.Write(kind == "sqlite" ? *OpenRawSqlite(location) : *OpenRawPostgresql(location));
     });
   }
-  grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
-  builder.RegisterService(&service);
-  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  std::cout << "lean ready on 127.0.0.1:" << port << std::endl;
-  server->Wait();
+  Serve(service, "lean");
   return 0;
 }
 
