@@ -21,14 +21,28 @@ constexpr std::size_t kMostCalls = 64;
 }  // namespace
 
 CallLookup::~CallLookup() {
-  const auto is_idle = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return running_ == 0; };
+  const auto is_idle = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return running_ == 0 && !is_asking_here_;
+  };
   const absl::MutexLock lock(&mutex_, absl::Condition(&is_idle));
 }
 
 void CallLookup::Find(std::int64_t call_id, Done done) {
+  if (BeginHere()) {
+    Answer({{call_id, std::move(done)}});
+    const absl::MutexLock lock(&mutex_);
+    is_asking_here_ = false;
+    return;
+  }
   const absl::MutexLock lock(&mutex_);
   waiting_.push_back({call_id, std::move(done)});
   if (running_ < kMostQuestions) Schedule();
+}
+
+bool CallLookup::BeginHere() {
+  if (store_.is_shared()) return false;
+  const absl::MutexLock lock(&mutex_);
+  return !std::exchange(is_asking_here_, true);
 }
 
 void CallLookup::Schedule() {

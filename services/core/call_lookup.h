@@ -14,8 +14,12 @@
 
 namespace autopulse::callevents::core {
 
-// Finds single calls for many who ask at once: what is asked for while the database answers goes
-// together in the next question. Thread-safe.
+// Finds single calls for many who ask at once. Thread-safe.
+//
+// A store that answers at once is asked by the thread that wants to know, which is sooner than any
+// other would be awake. Only one such thread at a time: if the disk is slow, or stands still, the
+// others go on. All else is for the workers: what is asked for while the database answers goes
+// together in the next question.
 class CallLookup {
  public:
   using Done = std::function<void(absl::StatusOr<domain::Call>)>;
@@ -28,7 +32,8 @@ class CallLookup {
   CallLookup& operator=(const CallLookup&) = delete;
 
   // Calls `done` with the call, with NOT_FOUND if there is none, or with why the database could not
-  // be asked, on one of the threads. It must be quick and must not throw.
+  // be asked: on one of the workers' threads, or on this one before it returns. It must be quick
+  // and must not throw.
   void Find(std::int64_t call_id, Done done);
 
  private:
@@ -37,6 +42,7 @@ class CallLookup {
     Done done;
   };
 
+  bool BeginHere();
   void Schedule() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Run();
   std::vector<Wanted> Take();
@@ -45,8 +51,9 @@ class CallLookup {
   CallStore& store_;
   base::WorkQueue& workers_;
   absl::Mutex mutex_;
+  bool is_asking_here_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<Wanted> waiting_ ABSL_GUARDED_BY(mutex_);
-  std::size_t running_ ABSL_GUARDED_BY(mutex_) = 0;  // questions
+  std::size_t running_ ABSL_GUARDED_BY(mutex_) = 0;  // questions of the workers
 };
 
 }  // namespace autopulse::callevents::core

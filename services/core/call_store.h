@@ -211,7 +211,9 @@ class CallStore {
 
   virtual ~CallStore() = default;
 
-  // Whether other processes may record events in it at the same time.
+  // Whether it is a server's: other processes may record events in it at the same time, and each
+  // question waits for an answer over a connection. Else it is this process's own, and answers at
+  // once.
   virtual bool is_shared() const = 0;
 
   // Runs `work` in one transaction that is always rolled back, and returns its result.

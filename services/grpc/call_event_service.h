@@ -21,7 +21,8 @@ namespace autopulse::callevents::rpc {
 // The public API: one short method per RPC, which validates, converts, delegates and converts back.
 //
 // gRPC runs callbacks on as many threads as there are cores, so none of them blocks: events go to
-// the lanes, everything else that touches the database to `workers`. Thread-safe.
+// the lanes, single calls are found by `CallLookup`, everything else that touches the database goes
+// to `workers`. Thread-safe.
 class CallEventService final : public v1::CallEventService::WithRawCallbackMethod_WatchCalls<
                                    v1::CallEventService::CallbackService> {
  public:

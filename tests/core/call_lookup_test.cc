@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -15,23 +16,38 @@ namespace {
 
 using testing::UnorderedElementsAre;
 
-// A store whose reads wait until they are let go, and are counted.
+// A store whose reads wait until they are let go, and are counted; a server's or our own.
 class GatedStore : public fakes::FakeCallStore {
  public:
+  bool is_shared() const override { return is_a_servers; }
+
   absl::Status Read(const ReadWork& work) override {
-    ++reads_;
+    {
+      const absl::MutexLock lock(&mutex_);
+      ++reads_;
+    }
     opened_.WaitForNotification();
     if (is_broken) return absl::UnavailableError("gone");
     return FakeCallStore::Read(work);
   }
 
   void Open() { opened_.Notify(); }
-  int reads() const { return reads_; }
+  int reads() {
+    const absl::MutexLock lock(&mutex_);
+    return reads_;
+  }
+
+  void AwaitReads(int reads) {
+    const auto have_begun = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return reads_ >= reads; };
+    const absl::MutexLock lock(&mutex_, absl::Condition(&have_begun));
+  }
 
   std::atomic<bool> is_broken = false;
+  std::atomic<bool> is_a_servers = true;
 
  private:
-  std::atomic<int> reads_ = 0;
+  absl::Mutex mutex_;
+  int reads_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Notification opened_;
 };
 
@@ -85,6 +101,26 @@ TEST_F(CallLookupTest, AQuestionThatFailsFailsForAllOfIt) {
   Find(1);
   Find(2);
   EXPECT_THAT(Found(), UnorderedElementsAre("1 gone", "2 gone"));
+}
+
+TEST_F(CallLookupTest, AStoreOfOurOwnIsAskedAtOnce) {
+  store_.is_a_servers = false;
+  store_.Open();
+  std::thread::id told_by;
+  lookup_->Find(1,
+                [&](const absl::StatusOr<domain::Call>&) { told_by = std::this_thread::get_id(); });
+  EXPECT_EQ(told_by, std::this_thread::get_id());
+}
+
+TEST_F(CallLookupTest, AStoreOfOurOwnThatStandsStillHoldsOnlyTheFirstWhoAsks) {
+  store_.is_a_servers = false;
+  std::thread first([this] { Find(1); });
+  store_.AwaitReads(1);
+  Find(2);  // would not return, for nothing lets it go
+  Find(3);
+  store_.Open();
+  first.join();
+  EXPECT_THAT(Found(), UnorderedElementsAre("1 is 1", "2 is 2", "3 is 3"));
 }
 
 }  // namespace
