@@ -16,6 +16,7 @@
 #include "services/base/config.h"
 #include "services/base/log.h"
 #include "services/base/process.h"
+#include "services/base/spare_memory.h"
 #include "services/base/work_queue.h"
 #include "services/core/call_feed.h"
 #include "services/core/eraser.h"
@@ -204,6 +205,7 @@ int Serve(const Options& options) {
   const core::Readiness readiness(store, [&](bool ready) { (*server)->SetReady(ready); });
   core::Retention retention(store, eraser, RetentionOf(options, rules), clock);
   const core::Housekeeper housekeeper(retention, eraser, options.housekeeping);
+  const base::SpareMemory spare_memory;
   std::cout << kProgram << " ready on " << absl::StrJoin((*server)->addresses(), " and ")
             << " (database " << NameForDisplay(options.database) << ")" << std::endl;
   const int signal =
