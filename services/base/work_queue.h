@@ -14,8 +14,8 @@ namespace autopulse::callevents::base {
 
 // A fixed number of threads that run what they are given, first in, first out.
 //
-// A gRPC callback must not block, and a database does: its reads run here. Thread-safe. The
-// destructor runs what is still waiting and joins the threads.
+// The thread that takes requests must not block, and a database does: its reads run here.
+// Thread-safe. The destructor runs what is still waiting and joins the threads.
 class WorkQueue {
  public:
   // All threads have the same name.

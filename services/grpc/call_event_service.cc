@@ -35,7 +35,7 @@ void SetResult(const absl::StatusOr<core::Receipt>& receipt, v1::ReportView view
 }
 
 // Who sends a request, as the gatekeeper was told when it came in.
-Arrival ArrivalOf(const grpc::CallbackServerContext& context, absl::string_view method) {
+Arrival ArrivalOf(const grpc::ServerContext& context, absl::string_view method) {
   Arrival arrival;
   arrival.path = absl::StrCat("/", v1::CallEventService::service_full_name(), "/", method);
   const auto [first, last] = context.client_metadata().equal_range("authorization");
@@ -56,203 +56,152 @@ Arrival ArrivalOf(const grpc::CallbackServerContext& context, absl::string_view 
 CallEventService::CallEventService(Parts parts)
     : parts_(std::move(parts)),
       lookup_(parts_.store, parts_.workers),
-      watchers_(parts_.store, parts_.feed, parts_.keep_alive) {
-  SetMessageAllocatorFor_BatchReportCallEvents(&batches_);
-  SetMessageAllocatorFor_ListCalls(&call_lists_);
+      watchers_(parts_.store, parts_.feed, parts_.keep_alive) {}
+
+void CallEventService::Serve(Api& api, RpcQueue& queue) {
+  const auto serve = [&](auto ask, auto handle) {
+    ServeMethod(queue, api, ask, std::move(handle));
+  };
+  serve(&Api::RequestCreateServiceRecord, [this](auto& rpc) { CreateServiceRecord(rpc); });
+  serve(&Api::RequestGetServiceRecord, [this](auto& rpc) { ReadOne(rpc); });
+  serve(&Api::RequestListServiceRecords, [this](auto& rpc) { ReadOne(rpc); });
+  serve(&Api::RequestCreateCall, [this](auto& rpc) { CreateCall(rpc); });
+  serve(&Api::RequestEraseCall, [this](auto& rpc) { EraseCall(rpc); });
+  serve(&Api::RequestGetCall, [this](auto& rpc) { GetCall(rpc); });
+  serve(&Api::RequestListCalls, [this](auto& rpc) { ReadOne(rpc); });
+  serve(&Api::RequestReportCallEvent, [this](auto& rpc) { ReportCallEvent(rpc); });
+  serve(&Api::RequestBatchReportCallEvents, [this](auto& rpc) { BatchReportCallEvents(rpc); });
+  serve(&Api::RequestGetCallEvent, [this](auto& rpc) { Read(rpc); });
+  serve(&Api::RequestListCallEvents, [this](auto& rpc) { Read(rpc); });
+  serve(&Api::RequestListTranscriptEntries, [this](auto& rpc) { Read(rpc); });
+  serve(&Api::RequestListCallAttempts, [this](auto& rpc) { ListCallAttempts(rpc); });
+  serve(&Api::RequestWatchCalls,
+        [this](auto& rpc) { watchers_.Watch(rpc, ArrivalOf(rpc.context(), "WatchCalls")); });
 }
 
-grpc::ServerUnaryReactor* CallEventService::Serve(grpc::CallbackServerContext* context,
-                                                  std::function<absl::Status()> work) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  parts_.workers.Add([context, reactor, work = std::move(work)] {
-    if (context->IsCancelled()) {  // nobody waits any more: gone, or past its deadline
-      reactor->Finish(grpc::Status::CANCELLED);
-      return;
-    }
-    reactor->Finish(ToGrpcStatus(work()));
+template <typename Rpc>
+void CallEventService::Work(Rpc& rpc, std::function<absl::Status()> work) {
+  parts_.workers.Add([&rpc, work = std::move(work)] {
+    rpc.Finish(rpc.is_cancelled() ? absl::CancelledError() : work());
   });
-  return reactor;
 }
 
-template <typename Request, typename Response>
-grpc::ServerUnaryReactor* CallEventService::ServeRead(grpc::CallbackServerContext* context,
-                                                      const Request& request, Response& response) {
-  return Serve(context, [this, &request, &response] {
+template <typename Rpc>
+void CallEventService::Read(Rpc& rpc) {
+  Work(rpc, [this, &rpc] {
     return parts_.store.Read(
-        [&](core::CallReader& calls) { return Answer(calls, request, response); });
+        [&](core::CallReader& calls) { return Answer(calls, rpc.request(), rpc.response()); });
   });
 }
 
-template <typename Request, typename Response>
-grpc::ServerUnaryReactor* CallEventService::ServeQuestion(grpc::CallbackServerContext* context,
-                                                          const Request& request,
-                                                          Response& response) {
-  return Serve(context, [this, &request, &response] {
+template <typename Rpc>
+void CallEventService::ReadOne(Rpc& rpc) {
+  Work(rpc, [this, &rpc] {
     return parts_.store.ReadOne(
-        [&](core::CallReader& calls) { return Answer(calls, request, response); });
+        [&](core::CallReader& calls) { return Answer(calls, rpc.request(), rpc.response()); });
   });
 }
 
-grpc::ServerUnaryReactor* CallEventService::CreateServiceRecord(
-    grpc::CallbackServerContext* context, const v1::CreateServiceRecordRequest* request,
-    v1::CreateServiceRecordResponse* response) {
-  return Serve(context, [this, request, response]() -> absl::Status {
-    RETURN_IF_ERROR(Validate(*request));
-    domain::ServiceRecord record = FromProto(request->service_record());
-    if (!request->service_record_id().empty()) {
-      ASSIGN_OR_RETURN(record.id, ParseId("service_record_id", request->service_record_id()));
+void CallEventService::CreateServiceRecord(
+    UnaryRpc<v1::CreateServiceRecordRequest, v1::CreateServiceRecordResponse>& rpc) {
+  Work(rpc, [this, &rpc]() -> absl::Status {
+    const v1::CreateServiceRecordRequest& request = rpc.request();
+    RETURN_IF_ERROR(Validate(request));
+    domain::ServiceRecord record = FromProto(request.service_record());
+    if (!request.service_record_id().empty()) {
+      ASSIGN_OR_RETURN(record.id, ParseId("service_record_id", request.service_record_id()));
     }
     ASSIGN_OR_RETURN(record, parts_.registrar.CreateServiceRecord(
-                                 std::move(record), {request->request_id(), DigestOf(*request)}));
-    ToProto(record, *response->mutable_service_record());
+                                 std::move(record), {request.request_id(), DigestOf(request)}));
+    ToProto(record, *rpc.response().mutable_service_record());
     return absl::OkStatus();
   });
 }
 
-grpc::ServerUnaryReactor* CallEventService::CreateCall(grpc::CallbackServerContext* context,
-                                                       const v1::CreateCallRequest* request,
-                                                       v1::CreateCallResponse* response) {
-  return Serve(context, [this, request, response]() -> absl::Status {
-    RETURN_IF_ERROR(Validate(*request));
-    domain::Call call = FromProto(request->call());
-    if (!request->call_id().empty()) {
-      ASSIGN_OR_RETURN(call.id, ParseId("call_id", request->call_id()));
+void CallEventService::CreateCall(UnaryRpc<v1::CreateCallRequest, v1::CreateCallResponse>& rpc) {
+  Work(rpc, [this, &rpc]() -> absl::Status {
+    const v1::CreateCallRequest& request = rpc.request();
+    RETURN_IF_ERROR(Validate(request));
+    domain::Call call = FromProto(request.call());
+    if (!request.call_id().empty()) {
+      ASSIGN_OR_RETURN(call.id, ParseId("call_id", request.call_id()));
     }
-    ASSIGN_OR_RETURN(call, parts_.registrar.CreateCall(
-                               std::move(call), {request->request_id(), DigestOf(*request)}));
-    ToProto(call, *response->mutable_call());
+    ASSIGN_OR_RETURN(call, parts_.registrar.CreateCall(std::move(call),
+                                                       {request.request_id(), DigestOf(request)}));
+    ToProto(call, *rpc.response().mutable_call());
     return absl::OkStatus();
   });
 }
 
-grpc::ServerUnaryReactor* CallEventService::EraseCall(grpc::CallbackServerContext* context,
-                                                      const v1::EraseCallRequest* request,
-                                                      v1::EraseCallResponse* response) {
-  return Serve(context, [this, request, response]() -> absl::Status {
-    ASSIGN_OR_RETURN(const std::int64_t call_id, ParseCallName("name", request->name()));
+void CallEventService::EraseCall(UnaryRpc<v1::EraseCallRequest, v1::EraseCallResponse>& rpc) {
+  Work(rpc, [this, &rpc]() -> absl::Status {
+    ASSIGN_OR_RETURN(const std::int64_t call_id, ParseCallName("name", rpc.request().name()));
     ASSIGN_OR_RETURN(const domain::Call call,
-                     parts_.eraser.Erase(call_id, request->erase_service_record()
+                     parts_.eraser.Erase(call_id, rpc.request().erase_service_record()
                                                       ? core::ServiceRecordIs::kErased
                                                       : core::ServiceRecordIs::kKept));
-    ToProto(call, *response->mutable_call());
+    ToProto(call, *rpc.response().mutable_call());
     return absl::OkStatus();
   });
 }
 
-grpc::ServerUnaryReactor* CallEventService::ReportCallEvent(
-    grpc::CallbackServerContext* context, const v1::ReportCallEventRequest* request,
-    v1::ReportCallEventResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  if (const absl::Status valid = Validate(*request); !valid.ok()) {
-    reactor->Finish(ToGrpcStatus(valid));
-    return reactor;
-  }
-  parts_.lanes.Submit(FromProto(*request, parts_.clock()),
-                      [reactor, request, response](absl::StatusOr<core::Receipt> receipt) {
-                        if (receipt.ok()) ToProto(*receipt, request->view(), *response);
-                        reactor->Finish(ToGrpcStatus(receipt.status()));
+void CallEventService::ReportCallEvent(
+    UnaryRpc<v1::ReportCallEventRequest, v1::ReportCallEventResponse>& rpc) {
+  if (const absl::Status valid = Validate(rpc.request()); !valid.ok()) return rpc.Finish(valid);
+  parts_.lanes.Submit(FromProto(rpc.request(), parts_.clock()),
+                      [&rpc](absl::StatusOr<core::Receipt> receipt) {
+                        if (receipt.ok()) ToProto(*receipt, rpc.request().view(), rpc.response());
+                        rpc.Finish(receipt.status());
                       });
-  return reactor;
 }
 
-grpc::ServerUnaryReactor* CallEventService::BatchReportCallEvents(
-    grpc::CallbackServerContext* context, const v1::BatchReportCallEventsRequest* request,
-    v1::BatchReportCallEventsResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  if (const absl::Status valid = Validate(*request); !valid.ok()) {
-    reactor->Finish(ToGrpcStatus(valid));
-    return reactor;
-  }
-  const int size = request->requests_size();
-  for (int i = 0; i < size; ++i) response->add_results();
+void CallEventService::BatchReportCallEvents(
+    UnaryRpc<v1::BatchReportCallEventsRequest, v1::BatchReportCallEventsResponse>& rpc) {
+  const v1::BatchReportCallEventsRequest& request = rpc.request();
+  v1::BatchReportCallEventsResponse& response = rpc.response();
+  if (const absl::Status valid = Validate(request); !valid.ok()) return rpc.Finish(valid);
+  const int size = request.requests_size();
+  for (int i = 0; i < size; ++i) response.add_results();
   const absl::Time now = parts_.clock();
   std::vector<core::ReportedEvent> events;
   std::vector<int> indices;  // of the events that are valid
   for (int i = 0; i < size; ++i) {
-    const v1::ReportCallEventRequest& one = request->requests(i);
+    const v1::ReportCallEventRequest& one = request.requests(i);
     if (const absl::Status valid = Validate(one); !valid.ok()) {
-      SetResult(valid, one.view(), *response->mutable_results(i));
+      SetResult(valid, one.view(), *response.mutable_results(i));
       continue;
     }
     events.push_back(FromProto(one, now));
     indices.push_back(i);
   }
-  parts_.lanes.SubmitAll(
-      std::move(events), [reactor, request, response, indices = std::move(indices)](
+  parts_.lanes.SubmitAll(std::move(events),
+                         [&rpc, indices = std::move(indices)](
                              const std::vector<absl::StatusOr<core::Receipt>>& receipts) {
-        for (std::size_t k = 0; k < indices.size(); ++k) {
-          const int i = indices[k];
-          SetResult(receipts[k], request->requests(i).view(), *response->mutable_results(i));
-        }
-        reactor->Finish(grpc::Status::OK);
-      });
-  return reactor;
+                           for (std::size_t k = 0; k < indices.size(); ++k) {
+                             const int i = indices[k];
+                             SetResult(receipts[k], rpc.request().requests(i).view(),
+                                       *rpc.response().mutable_results(i));
+                           }
+                           rpc.Finish(absl::OkStatus());
+                         });
 }
 
-grpc::ServerUnaryReactor* CallEventService::GetServiceRecord(
-    grpc::CallbackServerContext* context, const v1::GetServiceRecordRequest* request,
-    v1::GetServiceRecordResponse* response) {
-  return ServeQuestion(context, *request, *response);
-}
-
-grpc::ServerUnaryReactor* CallEventService::ListServiceRecords(
-    grpc::CallbackServerContext* context, const v1::ListServiceRecordsRequest* request,
-    v1::ListServiceRecordsResponse* response) {
-  return ServeQuestion(context, *request, *response);
-}
-
-grpc::ServerUnaryReactor* CallEventService::GetCall(grpc::CallbackServerContext* context,
-                                                    const v1::GetCallRequest* request,
-                                                    v1::GetCallResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const absl::StatusOr<std::int64_t> call_id = ParseCallName("name", request->name());
-  if (!call_id.ok()) {
-    reactor->Finish(ToGrpcStatus(call_id.status()));
-    return reactor;
-  }
-  lookup_.Find(*call_id, [reactor, response](const absl::StatusOr<domain::Call>& call) {
-    if (call.ok()) ToProto(*call, *response->mutable_call());
-    reactor->Finish(ToGrpcStatus(call.status()));
-  });
-  return reactor;
-}
-
-grpc::ServerUnaryReactor* CallEventService::ListCalls(grpc::CallbackServerContext* context,
-                                                      const v1::ListCallsRequest* request,
-                                                      v1::ListCallsResponse* response) {
-  return ServeQuestion(context, *request, *response);
-}
-
-grpc::ServerUnaryReactor* CallEventService::GetCallEvent(grpc::CallbackServerContext* context,
-                                                         const v1::GetCallEventRequest* request,
-                                                         v1::GetCallEventResponse* response) {
-  return ServeRead(context, *request, *response);
-}
-
-grpc::ServerUnaryReactor* CallEventService::ListCallEvents(grpc::CallbackServerContext* context,
-                                                           const v1::ListCallEventsRequest* request,
-                                                           v1::ListCallEventsResponse* response) {
-  return ServeRead(context, *request, *response);
-}
-
-grpc::ServerUnaryReactor* CallEventService::ListTranscriptEntries(
-    grpc::CallbackServerContext* context, const v1::ListTranscriptEntriesRequest* request,
-    v1::ListTranscriptEntriesResponse* response) {
-  return ServeRead(context, *request, *response);
-}
-
-grpc::ServerUnaryReactor* CallEventService::ListCallAttempts(
-    grpc::CallbackServerContext* context, const v1::ListCallAttemptsRequest* request,
-    v1::ListCallAttemptsResponse* response) {
-  return Serve(context, [this, request, response] {
-    return parts_.store.Read(
-        [&](core::CallReader& calls) { return Answer(calls, *request, parts_.rules, *response); });
+void CallEventService::GetCall(UnaryRpc<v1::GetCallRequest, v1::GetCallResponse>& rpc) {
+  const absl::StatusOr<std::int64_t> call_id = ParseCallName("name", rpc.request().name());
+  if (!call_id.ok()) return rpc.Finish(call_id.status());
+  lookup_.Find(*call_id, [&rpc](const absl::StatusOr<domain::Call>& call) {
+    if (call.ok()) ToProto(*call, *rpc.response().mutable_call());
+    rpc.Finish(call.status());
   });
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* CallEventService::WatchCalls(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return watchers_.Watch(*request, ArrivalOf(*context, "WatchCalls"));
+void CallEventService::ListCallAttempts(
+    UnaryRpc<v1::ListCallAttemptsRequest, v1::ListCallAttemptsResponse>& rpc) {
+  Work(rpc, [this, &rpc] {
+    return parts_.store.Read([&](core::CallReader& calls) {
+      return Answer(calls, rpc.request(), parts_.rules, rpc.response());
+    });
+  });
 }
 
 }  // namespace autopulse::callevents::rpc

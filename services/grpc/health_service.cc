@@ -6,14 +6,16 @@
 
 namespace autopulse::callevents::rpc {
 
-using grpc::health::v1::HealthCheckRequest;
 using grpc::health::v1::HealthCheckResponse;
 
 // One Watch. Writes how it is, and again whenever that has changed; ends when the server stops. All
 // but the callbacks run with the owner's mutex held.
-class HealthService::Stream final : public grpc::ServerWriteReactor<HealthCheckResponse> {
+class HealthService::Stream final : public StreamHandler {
  public:
-  Stream(HealthService& owner, Subject subject) : owner_(owner), subject_(subject) {}
+  Stream(HealthService& owner, WatchRpc& rpc)
+      : owner_(owner), rpc_(rpc), subject_(SubjectOf(rpc.request().service())) {
+    rpc_.Begin(*this);
+  }
 
   // Says how it is, unless that has been said. What changes while a write is under way is said
   // after it.
@@ -22,18 +24,19 @@ class HealthService::Stream final : public grpc::ServerWriteReactor<HealthCheckR
     const Status status = owner_.StatusOf(subject_);
     if (said_ != status) {
       said_ = status;
-      response_.set_status(status);
+      HealthCheckResponse response;
+      response.set_status(status);
       writing_ = true;
-      StartWrite(&response_);
+      rpc_.Write(response);
     } else if (owner_.stopped_) {
-      End({grpc::StatusCode::UNAVAILABLE, "the service is stopping"});
+      End(absl::UnavailableError("the service is stopping"));
     }
   }
 
   void OnWriteDone(bool ok) override {
     const absl::MutexLock lock(&owner_.mutex_);
     writing_ = false;
-    if (!ok || finish_after_write_) return End(grpc::Status::CANCELLED);
+    if (!ok || finish_after_write_) return End(absl::CancelledError());
     Tell();
   }
 
@@ -42,7 +45,7 @@ class HealthService::Stream final : public grpc::ServerWriteReactor<HealthCheckR
     if (writing_) {
       finish_after_write_ = true;
     } else {
-      End(grpc::Status::CANCELLED);
+      End(absl::CancelledError());
     }
   }
 
@@ -55,16 +58,16 @@ class HealthService::Stream final : public grpc::ServerWriteReactor<HealthCheckR
   }
 
  private:
-  void End(const grpc::Status& status) {
+  void End(const absl::Status& status) {
     if (finished_) return;
     finished_ = true;
-    Finish(status);
+    rpc_.Finish(status);
   }
 
   HealthService& owner_;
+  WatchRpc& rpc_;
   const Subject subject_;
   std::optional<Status> said_;
-  HealthCheckResponse response_;  // not touched while it is written
   bool writing_ = false;
   bool finish_after_write_ = false;
   bool finished_ = false;
@@ -104,28 +107,30 @@ void HealthService::Stop() {
   TellAll();
 }
 
-grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* context,
-                                               const HealthCheckRequest* request,
-                                               HealthCheckResponse* response) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const Subject subject = SubjectOf(request->service());
-  if (subject == Subject::kUnknown) {
-    reactor->Finish({grpc::StatusCode::NOT_FOUND, "there is no such service"});
-    return reactor;
-  }
-  const absl::MutexLock lock(&mutex_);
-  response->set_status(StatusOf(subject));
-  reactor->Finish(grpc::Status::OK);
-  return reactor;
+void HealthService::Serve(RpcQueue& queue) {
+  using Api = grpc::health::v1::Health::AsyncService;
+  ServeMethod(queue, api_, &Api::RequestCheck, [this](CheckRpc& rpc) { Check(rpc); });
+  ServeMethod(queue, api_, &Api::RequestWatch, [this](WatchRpc& rpc) { Watch(rpc); });
 }
 
-grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(
-    grpc::CallbackServerContext*, const HealthCheckRequest* request) {
-  auto* stream = new Stream(*this, SubjectOf(request->service()));
+void HealthService::Check(CheckRpc& rpc) {
+  const Subject subject = SubjectOf(rpc.request().service());
+  if (subject == Subject::kUnknown) {
+    rpc.Finish(absl::NotFoundError("there is no such service"));
+    return;
+  }
+  {
+    const absl::MutexLock lock(&mutex_);
+    rpc.response().set_status(StatusOf(subject));
+  }
+  rpc.Finish(absl::OkStatus());
+}
+
+void HealthService::Watch(WatchRpc& rpc) {
+  auto* stream = new Stream(*this, rpc);
   const absl::MutexLock lock(&mutex_);
   streams_.insert(stream);
   stream->Tell();
-  return stream;
 }
 
 }  // namespace autopulse::callevents::rpc

@@ -165,13 +165,17 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(CallEventService& service,
   if (!WantsReflection(addresses, options)) {
     builder.SetOption(std::make_unique<WithoutReflection>());
   }
-  builder.RegisterService(&service);
-  builder.RegisterService(&server->health_);
+  builder.RegisterService(&server->api_);
+  builder.RegisterService(&server->health_.api());
+  server->queue_.emplace(builder);
   ASSIGN_OR_RETURN(server->server_, Build(builder, addresses, credentials, server->addresses_));
   for (const ListenAddress& address : addresses) {
     if (!address.is_socket() || options.socket_group.empty()) continue;
     RETURN_IF_ERROR(ShareSocket(address.socket_path, options.socket_group));
   }
+  service.Serve(server->api_, *server->queue_);
+  server->health_.Serve(*server->queue_);
+  server->queue_->Start([&service] { service.Flush(); });
   return server;
 }
 
@@ -183,7 +187,7 @@ void Server::Stop(absl::Duration patience) {
   health_.Stop();
   service_.StopWatching();
   server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(patience));
-  server_->Wait();
+  queue_.reset();
 }
 
 }  // namespace autopulse::callevents::rpc

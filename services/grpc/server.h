@@ -13,6 +13,7 @@
 #include "services/grpc/certificate_watch.h"
 #include "services/grpc/gatekeeper.h"
 #include "services/grpc/health_service.h"
+#include "services/grpc/rpc_queue.h"
 #include "services/grpc/server_credentials.h"
 
 namespace autopulse::callevents::rpc {
@@ -53,8 +54,10 @@ class Server {
   explicit Server(CallEventService& service) : service_(service) {}
 
   CallEventService& service_;
+  CallEventService::Api api_;
   HealthService health_;
   std::optional<CertificateWatch> certificate_;  // with TLS
+  std::optional<RpcQueue> queue_;                // until the server is shut down
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::string> addresses_;
   bool stopped_ = false;

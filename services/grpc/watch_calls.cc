@@ -20,7 +20,6 @@
 #include "services/core/read_feed.h"
 #include "services/grpc/filter.h"
 #include "services/grpc/page_token.h"
-#include "services/grpc/status_mapping.h"
 #include "services/grpc/to_proto.h"
 
 namespace autopulse::callevents::rpc {
@@ -31,13 +30,6 @@ constexpr std::size_t kReadAhead = 64;
 constexpr absl::Duration kLongestPause = absl::Seconds(1);  // between two looks at idle streams
 
 using Entry = core::CallFeed::Entry;
-
-// A stream that fails before it has begun.
-class RefusedWatcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
- public:
-  explicit RefusedWatcher(const absl::Status& why) { Finish(ToGrpcStatus(why)); }
-  void OnDone() override { delete this; }
-};
 
 absl::StatusOr<v1::WatchCallsRequest> ParseRequest(grpc::ByteBuffer bytes) {
   grpc::ProtoBufferReader reader(&bytes);
@@ -71,8 +63,7 @@ grpc::ByteBuffer KeepAliveMessage(std::int64_t cursor) {
 
 // One stream. At most one pump runs for it at a time: it finds the next event and starts to write
 // it; when that is written, the next pump begins.
-class Watcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
-                      public std::enable_shared_from_this<Watcher> {
+class Watcher final : public StreamHandler, public std::enable_shared_from_this<Watcher> {
  public:
   // What a client watches, and who it is.
   struct Subject {
@@ -81,14 +72,31 @@ class Watcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
     std::int64_t cursor = 0;  // it begins behind it
   };
 
+  // What a request asks for, where the feed stands at `newest`.
+  static absl::StatusOr<Subject> ReadSubject(const grpc::ByteBuffer& bytes, Arrival arrival,
+                                             std::int64_t newest) {
+    ASSIGN_OR_RETURN(const v1::WatchCallsRequest request, ParseRequest(bytes));
+    Subject subject{.conditions = {}, .arrival = std::move(arrival), .cursor = newest};
+    ASSIGN_OR_RETURN(subject.conditions, ParseFilter(request.filter()));
+    if (!request.resume_token().empty()) {
+      ASSIGN_OR_RETURN(subject.cursor, DecodeResumeToken(request.resume_token()));
+    }
+    return subject;
+  }
+
   // `newest` is where the feed stands.
-  Watcher(Watchers& owner, Subject subject, std::int64_t newest)
-      : owner_(owner), subject_(std::move(subject)), cursor_(subject_.cursor) {
+  Watcher(Watchers& owner, Watchers::WatchRpc& rpc, Subject subject, std::int64_t newest)
+      : owner_(owner), rpc_(rpc), subject_(std::move(subject)), cursor_(subject_.cursor) {
     if (cursor_ > newest) ahead_of_ = newest;
   }
 
   void Start() {
-    StartSendInitialMetadata();  // tells the client that it watches from now on
+    {
+      const absl::MutexLock lock(&mutex_);
+      rpc_.Begin(*this);
+      // Tells the client that it watches from now on, unless it has been ended meanwhile.
+      if (!finished_) rpc_.SendInitialMetadata();
+    }
     subscription_ = owner_.feed_.Subscribe([self = shared_from_this()] { self->Wake(); });
     Wake();
   }
@@ -113,16 +121,15 @@ class Watcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   void End(const absl::Status& why) {
     const absl::MutexLock lock(&mutex_);
-    FinishWith(ToGrpcStatus(why));
+    FinishWith(why);
   }
 
   void OnWriteDone(bool ok) override {
     const absl::MutexLock lock(&mutex_);
     writing_ = false;
-    message_.Clear();  // an idle stream keeps nothing of a call, which may be erased
-    if (!ok) FinishWith(grpc::Status::CANCELLED);
+    if (!ok) FinishWith(absl::CancelledError());
     if (finish_after_write_) {
-      Finish(*finish_after_write_);
+      rpc_.Finish(*finish_after_write_);
       return;
     }
     const bool is_up_to_date =
@@ -132,7 +139,7 @@ class Watcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   void OnCancel() override {
     const absl::MutexLock lock(&mutex_);
-    FinishWith(grpc::Status::CANCELLED);
+    FinishWith(absl::CancelledError());
   }
 
   void OnDone() override {
@@ -162,7 +169,7 @@ class Watcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
       pumping_ = pump_again_ = false;
       if (finished_) return;
       if (!next.ok()) {
-        FinishWith(ToGrpcStatus(next.status()));
+        FinishWith(next.status());
       } else if (found) {
         // What follows at once need not be sent by itself: who is behind catches up.
         Write(*message,
@@ -224,23 +231,23 @@ class Watcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
 
   void Write(const grpc::ByteBuffer& message, grpc::WriteOptions options = {})
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    message_ = message;
     writing_ = true;
     last_write_ = std::chrono::steady_clock::now();
-    StartWrite(&message_, options);
+    rpc_.Write(message, options);
   }
 
-  void FinishWith(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+  void FinishWith(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (finished_) return;
     finished_ = true;
     if (writing_) {
       finish_after_write_ = status;
     } else {
-      Finish(status);
+      rpc_.Finish(status);
     }
   }
 
   Watchers& owner_;
+  Watchers::WatchRpc& rpc_;
   const Subject subject_;
   std::uint64_t subscription_ = 0;
 
@@ -249,10 +256,9 @@ class Watcher final : public grpc::ServerWriteReactor<grpc::ByteBuffer>,
   bool pump_again_ ABSL_GUARDED_BY(mutex_) = false;
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
-  std::optional<grpc::Status> finish_after_write_ ABSL_GUARDED_BY(mutex_);
+  std::optional<absl::Status> finish_after_write_ ABSL_GUARDED_BY(mutex_);
   std::chrono::steady_clock::time_point last_write_ ABSL_GUARDED_BY(mutex_) =
       std::chrono::steady_clock::now();
-  grpc::ByteBuffer message_;  // not touched while it is written
 
   // Of the pump, of which there is one at a time; read by `Write`, which no pump runs beside.
   std::int64_t cursor_;
@@ -277,29 +283,28 @@ Watchers::~Watchers() {
   pumps_.reset();
 }
 
-grpc::ServerWriteReactor<grpc::ByteBuffer>* Watchers::Watch(const grpc::ByteBuffer& request,
-                                                            Arrival arrival) {
-  const absl::StatusOr<v1::WatchCallsRequest> parsed = ParseRequest(request);
-  if (!parsed.ok()) return new RefusedWatcher(parsed.status());
-  absl::StatusOr<std::vector<core::CallCondition>> conditions = ParseFilter(parsed->filter());
-  if (!conditions.ok()) return new RefusedWatcher(conditions.status());
+void Watchers::Watch(WatchRpc& rpc, Arrival arrival) {
   const std::int64_t newest = feed_.last_sequence();
-  absl::StatusOr<std::int64_t> cursor = newest;
-  if (!parsed->resume_token().empty()) cursor = DecodeResumeToken(parsed->resume_token());
-  if (!cursor.ok()) return new RefusedWatcher(cursor.status());
-  const auto watcher = std::make_shared<Watcher>(
-      *this, Watcher::Subject{*std::move(conditions), std::move(arrival), *cursor}, newest);
+  absl::StatusOr<Watcher::Subject> subject =
+      Watcher::ReadSubject(rpc.request(), std::move(arrival), newest);
+  if (!subject.ok()) {
+    rpc.Finish(subject.status());
+    return;
+  }
+  const auto watcher = std::make_shared<Watcher>(*this, rpc, *std::move(subject), newest);
   Judge judge;
   {
     const absl::MutexLock lock(&mutex_);
-    if (stopping_) return new RefusedWatcher(absl::UnavailableError("the service is stopping"));
+    if (stopping_) {
+      rpc.Finish(absl::UnavailableError("the service is stopping"));
+      return;
+    }
     watchers_.insert(watcher);
     judge = judge_;
   }
   watcher->Start();
   // It may have been let in before, and looked at by nobody since.
   if (judge) watcher->AdmitAgain(judge);
-  return watcher.get();
 }
 
 void Watchers::AdmitAgain(const Judge& judge) {

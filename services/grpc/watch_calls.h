@@ -1,7 +1,6 @@
 #pragma once
 
 #include <grpcpp/support/byte_buffer.h>
-#include <grpcpp/support/server_callback.h>
 
 #include <functional>
 #include <memory>
@@ -17,6 +16,7 @@
 #include "services/core/call_feed.h"
 #include "services/core/call_store.h"
 #include "services/grpc/gatekeeper.h"
+#include "services/grpc/stream_rpc.h"
 
 namespace autopulse::callevents::rpc {
 
@@ -37,14 +37,14 @@ class Watchers {
   // OK if a request may come in.
   using Judge = std::function<absl::Status(const Arrival&)>;
 
-  // Begins a stream of somebody who was let in, as a v1.WatchCallsRequest has it. It ends when the
-  // client cancels, with INVALID_ARGUMENT for a message, filter or token that cannot be read, with
-  // UNAVAILABLE after `Stop`, or as `AdmitAgain` has it.
+  // Begins a stream of somebody who was let in, as the v1.WatchCallsRequest has it. It ends when
+  // the client cancels, with INVALID_ARGUMENT for a message, filter or token that cannot be read,
+  // with UNAVAILABLE after `Stop`, or as `AdmitAgain` has it.
   //
   // Messages are bytes here, since what is sent of an event is the same on all streams and is made
   // once: each is a v1.WatchCallsResponse.
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(const grpc::ByteBuffer& request,
-                                                    Arrival arrival);
+  using WatchRpc = StreamRpc<grpc::ByteBuffer, grpc::ByteBuffer>;
+  void Watch(WatchRpc& rpc, Arrival arrival);
 
   // Ends the streams of those who may not come in any more, with what `judge` says; also of those
   // who are coming in at this moment, and were let in before. `judge` is kept.

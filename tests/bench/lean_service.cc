@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -19,7 +20,8 @@
 #include "absl/strings/strip.h"
 #include "absl/synchronization/mutex.h"
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
-#include "services/grpc/arena_messages.h"
+#include "services/grpc/rpc_queue.h"
+#include "services/grpc/unary_rpc.h"
 #include "tests/bench/fail.h"
 #include "tests/bench/raw_database.h"
 #include "tests/bench/serve.h"
@@ -54,9 +56,33 @@ RawEvent RawEventOf(const v1::ReportCallEventRequest& request) {
   return event;
 }
 
-class LeanService final : public v1::CallEventService::CallbackService {
+// All requests, served by what serves the real service's.
+class LeanService final {
  public:
-  LeanService() { SetMessageAllocatorFor_BatchReportCallEvents(&batches_); }
+  grpc::Service& api() { return api_; }
+
+  // Takes the requests that `queue` tells of, from now on.
+  void Serve(rpc::RpcQueue& queue) {
+    rpc::ServeMethod(queue, api_, &Api::RequestReportCallEvent, [this](auto& rpc) {
+      Add({{&rpc.request()}, [&rpc] {
+             Answer(rpc.request(), rpc.response());
+             rpc.Finish(absl::OkStatus());
+           }});
+    });
+    rpc::ServeMethod(queue, api_, &Api::RequestBatchReportCallEvents, [this](auto& rpc) {
+      Waiting waiting;
+      for (const v1::ReportCallEventRequest& one : rpc.request().requests()) {
+        waiting.events.push_back(&one);
+      }
+      waiting.answer = [&rpc] {
+        for (const v1::ReportCallEventRequest& one : rpc.request().requests()) {
+          Answer(one, *rpc.response().add_results()->mutable_response());
+        }
+        rpc.Finish(absl::OkStatus());
+      };
+      Add(std::move(waiting));
+    });
+  }
 
   // Runs until the program is killed.
   [[noreturn]] void Write(RawDatabase& database) {
@@ -74,40 +100,13 @@ class LeanService final : public v1::CallEventService::CallbackService {
   }
 
  private:
+  using Api = v1::CallEventService::AsyncService;
+
   // A request that waits to be written.
   struct Waiting {
     std::vector<const v1::ReportCallEventRequest*> events;
     std::function<void()> answer;
   };
-
-  grpc::ServerUnaryReactor* ReportCallEvent(grpc::CallbackServerContext* context,
-                                            const v1::ReportCallEventRequest* request,
-                                            v1::ReportCallEventResponse* response) override {
-    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-    Add({{request}, [=] {
-           Answer(*request, *response);
-           reactor->Finish(grpc::Status::OK);
-         }});
-    return reactor;
-  }
-
-  grpc::ServerUnaryReactor* BatchReportCallEvents(
-      grpc::CallbackServerContext* context, const v1::BatchReportCallEventsRequest* request,
-      v1::BatchReportCallEventsResponse* response) override {
-    grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-    Waiting waiting;
-    for (const v1::ReportCallEventRequest& one : request->requests()) {
-      waiting.events.push_back(&one);
-    }
-    waiting.answer = [=] {
-      for (const v1::ReportCallEventRequest& one : request->requests()) {
-        Answer(one, *response->add_results()->mutable_response());
-      }
-      reactor->Finish(grpc::Status::OK);
-    };
-    Add(std::move(waiting));
-    return reactor;
-  }
 
   static void Answer(const v1::ReportCallEventRequest& request,
                      v1::ReportCallEventResponse& response) {
@@ -127,7 +126,7 @@ class LeanService final : public v1::CallEventService::CallbackService {
     return std::exchange(waiting_, {});
   }
 
-  rpc::ArenaMessages<v1::BatchReportCallEventsRequest, v1::BatchReportCallEventsResponse> batches_;
+  Api api_;
   absl::Mutex mutex_;
   std::vector<Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
 };
@@ -148,7 +147,13 @@ int Main(int argc, char** argv) {
       service.Write(kind == "sqlite" ? *OpenRawSqlite(location) : *OpenRawPostgresql(location));
     });
   }
-  Serve(service, "lean");
+  std::optional<rpc::RpcQueue> queue;
+  Serve(
+      service.api(), "lean", [&](grpc::ServerBuilder& builder) { queue.emplace(builder); },
+      [&] {
+        service.Serve(*queue);
+        queue->Start([] {});
+      });
   return 0;
 }
 

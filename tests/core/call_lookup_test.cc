@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/notification.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "tests/fakes/fake_call_store.h"
 
@@ -25,30 +26,38 @@ class GatedStore : public fakes::FakeCallStore {
     {
       const absl::MutexLock lock(&mutex_);
       ++reads_;
+      now_ += takes;
+      mutex_.Await(absl::Condition(&is_open_));
     }
-    opened_.WaitForNotification();
     if (is_broken) return absl::UnavailableError("gone");
     return FakeCallStore::Read(work);
   }
 
-  void Open() { opened_.Notify(); }
+  void Open() { SetOpen(true); }
+  void Close() { SetOpen(false); }
   int reads() {
     const absl::MutexLock lock(&mutex_);
     return reads_;
   }
-
-  void AwaitReads(int reads) {
-    const auto have_begun = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return reads_ >= reads; };
-    const absl::MutexLock lock(&mutex_, absl::Condition(&have_begun));
+  absl::Time now() {
+    const absl::MutexLock lock(&mutex_);
+    return now_;
   }
 
   std::atomic<bool> is_broken = false;
   std::atomic<bool> is_a_servers = true;
+  absl::Duration takes = absl::ZeroDuration();  // each read
 
  private:
+  void SetOpen(bool is_open) {
+    const absl::MutexLock lock(&mutex_);
+    is_open_ = is_open;
+  }
+
   absl::Mutex mutex_;
   int reads_ ABSL_GUARDED_BY(mutex_) = 0;
-  absl::Notification opened_;
+  bool is_open_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Time now_ ABSL_GUARDED_BY(mutex_) = absl::UnixEpoch();
 };
 
 class CallLookupTest : public testing::Test {
@@ -76,7 +85,8 @@ class CallLookupTest : public testing::Test {
 
   GatedStore store_;
   base::WorkQueue workers_{"worker", 4};
-  std::unique_ptr<CallLookup> lookup_ = std::make_unique<CallLookup>(store_, workers_);
+  std::unique_ptr<CallLookup> lookup_ =
+      std::make_unique<CallLookup>(store_, workers_, [this] { return store_.now(); });
   absl::Mutex mutex_;
   std::vector<std::string> found_ ABSL_GUARDED_BY(mutex_);
 };
@@ -84,12 +94,16 @@ class CallLookupTest : public testing::Test {
 TEST_F(CallLookupTest, EachIsToldOfItsOwnCall) {
   store_.Open();
   for (const std::int64_t id : {3, 999, 1, 3}) Find(id);
+  lookup_->Flush();
   EXPECT_THAT(Found(),
               UnorderedElementsAre("3 is 3", "999 call 999 not found", "1 is 1", "3 is 3"));
 }
 
 TEST_F(CallLookupTest, WhatIsAskedForMeanwhileGoesTogether) {
-  for (std::int64_t id = 1; id <= 50; ++id) Find(id);
+  for (std::int64_t id = 1; id <= 50; ++id) {
+    Find(id);
+    lookup_->Flush();
+  }
   store_.Open();
   EXPECT_EQ(Found().size(), 50U);
   EXPECT_LE(store_.reads(), 4);  // two that were under way, and one behind each
@@ -100,27 +114,35 @@ TEST_F(CallLookupTest, AQuestionThatFailsFailsForAllOfIt) {
   store_.Open();
   Find(1);
   Find(2);
+  lookup_->Flush();
   EXPECT_THAT(Found(), UnorderedElementsAre("1 gone", "2 gone"));
 }
 
-TEST_F(CallLookupTest, AStoreOfOurOwnIsAskedAtOnce) {
+TEST_F(CallLookupTest, AStoreOfOurOwnIsAskedAtOnceForAllTogether) {
   store_.is_a_servers = false;
   store_.Open();
-  std::thread::id told_by;
-  lookup_->Find(1,
-                [&](const absl::StatusOr<domain::Call>&) { told_by = std::this_thread::get_id(); });
-  EXPECT_EQ(told_by, std::this_thread::get_id());
+  std::vector<std::thread::id> told_by;
+  for (std::int64_t id = 1; id <= 100; ++id) {
+    lookup_->Find(id, [&](const absl::StatusOr<domain::Call>&) {
+      told_by.push_back(std::this_thread::get_id());
+    });
+  }
+  lookup_->Flush();
+  EXPECT_EQ(told_by, std::vector<std::thread::id>(100, std::this_thread::get_id()));
+  EXPECT_EQ(store_.reads(), 2);  // of 64 calls at most
 }
 
-TEST_F(CallLookupTest, AStoreOfOurOwnThatStandsStillHoldsOnlyTheFirstWhoAsks) {
+TEST_F(CallLookupTest, AStoreOfOurOwnThatHasAnsweredLateIsLeftToTheWorkers) {
   store_.is_a_servers = false;
-  std::thread first([this] { Find(1); });
-  store_.AwaitReads(1);
-  Find(2);  // would not return, for nothing lets it go
-  Find(3);
   store_.Open();
-  first.join();
-  EXPECT_THAT(Found(), UnorderedElementsAre("1 is 1", "2 is 2", "3 is 3"));
+  store_.takes = absl::Seconds(1);
+  Find(1);
+  lookup_->Flush();
+  store_.Close();
+  Find(2);
+  lookup_->Flush();  // would not return, for nothing lets it go
+  store_.Open();
+  EXPECT_THAT(Found(), UnorderedElementsAre("1 is 1", "2 is 2"));
 }
 
 }  // namespace
