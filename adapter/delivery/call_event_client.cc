@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "adapter/delivery/retry_policy.h"
 #include "services/base/field_limits.h"
+#include "services/base/thread.h"
 
 namespace autopulse::callevents::adapter {
 
@@ -56,10 +57,28 @@ struct CallEventClient::Call {
     std::exchange(sent, nullptr)(std::move(results));
   }
 
+  template <typename Response>
+  using Reader = std::unique_ptr<grpc::ClientAsyncResponseReaderInterface<Response>>;
+
+  // Sends it. `queue` tells when there is an answer.
+  void Begin(client::ChannelPool::Stub& service, grpc::CompletionQueue& queue) {
+    if (events.size() == 1) {
+      reader_of_one = service.AsyncReportCallEvent(&context, *events.front(), &queue);
+      reader_of_one->Finish(&answer_to_one, &status, this);
+    } else {
+      reader = service.AsyncBatchReportCallEvents(&context, batch, &queue);
+      reader->Finish(&answer, &status, this);
+    }
+  }
+
   const absl::Span<v1::ReportCallEventRequest* const> events;
   const absl::Time deadline;
   ReportBatcher::Sent sent;
+  std::shared_ptr<Call> under_way;  // itself, as long as gRPC has it
   grpc::ClientContext context;
+  grpc::Status status;
+  Reader<v1::BatchReportCallEventsResponse> reader;
+  Reader<v1::ReportCallEventResponse> reader_of_one;
   v1::BatchReportCallEventsRequest batch;  // of more than one
   v1::BatchReportCallEventsResponse answer;
   v1::ReportCallEventResponse answer_to_one;
@@ -68,10 +87,25 @@ struct CallEventClient::Call {
 CallEventClient::CallEventClient(Options options)
     : options_(std::move(options)),
       services_(options_.channel),
+      answers_(*this),
       retries_("resender", kRetryThreads),
       batcher_([this](absl::Span<v1::ReportCallEventRequest* const> events, absl::Time deadline,
                       ReportBatcher::Sent sent) { Send(events, deadline, std::move(sent)); },
                options_.deadline) {}
+
+CallEventClient::Answers::Answers(const CallEventClient& client)
+    : thread(base::StartThread("grpc-answers", [this, &client] {
+        void* call = nullptr;
+        bool ok = false;
+        while (queue.Next(&call, &ok)) {
+          client.OnAnswer(std::exchange(static_cast<Call*>(call)->under_way, nullptr));
+        }
+      })) {}
+
+CallEventClient::Answers::~Answers() {
+  queue.Shutdown();
+  thread.join();
+}
 
 absl::Status CallEventClient::Result(const grpc::Status& status) const {
   absl::Status result = client::FromGrpc(status);
@@ -99,19 +133,13 @@ absl::StatusOr<v1::BatchReportCallEventsResponse> CallEventClient::ReportBatch(
 
 void CallEventClient::Send(absl::Span<v1::ReportCallEventRequest* const> events,
                            absl::Time deadline, ReportBatcher::Sent sent) const {
-  auto call = std::make_shared<Call>(events, deadline, std::move(sent));
-  Call& begun = *call;
-  const auto on_answer = [this, call](const grpc::Status& status) { OnAnswer(call, status); };
-  auto& service = *services_.Next().async();
-  if (events.size() == 1) {
-    service.ReportCallEvent(&begun.context, events.front(), &begun.answer_to_one, on_answer);
-  } else {
-    service.BatchReportCallEvents(&begun.context, &begun.batch, &begun.answer, on_answer);
-  }
+  const auto call = std::make_shared<Call>(events, deadline, std::move(sent));
+  call->under_way = call;
+  call->Begin(services_.Next(), answers_.queue);
 }
 
-void CallEventClient::OnAnswer(std::shared_ptr<Call> call, const grpc::Status& status) const {
-  if (!status.ok()) return TryAgain(std::move(call), client::FromGrpc(status));
+void CallEventClient::OnAnswer(std::shared_ptr<Call> call) const {
+  if (!call->status.ok()) return TryAgain(std::move(call), client::FromGrpc(call->status));
   std::vector<ReportBatcher::Result> results;
   if (call->events.size() == 1) {
     results.emplace_back(std::move(call->answer_to_one));

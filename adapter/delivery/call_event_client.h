@@ -1,7 +1,10 @@
 #pragma once
 
+#include <grpcpp/completion_queue.h>
+
 #include <functional>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -17,7 +20,8 @@ namespace autopulse::callevents::adapter {
 
 // Reports events to the call event service over gRPC. Thread-safe.
 //
-// All threads share its connections, `client::ChannelPool`.
+// All threads share its connections, `client::ChannelPool`. One thread takes all answers: decision
+// 0034.
 class CallEventClient {
  public:
   struct Options {
@@ -32,7 +36,7 @@ class CallEventClient {
   explicit CallEventClient(Options options);
 
   // Takes an event, which `Flush` sends together with others (`ReportBatcher`), and tells `done`
-  // what became of it, on a thread of gRPC's or one of its own: what the service said; UNAVAILABLE
+  // what became of it, on a thread of its own: what the service said; UNAVAILABLE
   // or DEADLINE_EXCEEDED if it said nothing in time, and then the event may have been recorded all
   // the same. `done` must not block.
   void Start(std::unique_ptr<v1::ReportCallEventRequest> request, ReportBatcher::Done done) const;
@@ -53,9 +57,17 @@ class CallEventClient {
  private:
   struct Call;
 
+  // Where gRPC puts the answers, and the thread that takes them.
+  struct Answers {
+    explicit Answers(const CallEventClient& client);
+    ~Answers();  // once nothing is under way
+    grpc::CompletionQueue queue;
+    std::thread thread;
+  };
+
   void Send(absl::Span<v1::ReportCallEventRequest* const> events, absl::Time deadline,
             ReportBatcher::Sent sent) const;
-  void OnAnswer(std::shared_ptr<Call> call, const grpc::Status& status) const;
+  void OnAnswer(std::shared_ptr<Call> call) const;
   void TryAgain(std::shared_ptr<Call> call, const absl::Status& error) const;
   std::vector<ReportBatcher::Result> SendAgain(const Call& call) const;
   std::vector<ReportBatcher::Result> SendEach(const Call& call) const;
@@ -69,6 +81,7 @@ class CallEventClient {
 
   const Options options_;
   const client::ChannelPool services_;
+  mutable Answers answers_;
   mutable base::WorkQueue retries_;
   mutable ReportBatcher batcher_;  // the first to be destroyed: it waits for what is under way
 };
