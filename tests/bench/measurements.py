@@ -146,14 +146,21 @@ def _least_service(database, folder):
             store.close()
 
 
-def _lean_rate(run, kind, database, folder):
-    """How many webhooks a second our adapter takes before the least service."""
+@contextlib.contextmanager
+def _lean_system(database, folder):
+    """Our adapter before the least service: the store and the adapter."""
     with _least_service(database, folder) as (store, address):
         adapter = programs.start_adapter(address, folder, f"--spool={folder / 'spool.db'}")
         try:
-            return _webhook_rate(run, kind, store, adapter, folder)
+            yield store, adapter
         finally:
             adapter.stop()
+
+
+def _lean_rate(run, kind, database, folder):
+    """How many webhooks a second that takes."""
+    with _lean_system(database, folder) as (store, adapter):
+        return _webhook_rate(run, kind, store, adapter, folder)
 
 
 def lean(run):
@@ -162,6 +169,10 @@ def lean(run):
         for kind in ("small", "real"):
             run.figures[f"lean.{database}.{kind}.rate"] = _lean_rate(
                 run, kind, database, run.folder / f"{database}-{kind}")
+        folder = run.folder / f"{database}-alone"
+        with _lean_system(database, folder) as (store, adapter):
+            load = webhooks.Load(folder, "small", adapter.port, programs.SECRET)
+            run.figures[f"lean.{database}.alone.p50_us"] = _alone(run, store, load)["50"]
 
 
 def no_disk(run):
@@ -245,7 +256,9 @@ def _webhooks(run, database):
             _open_loop(run, f"{database}.{kind}", programs_, load,
                        GOALS[database] * run.figures.get(f"http.{kind}.rate", 1e9))
             if kind == "small":
-                _alone(run, database, programs_, load)
+                alone = _alone(run, programs_.store, load)
+                run.figures[f"{database}.alone.p50_us"] = alone["50"]
+                run.figures[f"{database}.alone.p99_us"] = alone["99"]
                 _sweep(run, database, programs_, load)
             load.verify(programs_.store)
 
@@ -277,12 +290,10 @@ def _open_loop(run, name, programs_, load, goal):
     run.figures[f"{name}.open.percentiles_us"] = result["latency_us"]
 
 
-def _alone(run, database, programs_, load):
-    """One connection: nothing waits for anything else."""
-    result = load.run(run.seconds / 2, run.calls_for(10_000), programs_.store, connections=1,
-                      warm_up=run.warm_up / 2)
-    run.figures[f"{database}.alone.p50_us"] = result["latency_us"]["50"]
-    run.figures[f"{database}.alone.p99_us"] = result["latency_us"]["99"]
+def _alone(run, store, load):
+    """How long webhooks take, by percentile, where nothing waits for anything else."""
+    return load.run(run.seconds / 2, run.calls_for(10_000), store, connections=1,
+                    warm_up=run.warm_up / 2)["latency_us"]
 
 
 def _sweep(run, database, programs_, load):

@@ -107,15 +107,17 @@ def _webhook_rows():
                 yield Row(f"- memory, {part_name}", _figure(f"{name}.memory.{part_name}"), "MB")
             yield Row("- memory, both", _sum(f"{name}.memory.adapter", f"{name}.memory.service"),
                       "MB", goal=("96 MB", lambda figures: 96), least=False)
+        disk_and_grpc = {"limit": _sum("disk.p50_us", "grpc.p50_us"),
+                         "limit_name": "fdatasync and bare gRPC",
+                         "goal": ("twice that", _twice_disk_and_grpc), "least": False}
+        lean_alone = _figure(f"lean.{database}.alone.p50_us")
         yield Row(f"one webhook alone, {database}, p50", _figure(f"{database}.alone.p50_us"), "us",
-                  limit=_sum("disk.p50_us", "grpc.p50_us"), limit_name="fdatasync and bare gRPC",
-                  goal=("twice that", _twice_disk_and_grpc), least=False,
-                  bound=_parts_in_turn(database))
-        yield Row("- its parts alone, in turn", _parts_in_turn(database), "us",
-                  limit=_sum("disk.p50_us", "grpc.p50_us"), limit_name="fdatasync and bare gRPC",
-                  goal=("twice that", _twice_disk_and_grpc), least=False)
+                  bound=lean_alone, **disk_and_grpc)
+        yield Row("- its parts alone, in turn", _parts_in_turn(database), "us", **disk_and_grpc)
         yield _ours_beside(_parts_in_turn(database), f"{database}.alone.p50_us",
                            "its parts alone", "us")
+        yield Row("- with a service that has no rules", lean_alone, "us", **disk_and_grpc)
+        yield _ours_beside(lean_alone, f"{database}.alone.p50_us", "that without rules", "us")
         yield Row("- p99", _figure(f"{database}.alone.p99_us"), "us")
 
 
