@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "clients/cpp/call_events_client.h"
 #include "tests/grpc/raw_stream.h"
 #include "tests/grpc/requests.h"
@@ -178,6 +179,31 @@ TEST(ServerTest, WhatIsInFlightIsFinishedBeforeItStops) {
   stopping.join();
   EXPECT_TRUE(status.ok()) << status.error_message();
   EXPECT_EQ(response.call().status(), v1::CALL_STATUS_RINGING);
+}
+
+TEST(ServerTest, WhatNobodyWaitsForAnyMoreIsNotDone) {
+  ServedApi api;
+  absl::Notification let_go;
+  for (int i = 0; i < 2; ++i) api.workers.Add([&] { let_go.WaitForNotification(); });  // all
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Milliseconds(100)));
+  v1::CreateServiceRecordResponse created;
+  EXPECT_EQ(api.stub
+                ->CreateServiceRecord(&context,
+                                      FromText<v1::CreateServiceRecordRequest>(
+                                          "service_record {} service_record_id: '9'"),
+                                      &created)
+                .error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+  // What comes behind it on the connection is answered: so the server knows.
+  RawStream check(api.channel, "/grpc.health.v1.Health/Check", HealthOf(kService));
+  EXPECT_EQ(check.Read(), kServing);
+  let_go.Notify();
+  v1::GetServiceRecordResponse found;
+  EXPECT_EQ(api.Call(&v1::CallEventService::Stub::GetServiceRecord,
+                     FromText<v1::GetServiceRecordRequest>("name: 'serviceRecords/9'"), &found)
+                .error_code(),
+            grpc::StatusCode::NOT_FOUND);
 }
 
 TEST(ServerTest, OnceStoppedItTakesNothingNew) {
