@@ -93,15 +93,16 @@ def disk(run):
 
 def grpc(run):
     """What a unary call takes, and how many there can be, with nothing behind them."""
-    with Tool("bench_bare_grpc") as server:
-        address = f"127.0.0.1:{server.port}"
-        alone = _tool("bench_grpc_load", "get", service=address, calls=1, in_flight=1,
-                      seconds=run.seconds / 2, warm_up=run.warm_up)
-        many, cpu_us = _with_cpu(_tool, "bench_grpc_load", "get", service=address, calls=1,
-                                 in_flight=64, seconds=run.seconds, warm_up=run.warm_up)
-    run.figures["grpc.p50_us"] = alone["latency_us"]["50"]
-    run.figures["grpc.rate"] = many["rate"]
-    run.figures["grpc.cpu_us"] = cpu_us
+    for name, arguments in (("grpc", []), ("grpc_one_thread", ["--one-thread"])):
+        with Tool("bench_bare_grpc", *arguments) as server:
+            address = f"127.0.0.1:{server.port}"
+            alone = _tool("bench_grpc_load", "get", service=address, calls=1, in_flight=1,
+                          seconds=run.seconds / 2, warm_up=run.warm_up)
+            many, cpu_us = _with_cpu(_tool, "bench_grpc_load", "get", service=address, calls=1,
+                                     in_flight=64, seconds=run.seconds, warm_up=run.warm_up)
+        run.figures[f"{name}.p50_us"] = alone["latency_us"]["50"]
+        run.figures[f"{name}.rate"] = many["rate"]
+        run.figures[f"{name}.cpu_us"] = cpu_us
 
 
 def raw(run):

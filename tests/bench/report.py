@@ -144,6 +144,8 @@ def rows():
     yield Row("fdatasync of a page, p50", _figure("disk.p50_us"), "us")
     yield Row("bare gRPC, one call alone, p50", _figure("grpc.p50_us"), "us")
     yield Row("bare gRPC, 64 under way", _figure("grpc.rate"))
+    yield Row("- one call alone, by one thread, p50", _figure("grpc_one_thread.p50_us"), "us")
+    yield Row("- 64 under way, by one thread", _figure("grpc_one_thread.rate"))
     for database in ("sqlite", "postgresql"):
         yield Row(f"raw {database}, one client, a commit for each event",
                   _figure(f"raw.{database}.alone"))
