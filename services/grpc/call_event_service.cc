@@ -63,17 +63,19 @@ void CallEventService::Serve(Api& api, RpcQueue& queue) {
     ServeMethod(queue, api, ask, std::move(handle));
   };
   serve(&Api::RequestCreateServiceRecord, [this](auto& rpc) { CreateServiceRecord(rpc); });
-  serve(&Api::RequestGetServiceRecord, [this](auto& rpc) { ReadOne(rpc); });
-  serve(&Api::RequestListServiceRecords, [this](auto& rpc) { ReadOne(rpc); });
+  serve(&Api::RequestGetServiceRecord, [this](auto& rpc) { Read(rpc, &core::CallStore::ReadOne); });
+  serve(&Api::RequestListServiceRecords,
+        [this](auto& rpc) { Read(rpc, &core::CallStore::ReadOne); });
   serve(&Api::RequestCreateCall, [this](auto& rpc) { CreateCall(rpc); });
   serve(&Api::RequestEraseCall, [this](auto& rpc) { EraseCall(rpc); });
   serve(&Api::RequestGetCall, [this](auto& rpc) { GetCall(rpc); });
-  serve(&Api::RequestListCalls, [this](auto& rpc) { ReadOne(rpc); });
+  serve(&Api::RequestListCalls, [this](auto& rpc) { Read(rpc, &core::CallStore::ReadOne); });
   serve(&Api::RequestReportCallEvent, [this](auto& rpc) { ReportCallEvent(rpc); });
   serve(&Api::RequestBatchReportCallEvents, [this](auto& rpc) { BatchReportCallEvents(rpc); });
-  serve(&Api::RequestGetCallEvent, [this](auto& rpc) { Read(rpc); });
-  serve(&Api::RequestListCallEvents, [this](auto& rpc) { Read(rpc); });
-  serve(&Api::RequestListTranscriptEntries, [this](auto& rpc) { Read(rpc); });
+  serve(&Api::RequestGetCallEvent, [this](auto& rpc) { Read(rpc, &core::CallStore::Read); });
+  serve(&Api::RequestListCallEvents, [this](auto& rpc) { Read(rpc, &core::CallStore::Read); });
+  serve(&Api::RequestListTranscriptEntries,
+        [this](auto& rpc) { Read(rpc, &core::CallStore::Read); });
   serve(&Api::RequestListCallAttempts, [this](auto& rpc) { ListCallAttempts(rpc); });
   serve(&Api::RequestWatchCalls,
         [this](auto& rpc) { watchers_.Watch(rpc, ArrivalOf(rpc.context(), "WatchCalls")); });
@@ -87,17 +89,9 @@ void CallEventService::Work(Rpc& rpc, std::function<absl::Status()> work) {
 }
 
 template <typename Rpc>
-void CallEventService::Read(Rpc& rpc) {
-  Work(rpc, [this, &rpc] {
-    return parts_.store.Read(
-        [&](core::CallReader& calls) { return Answer(calls, rpc.request(), rpc.response()); });
-  });
-}
-
-template <typename Rpc>
-void CallEventService::ReadOne(Rpc& rpc) {
-  Work(rpc, [this, &rpc] {
-    return parts_.store.ReadOne(
+void CallEventService::Read(Rpc& rpc, ReadMethod read) {
+  Work(rpc, [this, &rpc, read] {
+    return (parts_.store.*read)(
         [&](core::CallReader& calls) { return Answer(calls, rpc.request(), rpc.response()); });
   });
 }

@@ -73,13 +73,10 @@ class CallEventService final {
   template <typename Rpc>
   void Work(Rpc& rpc, std::function<absl::Status()> work);
 
-  // Answers a request from the database (queries.h).
+  // Answers a request from the database (queries.h), by `read`: ReadOne if it is one question.
+  using ReadMethod = absl::Status (core::CallStore::*)(const core::CallStore::ReadWork&);
   template <typename Rpc>
-  void Read(Rpc& rpc);
-
-  // The same for a request that is one question to the database.
-  template <typename Rpc>
-  void ReadOne(Rpc& rpc);
+  void Read(Rpc& rpc, ReadMethod read);
 
   const Parts parts_;
   core::CallLookup lookup_;
