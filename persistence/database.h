@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "persistence/column_types.h"
@@ -36,6 +37,11 @@ class Database {
   virtual odb::transaction_impl* BeginRead(odb::connection& connection, Reads) {
     return connection.begin();
   }
+
+  // Runs `read`, which fails rather than waits for anything, and returns whether nothing had to be
+  // waited for: else what it found does not count. False, without a run, where answers come from a
+  // server.
+  virtual bool ReadAtHand(absl::FunctionRef<void()> /*read*/) { return false; }
 
   // A connection for a transaction that will write.
   virtual odb::connection_ptr WriterConnection() = 0;

@@ -31,6 +31,12 @@ absl::Status OdbCallStore::ReadOne(const ReadWork& work) {
   return Read(work, Database::Reads::kOneStatement);
 }
 
+std::optional<absl::Status> OdbCallStore::ReadAtHand(const ReadWork& work) {
+  absl::Status status;
+  if (!database_->ReadAtHand([&] { status = ReadOne(work); })) return std::nullopt;
+  return status;
+}
+
 absl::Status OdbCallStore::Read(const ReadWork& work, Database::Reads reads) {
   return CatchDatabaseErrors([&] {
     const odb::connection_ptr connection = database_->database().connection();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "persistence/database.h"
@@ -17,6 +18,7 @@ class OdbCallStore : public core::CallStore {
   bool is_shared() const override { return database_->is_shared(); }
   absl::Status Read(const ReadWork& work) override;
   absl::Status ReadOne(const ReadWork& work) override;
+  std::optional<absl::Status> ReadAtHand(const ReadWork& work) override;
   absl::Status Write(const WriteWork& work) override;
   absl::Status WriteAhead(const WriteWork& work) override;
   void WhenDurable(Durable done) override;

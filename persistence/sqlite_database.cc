@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "persistence/odb_errors.h"
+#include "persistence/sqlite_at_hand.h"
 #include "persistence/sqlite_checkpoints.h"
 #include "persistence/sqlite_group.h"
 #include "persistence/sqlite_pages.h"
@@ -90,6 +91,12 @@ class SqliteDatabase : public Database {
 
   odb::sqlite::database& database() override { return database_; }
   GroupAccess& group() override { return *group_; }
+
+  bool ReadAtHand(absl::FunctionRef<void()> read) override {
+    const SqliteAtHand at_hand;
+    read();
+    return !at_hand.would_have_waited();
+  }
 
   // Always the same one, so that SQLite tells by `data_version` whether somebody else has written.
   odb::connection_ptr WriterConnection() override { return writer_; }

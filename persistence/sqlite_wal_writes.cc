@@ -7,6 +7,8 @@
 #include <new>
 #include <vector>
 
+#include "persistence/sqlite_at_hand.h"
+
 namespace autopulse::callevents::persistence {
 namespace {
 
@@ -154,7 +156,7 @@ constexpr sqlite3_io_methods MethodsOfWal() {
 }
 constexpr sqlite3_io_methods kMethods = MethodsOfWal();
 
-// SQLite's own, but for the opening of a WAL.
+// All else as below.
 struct Vfs : sqlite3_vfs {
   explicit Vfs(sqlite3_vfs& all) : sqlite3_vfs(all), below(all) {
     pNext = nullptr;
@@ -187,7 +189,7 @@ struct Vfs : sqlite3_vfs {
 }  // namespace
 
 const char* SqliteWalWrites() {
-  static auto* const vfs = new Vfs(*sqlite3_vfs_find(nullptr));  // SQLite keeps it
+  static auto* const vfs = new Vfs(SqliteAtHand::Vfs());  // SQLite keeps it
   return vfs->zName;
 }
 

@@ -211,9 +211,7 @@ class CallStore {
 
   virtual ~CallStore() = default;
 
-  // Whether it is a server's: other processes may record events in it at the same time, and each
-  // question waits for an answer over a connection. Else it is this process's own, and answers at
-  // once.
+  // Whether other processes may record events in it at the same time.
   virtual bool is_shared() const = 0;
 
   // Runs `work` in one transaction that is always rolled back, and returns its result.
@@ -222,6 +220,10 @@ class CallStore {
   // The same for work that asks one question only: there it is as good, and costs less where a
   // transaction costs something.
   virtual absl::Status ReadOne(const ReadWork& work) { return Read(work); }
+
+  // The same without waiting for anything: neither for a server, nor a disk, nor a lock. Nothing if
+  // that would be needed; `work` may have been run for that, and what it found does not count.
+  virtual std::optional<absl::Status> ReadAtHand(const ReadWork& /*work*/) { return std::nullopt; }
 
   // Runs `work` in one transaction. Commits it durably if `work` returns OK, rolls it back
   // otherwise, and returns the result of both.

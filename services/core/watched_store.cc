@@ -8,6 +8,12 @@ absl::Status WatchedStore::Read(const ReadWork& work) { return CountRead(store_.
 
 absl::Status WatchedStore::ReadOne(const ReadWork& work) { return CountRead(store_.ReadOne(work)); }
 
+std::optional<absl::Status> WatchedStore::ReadAtHand(const ReadWork& work) {
+  std::optional<absl::Status> status = store_.ReadAtHand(work);
+  if (status) status = CountRead(*std::move(status));
+  return status;
+}
+
 absl::Status WatchedStore::CountRead(absl::Status status) {
   if (absl::IsUnavailable(status)) ++failures_;
   return status;

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <set>
 
 #include "absl/base/thread_annotations.h"
@@ -24,6 +25,7 @@ class WatchedStore final : public CallStore {
   bool is_shared() const override { return store_.is_shared(); }
   absl::Status Read(const ReadWork& work) override;
   absl::Status ReadOne(const ReadWork& work) override;
+  std::optional<absl::Status> ReadAtHand(const ReadWork& work) override;
   absl::Status Write(const WriteWork& work) override;
   absl::Status WriteAhead(const WriteWork& work) override;
   void WhenDurable(Durable done) override;

@@ -46,6 +46,10 @@ TEST_F(PgsqlDatabaseTest, AllConnectionsHaveTheSameSettings) {
   EXPECT_EQ(CountWith("default_toast_compression", "lz4", connections), kConnections);
 }
 
+TEST_F(PgsqlDatabaseTest, AServersAnswerIsNeverAtHand) {
+  EXPECT_FALSE(database_->ReadAtHand([] { ADD_FAILURE() << "was asked"; }));
+}
+
 TEST_F(PgsqlDatabaseTest, ConnectionsThatTheServerHasClosedAreReplacedByTheSame) {
   const auto others = *migrations::OpenPgsqlUrl(url_);
   EXPECT_EQ(others
