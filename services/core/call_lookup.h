@@ -1,16 +1,14 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "services/base/clock.h"
 #include "services/base/work_queue.h"
 #include "services/core/call_store.h"
 #include "services/domain/call.h"
@@ -23,9 +21,8 @@ class CallLookup {
  public:
   using Done = std::function<void(absl::StatusOr<domain::Call>)>;
 
-  // Asks on the threads of `workers`. Both must outlive this. `clock` tells how long it took.
-  CallLookup(CallStore& store, base::WorkQueue& workers, base::Clock clock = base::SteadyClock())
-      : store_(store), workers_(workers), clock_(std::move(clock)) {}
+  // Asks on the threads of `workers`. Both must outlive this.
+  CallLookup(CallStore& store, base::WorkQueue& workers) : store_(store), workers_(workers) {}
 
   // Returns when all is told.
   ~CallLookup();
@@ -36,8 +33,8 @@ class CallLookup {
   // be asked, after the next `Flush`. It must be quick and must not throw.
   void Find(std::int64_t call_id, Done done);
 
-  // Finds what was asked for, on threads of the workers. A store of our own that has answered soon
-  // the last time is asked on this thread instead, which is sooner than a worker would be awake.
+  // Finds what was asked for: on this thread what the store has at hand, which is sooner than a
+  // worker would be awake; the rest on threads of the workers, so that this never waits.
   void Flush();
 
  private:
@@ -46,18 +43,21 @@ class CallLookup {
     Done done;
   };
 
+  // A question for all of `wanted`, and what each is told of its answer.
+  class Question;
+
+  void LeaveToWorkers(std::vector<Wanted> wanted);
   void Schedule() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Run();
-  std::vector<Wanted> Take();
-  void Answer(const std::vector<Wanted>& wanted);
+  // As many as go in one question; those that came first.
+  static std::vector<Wanted> Take(std::vector<Wanted>& waiting);
 
   CallStore& store_;
   base::WorkQueue& workers_;
-  const base::Clock clock_;
-  std::atomic<bool> is_slow_ = false;
   absl::Mutex mutex_;
-  std::vector<Wanted> waiting_ ABSL_GUARDED_BY(mutex_);
-  std::size_t running_ ABSL_GUARDED_BY(mutex_) = 0;  // questions of workers
+  std::vector<Wanted> asked_for_ ABSL_GUARDED_BY(mutex_);    // since the last flush
+  std::vector<Wanted> for_workers_ ABSL_GUARDED_BY(mutex_);  // not at hand
+  std::size_t running_ ABSL_GUARDED_BY(mutex_) = 0;          // questions of workers
 };
 
 }  // namespace autopulse::callevents::core

@@ -2,62 +2,59 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "tests/fakes/fake_call_store.h"
 
 namespace autopulse::callevents::core {
 namespace {
 
+using testing::ElementsAre;
 using testing::UnorderedElementsAre;
 
-// A store whose reads wait until they are let go, and are counted; a server's or our own.
+// A store whose reads wait until they are let go, but for those of what is at hand; all are
+// counted.
 class GatedStore : public fakes::FakeCallStore {
  public:
-  bool is_shared() const override { return is_a_servers; }
-
   absl::Status Read(const ReadWork& work) override {
     {
       const absl::MutexLock lock(&mutex_);
       ++reads_;
-      now_ += takes;
       mutex_.Await(absl::Condition(&is_open_));
     }
     if (is_broken) return absl::UnavailableError("gone");
     return FakeCallStore::Read(work);
   }
 
-  void Open() { SetOpen(true); }
-  void Close() { SetOpen(false); }
+  std::optional<absl::Status> ReadAtHand(const ReadWork& work) override {
+    if (!is_at_hand) return std::nullopt;
+    const absl::MutexLock lock(&mutex_);
+    ++reads_;
+    return FakeCallStore::Read(work);
+  }
+
+  void Open() {
+    const absl::MutexLock lock(&mutex_);
+    is_open_ = true;
+  }
   int reads() {
     const absl::MutexLock lock(&mutex_);
     return reads_;
   }
-  absl::Time now() {
-    const absl::MutexLock lock(&mutex_);
-    return now_;
-  }
 
   std::atomic<bool> is_broken = false;
-  std::atomic<bool> is_a_servers = true;
-  absl::Duration takes = absl::ZeroDuration();  // each read
+  std::atomic<bool> is_at_hand = false;
 
  private:
-  void SetOpen(bool is_open) {
-    const absl::MutexLock lock(&mutex_);
-    is_open_ = is_open;
-  }
-
   absl::Mutex mutex_;
   int reads_ ABSL_GUARDED_BY(mutex_) = 0;
   bool is_open_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::Time now_ ABSL_GUARDED_BY(mutex_) = absl::UnixEpoch();
 };
 
 class CallLookupTest : public testing::Test {
@@ -76,17 +73,21 @@ class CallLookupTest : public testing::Test {
     });
   }
 
-  // What was found, once all is told.
-  std::vector<std::string> Found() {
-    lookup_.reset();
+  // What was found so far.
+  std::vector<std::string> FoundNow() {
     const absl::MutexLock lock(&mutex_);
     return found_;
   }
 
+  // What was found, once all is told.
+  std::vector<std::string> Found() {
+    lookup_.reset();
+    return FoundNow();
+  }
+
   GatedStore store_;
   base::WorkQueue workers_{"worker", 4};
-  std::unique_ptr<CallLookup> lookup_ =
-      std::make_unique<CallLookup>(store_, workers_, [this] { return store_.now(); });
+  std::unique_ptr<CallLookup> lookup_ = std::make_unique<CallLookup>(store_, workers_);
   absl::Mutex mutex_;
   std::vector<std::string> found_ ABSL_GUARDED_BY(mutex_);
 };
@@ -118,9 +119,8 @@ TEST_F(CallLookupTest, AQuestionThatFailsFailsForAllOfIt) {
   EXPECT_THAT(Found(), UnorderedElementsAre("1 gone", "2 gone"));
 }
 
-TEST_F(CallLookupTest, AStoreOfOurOwnIsAskedAtOnceForAllTogether) {
-  store_.is_a_servers = false;
-  store_.Open();
+TEST_F(CallLookupTest, WhatIsAtHandIsToldAtOnceForAllTogether) {
+  store_.is_at_hand = true;
   std::vector<std::thread::id> told_by;
   for (std::int64_t id = 1; id <= 100; ++id) {
     lookup_->Find(id, [&](const absl::StatusOr<domain::Call>&) {
@@ -132,17 +132,15 @@ TEST_F(CallLookupTest, AStoreOfOurOwnIsAskedAtOnceForAllTogether) {
   EXPECT_EQ(store_.reads(), 2);  // of 64 calls at most
 }
 
-TEST_F(CallLookupTest, AStoreOfOurOwnThatHasAnsweredLateIsLeftToTheWorkers) {
-  store_.is_a_servers = false;
-  store_.Open();
-  store_.takes = absl::Seconds(1);
+TEST_F(CallLookupTest, WhatIsAtHandDoesNotWaitForWhatIsNot) {
   Find(1);
   lookup_->Flush();
-  store_.Close();
+  store_.is_at_hand = true;
   Find(2);
-  lookup_->Flush();  // would not return, for nothing lets it go
+  lookup_->Flush();
+  EXPECT_THAT(FoundNow(), ElementsAre("2 is 2"));
   store_.Open();
-  EXPECT_THAT(Found(), UnorderedElementsAre("1 is 1", "2 is 2"));
+  EXPECT_THAT(Found(), ElementsAre("2 is 2", "1 is 1"));
 }
 
 }  // namespace

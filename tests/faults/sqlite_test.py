@@ -1,5 +1,6 @@
 """Other programs that hold the SQLite file, or only read it, and for long."""
 
+import fcntl
 import pathlib
 import signal
 import sqlite3
@@ -17,6 +18,7 @@ from load import BEGIN
 LOCK_SECONDS = 30 if surroundings.LONG else 12  # a writer of ours waits for ten
 GROWTH = 10 if surroundings.LONG else 1.2
 MAX_WAL_BYTES = 64 << 20  # journal_size_limit, to which the file is cut once it is empty
+READ_LOCKS = (123, 5)  # the first byte and how many, in the -shm file (sqlite.org/walformat.html)
 ENTRIES = [{"role": "user", "message": "x" * 400_000, "time": BEGIN}]
 
 
@@ -65,6 +67,29 @@ class OtherProgramTest(surroundings.FaultTest):
         self.assertIn(creation.code(), (grpc.StatusCode.OK, grpc.StatusCode.ABORTED))
         self.wait_until_drained(60)
         self.assertEqual(self.times_of(1), [BEGIN, BEGIN + 1, BEGIN + 2])
+
+    def test_who_waits_for_another_program_keeps_nobody_else_waiting(self):
+        """FT11: not even for a read; health is asked on the same connection."""
+        with open(f"{self.database.file}-shm", "r+b") as locks:
+            first, count = READ_LOCKS
+
+            def lock():
+                try:
+                    fcntl.lockf(locks, fcntl.LOCK_EX | fcntl.LOCK_NB, count, first)
+                except BlockingIOError:
+                    return False
+                return True
+
+            programs.wait_until(lock, "nobody reads")
+            waiting = self.api.stub.GetCall.future(api.service.GetCallRequest(name="calls/1"),
+                                                   timeout=60)
+            for _ in range(100):
+                self.assertEqual(self.api.health(), api.SERVING)
+                with self.assertRaises(grpc.RpcError) as refused:
+                    self.api.get_call("no-number")
+                self.assertEqual(refused.exception.code(), grpc.StatusCode.INVALID_ARGUMENT)
+            self.assertFalse(waiting.done())
+        self.assertEqual(waiting.result(30).call.status_text, "Ready")
 
     def test_second_signal_ends_a_stop_that_waits(self):
         """FT55: at once, and nothing that was acknowledged is lost."""
