@@ -84,6 +84,8 @@ class SqliteDatabase : public Database {
     if (!copied.ok() && !absl::IsAborted(copied)) return copied;
     writer_ = database_.connection();
     writer_->execute(absl::StrCat("PRAGMA cache_size=-", kWriterCacheKilobytes));
+    // What a statement of several rows would have to undo is kept in memory, not in a file.
+    writer_->execute("PRAGMA temp_store=MEMORY");
     sqlite3_wal_hook(writer_->handle(), NoteCommit, &*checkpoints_);
     sync_.emplace(sqlite3_filename_wal(sqlite3_db_filename(writer_->handle(), "main")));
     return absl::OkStatus();

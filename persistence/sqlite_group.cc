@@ -18,6 +18,7 @@
 #include "persistence/event_mapping.h"
 #include "persistence/event_rows.h"
 #include "persistence/prepared_query.h"
+#include "persistence/sqlite_row_insert.h"
 #include "persistence/sqlite_row_update.h"
 #include "persistence/transcript_json.h"
 #include "services/base/status_macros.h"
@@ -84,6 +85,16 @@ std::vector<domain::CallEvent> FoldedEvents(std::int64_t call_id) {
   }
   return events;
 }
+
+// What is done with statements of our own, which a connection keeps.
+struct OwnStatements {
+  explicit OwnStatements(odb::sqlite::connection& of)
+      : connection(of), update_calls(of), insert_transcripts(of) {}
+
+  odb::sqlite::connection& connection;
+  SqliteRowUpdate<CallRow> update_calls;
+  SqliteRowInsert<TranscriptRow> insert_transcripts;
+};
 
 class SqliteGroupAccess : public GroupAccess {
  public:
@@ -196,7 +207,7 @@ class SqliteGroupAccess : public GroupAccess {
       CallRow stored;
       stored.id = row.id;
       stored.state = ToEntity(*change.stored);
-      is_there = CallUpdate().Update(stored, row);
+      is_there = Own().update_calls.Update(stored, row);
     } else {
       try {
         database_.update(row);
@@ -223,21 +234,23 @@ class SqliteGroupAccess : public GroupAccess {
       database_.erase_query<TranscriptRow>(odb::query<TranscriptRow>::call_id ==
                                            transcript.call_id);
     }
+    std::vector<TranscriptRow> rows;
+    rows.reserve(transcript.entries->size());
     for (const domain::TranscriptEntry& entry : *transcript.entries) {
-      TranscriptRow row = ToEntity(transcript.call_id, entry);
-      database_.persist(row);
+      rows.push_back(ToEntity(transcript.call_id, entry));
     }
+    Own().insert_transcripts.Insert(rows);
   }
 
   // That of the current transaction's connection, which is the writer's.
-  SqliteRowUpdate<CallRow>& CallUpdate() {
+  OwnStatements& Own() {
     odb::sqlite::connection& connection = odb::sqlite::transaction::current().connection();
-    if (!call_update_ || !call_update_->is_of(connection)) call_update_.emplace(connection);
-    return *call_update_;
+    if (!own_ || &own_->connection != &connection) own_.emplace(connection);
+    return *own_;
   }
 
   odb::database& database_;
-  std::optional<SqliteRowUpdate<CallRow>> call_update_;
+  std::optional<OwnStatements> own_;
 };
 
 }  // namespace

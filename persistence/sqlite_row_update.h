@@ -28,10 +28,6 @@ class SqliteRowUpdate {
  public:
   explicit SqliteRowUpdate(odb::sqlite::connection& connection) : connection_(connection) {}
 
-  bool is_of(const odb::sqlite::connection& connection) const {
-    return &connection_ == &connection;
-  }
-
   // Makes the row that holds `stored` hold `row`; both have the same id. False if it is not there.
   bool Update(const Row& stored, const Row& row) {
     const Parameters before = Bind(stored, stored_image_);

@@ -162,6 +162,35 @@ TEST_P(CallStoreContract, EventsAreListedBySequence) {
   EXPECT_EQ(all[1].sequence, third);
 }
 
+TEST_P(CallStoreContract, EventsThatAreSavedTogetherHaveTheSequencesAndTranscriptsOfTheirOwn) {
+  const std::int64_t call_id = AddCall();
+  AddEvent(EventOf(call_id, "before"));
+  std::vector<domain::RecordedEvent> events;
+  for (int i = 0; i < 100; ++i) {
+    domain::EndOfCallReport report = FullReport();
+    report.transcript[0].content = std::to_string(i);
+    report.has_transcript = i % 3 == 0;
+    events.push_back(EventOf(call_id, "e" + std::to_string(i), report));
+  }
+  core::RecordedChanges changes;
+  for (const domain::RecordedEvent& event : events) {
+    changes.events.push_back({event.call_id, event.create_time, event.outcome,
+                              event.call_status_word, &event.event, event.forget_time});
+  }
+  const auto sequences = Write([&](core::CallWriter& writer) { return writer.Save(changes); });
+  ASSERT_TRUE(sequences.ok()) << sequences.status();
+  ASSERT_EQ(sequences->size(), events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const std::string& event_id = events[i].event.event_id;
+    EXPECT_EQ(FindEvent(call_id, event_id).sequence, (*sequences)[i]);
+    const auto transcript = Read(
+        [&](core::CallReader& reader) { return reader.ReportedTranscript(call_id, event_id); });
+    auto reported = std::get<domain::EndOfCallReport>(events[i].event.detail);
+    if (!reported.has_transcript) reported.transcript.clear();
+    EXPECT_EQ(*transcript, reported.transcript);
+  }
+}
+
 TEST_P(CallStoreContract, LastSequenceIsThatOfTheNewestEvent) {
   const auto last = [&] {
     return Read([](core::CallReader& reader) { return reader.LastSequence(); }).value();
