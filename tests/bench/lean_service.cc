@@ -94,8 +94,9 @@ class LeanService final {
           group.push_back(RawEventOf(*event));
         }
       }
-      database.Record(group);
-      for (const Waiting& one : waiting) one.answer();
+      database.RecordAhead(group, [waiting = std::move(waiting)] {
+        for (const Waiting& one : waiting) one.answer();
+      });
     }
   }
 
@@ -144,7 +145,8 @@ int Main(int argc, char** argv) {
   std::vector<std::thread> writers;
   for (std::size_t i = 0; i < connections; ++i) {
     writers.emplace_back([&] {
-      service.Write(kind == "sqlite" ? *OpenRawSqlite(location) : *OpenRawPostgresql(location));
+      service.Write(kind == "sqlite" ? *OpenRawSqliteAhead(location)
+                                     : *OpenRawPostgresql(location));
     });
   }
   std::optional<rpc::RpcQueue> queue;

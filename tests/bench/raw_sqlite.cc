@@ -1,18 +1,32 @@
 #include <sqlite3.h>
 
+#include <odb/sqlite/database.hxx>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/types/span.h"
+#include "persistence/sqlite_checkpoints.h"
+#include "persistence/sqlite_wal_sync.h"
+#include "persistence/sqlite_wal_writes.h"
 #include "tests/bench/fail.h"
 #include "tests/bench/raw_database.h"
 
 namespace autopulse::callevents::bench {
 namespace {
 
+constexpr std::size_t kLinesOfAReport = 20;  // of the mixes, but for the system's
 constexpr const char* kNow = "2026-03-01 00:00:00.000000";
 
-class RawSqlite final : public RawDatabase {
+class RawSqlite : public RawDatabase {
  public:
-  explicit RawSqlite(const std::string& file) {
-    Check(sqlite3_open(file.c_str(), &database_));
+  // Writes lines of a report one by one, unless there are `lines` of them.
+  explicit RawSqlite(const std::string& file, const char* vfs = nullptr, std::size_t lines = 1)
+      : lines_at_once_(lines) {
+    Check(sqlite3_open_v2(file.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                          vfs));
+    Execute("PRAGMA cache_size = -16384");  // as the service has it
     Execute("PRAGMA journal_mode = WAL");
     Execute("PRAGMA synchronous = FULL");
     Execute("PRAGMA foreign_keys = ON");
@@ -25,10 +39,8 @@ class RawSqlite final : public RawDatabase {
         kNow, "', '", kNow, "', '", kNow, "', 'APPLIED', ?3, ?4, 'vapi', ?3, ?5)"));
     update_call_ = Prepare(
         absl::StrCat("UPDATE call SET status = ?2, update_time = '", kNow, "' WHERE id = ?1"));
-    insert_line_ =
-        Prepare(absl::StrCat("INSERT INTO transcript (call_id, role, content, timestamp)"
-                             " VALUES (?1, 'human', ?2, '",
-                             kNow, "')"));
+    insert_line_ = PrepareLines(1);
+    insert_lines_ = PrepareLines(lines);
   }
 
   void Record(const std::vector<RawEvent>& group) override {
@@ -36,6 +48,9 @@ class RawSqlite final : public RawDatabase {
     for (const RawEvent& event : group) Record(event);
     Step(commit_);
   }
+
+ protected:
+  sqlite3* handle() const { return database_; }
 
  private:
   void Record(const RawEvent& event) {
@@ -52,11 +67,30 @@ class RawSqlite final : public RawDatabase {
     sqlite3_bind_int64(update_call_, 1, id);
     BindText(update_call_, 2, event.status);
     Step(update_call_);
-    for (const absl::string_view line : event.lines) {
-      sqlite3_bind_int64(insert_line_, 1, id);
-      BindText(insert_line_, 2, line);
-      Step(insert_line_);
+    absl::Span<const absl::string_view> lines = event.lines;
+    while (!lines.empty()) {
+      const bool is_many = lines.size() >= lines_at_once_;
+      const std::size_t count = is_many ? lines_at_once_ : 1;
+      InsertLines(is_many ? insert_lines_ : insert_line_, id, lines.first(count));
+      lines.remove_prefix(count);
     }
+  }
+
+  void InsertLines(sqlite3_stmt* statement, sqlite3_int64 call,
+                   absl::Span<const absl::string_view> lines) {
+    int place = 0;
+    for (const absl::string_view line : lines) {
+      sqlite3_bind_int64(statement, ++place, call);
+      BindText(statement, ++place, line);
+    }
+    Step(statement);
+  }
+
+  sqlite3_stmt* PrepareLines(std::size_t lines) {
+    const std::vector<std::string> rows(lines, absl::StrCat("(?, 'human', ?, '", kNow, "')"));
+    return Prepare(
+        absl::StrCat("INSERT INTO transcript (call_id, role, content, timestamp) VALUES ",
+                     absl::StrJoin(rows, ", ")));
   }
 
   void Check(int code) {
@@ -88,12 +122,49 @@ class RawSqlite final : public RawDatabase {
   sqlite3_stmt* insert_event_;
   sqlite3_stmt* update_call_;
   sqlite3_stmt* insert_line_;
+  sqlite3_stmt* insert_lines_;
+  const std::size_t lines_at_once_;
+};
+
+class RawSqliteAhead final : public RawSqlite {
+ public:
+  explicit RawSqliteAhead(const std::string& file)
+      : RawSqlite(file, persistence::SqliteWalWrites(), kLinesOfAReport),
+        others_(file, SQLITE_OPEN_READWRITE),
+        checkpoints_(others_.connection(), writer_mutex_),
+        sync_(sqlite3_filename_wal(sqlite3_db_filename(handle(), "main"))) {
+    sqlite3_wal_hook(handle(), NoteCommit, &checkpoints_);
+  }
+
+  void RecordAhead(const std::vector<RawEvent>& group,
+                   absl::AnyInvocable<void() &&> done) override {
+    {
+      const absl::MutexLock lock(&writer_mutex_);
+      Record(group);
+    }
+    sync_.WhenDurable(std::move(done));
+  }
+
+ private:
+  static int NoteCommit(void* checkpoints, sqlite3*, const char*, int pages) {
+    static_cast<persistence::SqliteCheckpoints*>(checkpoints)->Note(pages);
+    return SQLITE_OK;
+  }
+
+  absl::Mutex writer_mutex_;
+  odb::sqlite::database others_;
+  persistence::SqliteCheckpoints checkpoints_;
+  persistence::SqliteWalSync sync_;
 };
 
 }  // namespace
 
 std::unique_ptr<RawDatabase> OpenRawSqlite(const std::string& file) {
   return std::make_unique<RawSqlite>(file);
+}
+
+std::unique_ptr<RawDatabase> OpenRawSqliteAhead(const std::string& file) {
+  return std::make_unique<RawSqliteAhead>(file);
 }
 
 }  // namespace autopulse::callevents::bench
