@@ -2,7 +2,7 @@
 
 #include <simdjson.h>
 
-#include <cstring>
+#include <cstddef>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -14,45 +14,71 @@ namespace {
 // Behind this, the memory that every thread keeps would count.
 constexpr std::size_t kMaxTextBytes = 1 << 20;
 
-// The numbers of a JSON text that is known to be valid, in order and in the characters they were
-// sent in: simdjson tells their values only, and no binary number may touch money [R3].
-class NumberScanner {
+// Goes through a JSON text that is known to be valid in step with its document: simdjson tells of a
+// number its value only, and no binary number may touch money [R3].
+class TextCursor {
  public:
-  explicit NumberScanner(absl::string_view text)
+  explicit TextCursor(absl::string_view text)
       : next_(text.data()), end_(text.data() + text.size()) {}
 
-  absl::string_view Next() {
-    while (!IsNumberStart(*next_)) {
-      next_ = *next_ == '"' ? BehindString(next_ + 1) : next_ + 1;
-    }
+  // The number that comes next, in the characters it was sent in.
+  absl::string_view TakeNumber() {
+    SkipToValue();
     const char* const begin = next_;
     while (next_ < end_ && IsNumberPart(*next_)) ++next_;
     return {begin, static_cast<std::size_t>(next_ - begin)};
   }
 
- private:
-  static bool IsNumberStart(char c) {
-    return c == '-' || absl::ascii_isdigit(static_cast<unsigned char>(c));
-  }
-  static bool IsNumberPart(char c) {
-    return IsNumberStart(c) || c == '.' || c == 'e' || c == 'E' || c == '+';
+  // The string that comes next, which has so many bytes once its escapes are resolved: no escape is
+  // shorter than what it stands for.
+  void PassString(std::size_t bytes) {
+    SkipToValue();
+    const char* const text = next_ + 1;
+    const char* quote = text + bytes;
+    while (*quote != '"' || IsEscaped(quote, text)) ++quote;
+    next_ = quote + 1;
   }
 
-  // What is behind a string whose text begins at `text`.
-  const char* BehindString(const char* text) const {
-    const char* quote = text;
-    while (true) {
-      quote =
-          static_cast<const char*>(std::memchr(quote, '"', static_cast<std::size_t>(end_ - quote)));
-      const char* escape = quote;
-      while (escape > text && escape[-1] == '\\') --escape;
-      if ((quote - escape) % 2 == 0) return quote + 1;
-      ++quote;
+  // `true`, `false` or `null` comes next.
+  void PassWord() {
+    SkipToValue();
+    while (next_ < end_ && absl::ascii_isalpha(static_cast<unsigned char>(*next_))) ++next_;
+  }
+
+ private:
+  static bool IsNumberPart(char c) {
+    return absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == 'e' ||
+           c == 'E' || c == '+';
+  }
+  static bool IsEscaped(const char* character, const char* text) {
+    const char* escape = character;
+    while (escape > text && escape[-1] == '\\') --escape;
+    return (character - escape) % 2 == 1;
+  }
+
+  void SkipToValue() {
+    while (IsBetweenValues(*next_)) ++next_;
+  }
+  static bool IsBetweenValues(char c) {
+    switch (c) {
+      case ' ':
+      case '\t':
+      case '\n':
+      case '\r':
+      case ',':
+      case ':':
+      case '[':
+      case ']':
+      case '{':
+      case '}':
+        return true;
+      default:
+        return false;
     }
   }
 
   const char* next_;
-  const char* end_;
+  const char* const end_;
 };
 
 // simdjson takes the second half of a surrogate pair without the first for a character.
@@ -68,7 +94,7 @@ bool HasSurrogateEscape(absl::string_view text) {
 // Takes simdjson's document over into the tree.
 class TreeWalk {
  public:
-  explicit TreeWalk(absl::string_view text) : numbers_(text) { builder_.Reserve(text.size()); }
+  explicit TreeWalk(absl::string_view text) : cursor_(text) { builder_.Reserve(text.size()); }
 
   // False if the text is refused. Recursive: the builder refuses what is nested too deep.
   bool Add(simdjson::dom::element element) {
@@ -82,11 +108,13 @@ class TreeWalk {
       case simdjson::dom::element_type::DOUBLE:
         return AddNumber();
       case simdjson::dom::element_type::STRING:
-        return builder_.Add(JsonKind::kString, View(element.get_string().value_unsafe()));
+        return builder_.Add(JsonKind::kString, Pass(element.get_string().value_unsafe()));
       case simdjson::dom::element_type::BOOL:
+        cursor_.PassWord();
         return builder_.Add(JsonKind::kBoolean,
                             element.get_bool().value_unsafe() ? "true" : "false");
       case simdjson::dom::element_type::NULL_VALUE:
+        cursor_.PassWord();
         return builder_.Add(JsonKind::kNull, "null");
     }
     return false;
@@ -95,10 +123,13 @@ class TreeWalk {
   JsonTree& tree() { return builder_.tree(); }
 
  private:
-  static absl::string_view View(std::string_view text) { return {text.data(), text.size()}; }
+  absl::string_view Pass(std::string_view text) {
+    cursor_.PassString(text.size());
+    return {text.data(), text.size()};
+  }
 
   bool AddNumber() {
-    const absl::string_view number = numbers_.Next();
+    const absl::string_view number = cursor_.TakeNumber();
     return builder_.Add(JsonKind::kNumber, number == "-0" ? "0" : number);
   }
 
@@ -113,14 +144,14 @@ class TreeWalk {
   bool AddObject(simdjson::dom::object object) {
     if (!builder_.Open(JsonKind::kObject)) return false;
     for (const simdjson::dom::key_value_pair& member : object) {
-      builder_.Key(View(member.key));
+      builder_.Key(Pass(member.key));
       if (!Add(member.value)) return false;
     }
     return builder_.CloseObject();
   }
 
   JsonTreeBuilder builder_;
-  NumberScanner numbers_;
+  TextCursor cursor_;
 };
 
 }  // namespace

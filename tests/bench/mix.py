@@ -112,5 +112,7 @@ def write(kind, file):
 
 
 if __name__ == "__main__":
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
     for each in ("small", "unnamed", "real"):
-        write(each, pathlib.Path(sys.argv[1]) / f"{each}.json")
+        write(each, folder / f"{each}.json")
