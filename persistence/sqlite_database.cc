@@ -29,8 +29,9 @@ namespace autopulse::callevents::persistence {
 namespace {
 
 // What the writer keeps of the file: the inner pages of large indexes, and what a group of events
-// changes, so that nothing of it is written before the commit.
-constexpr int kWriterCacheKilobytes = 16 << 10;
+// changes, so that nothing of it is written before the commit. Not more, for SQLite searches all of
+// it after a page was split (docs/performance.md).
+constexpr int kWriterCacheKilobytes = 4 << 10;
 
 // SQLite counts its memory under one lock, which all connections would wait for each time they take
 // some. To be said before it is used at all.
