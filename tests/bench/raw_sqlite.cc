@@ -26,7 +26,7 @@ class RawSqlite : public RawDatabase {
       : lines_at_once_(lines) {
     Check(sqlite3_open_v2(file.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
                           vfs));
-    Execute("PRAGMA cache_size = -16384");  // as the service has it
+    Execute("PRAGMA cache_size = -4096");  // as the service has it
     Execute("PRAGMA journal_mode = WAL");
     Execute("PRAGMA synchronous = FULL");
     Execute("PRAGMA foreign_keys = ON");
