@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "adapter/json/json_parser.h"
 #include "adapter/json/text.h"
 #include "services/base/log.h"
 
@@ -96,11 +95,9 @@ std::optional<HttpAnswer> WebhookHandler::Handle(std::unique_ptr<http::Exchange>
 }
 
 std::optional<HttpAnswer> WebhookHandler::Process(std::unique_ptr<Webhook>& webhook) const {
-  const absl::StatusOr<JsonTree> json = ParseJson(webhook->request().body);
-  if (!json.ok()) return Refuse(webhook, json.status());
   Warnings warnings(counters_);
   absl::StatusOr<vapi::Translation> translation =
-      vapi::Translate(*json,
+      vapi::Translate(webhook->request().body,
                       {.receive_time = webhook->receive_time,
                        .register_unknown_calls = options_.register_unknown_calls},
                       warnings);

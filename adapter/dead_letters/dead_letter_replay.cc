@@ -5,7 +5,6 @@
 
 #include "absl/time/clock.h"
 #include "adapter/delivery/drainer.h"
-#include "adapter/json/json_parser.h"
 #include "adapter/vapi/translate.h"
 #include "adapter/warnings.h"
 #include "adapter/webhook_handler.h"
@@ -25,11 +24,11 @@ absl::StatusOr<std::optional<v1::ReportCallEventRequest>> RequestOf(const DeadLe
     if (request.ParseFromString(letter.payload)) return request;
     return absl::DataLossError("the event is damaged");
   }
-  ASSIGN_OR_RETURN(const JsonTree json, ParseJson(letter.payload));
   base::Counters counters;
   Warnings warnings(counters);
-  ASSIGN_OR_RETURN(vapi::Translation translation,
-                   vapi::Translate(json, {.receive_time = letter.receive_time}, warnings));
+  ASSIGN_OR_RETURN(
+      vapi::Translation translation,
+      vapi::Translate(letter.payload, {.receive_time = letter.receive_time}, warnings));
   return std::move(translation.request);
 }
 

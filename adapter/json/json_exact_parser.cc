@@ -23,25 +23,30 @@ using Json = nlohmann::basic_json<std::map, std::vector, std::string, bool, std:
 // Hands the builder what the library's parser meets. The names are the library's.
 class Handler {
  public:
+  explicit Handler(JsonExcerpts excerpts) : builder_(excerpts) {}
+
   JsonTree& tree() { return builder_.tree(); }
   const absl::Status& status() const { return error_.ok() ? builder_.status() : error_; }
 
-  bool null() { return builder_.Add(JsonKind::kNull, "null"); }
-  bool boolean(bool value) { return builder_.Add(JsonKind::kBoolean, value ? "true" : "false"); }
-  bool number_integer(std::int64_t value) { return Number(absl::StrCat(value)); }
-  bool number_unsigned(std::uint64_t value) { return Number(absl::StrCat(value)); }
-  bool number_float(long double /*value*/, const std::string& lexeme) { return Number(lexeme); }
-  bool string(const std::string& value) { return builder_.Add(JsonKind::kString, value); }
+  bool null() { return Add(JsonKind::kNull, "null"); }
+  bool boolean(bool value) { return Add(JsonKind::kBoolean, value ? "true" : "false"); }
+  bool number_integer(std::int64_t value) { return Add(JsonKind::kNumber, absl::StrCat(value)); }
+  bool number_unsigned(std::uint64_t value) { return Add(JsonKind::kNumber, absl::StrCat(value)); }
+  bool number_float(long double /*value*/, const std::string& lexeme) {
+    return Add(JsonKind::kNumber, lexeme);
+  }
+  bool string(const std::string& value) { return Add(JsonKind::kString, value); }
   bool binary(const Json::binary_t& /*value*/) { return false; }
   bool key(const std::string& value) {
-    key_ = value;  // the library needs its own for the next text
-    builder_.Key(key_);
+    if (open_left_out_ > 0) return true;
+    next_is_left_out_ = builder_.LeavesOut(value);
+    if (!next_is_left_out_) builder_.Key(builder_.Append(value));
     return true;
   }
-  bool start_object(std::size_t /*size*/) { return builder_.Open(JsonKind::kObject); }
-  bool start_array(std::size_t /*size*/) { return builder_.Open(JsonKind::kArray); }
-  bool end_object() { return builder_.CloseObject(); }
-  bool end_array() { return builder_.CloseArray(); }
+  bool start_object(std::size_t /*size*/) { return Open(JsonKind::kObject); }
+  bool start_array(std::size_t /*size*/) { return Open(JsonKind::kArray); }
+  bool end_object() { return ClosesLeftOut() || builder_.CloseObject(); }
+  bool end_array() { return ClosesLeftOut() || builder_.CloseArray(); }
 
   bool parse_error(std::size_t position, const std::string& /*last_token*/,
                    const nlohmann::detail::exception& error) {
@@ -54,17 +59,32 @@ class Handler {
   }
 
  private:
-  bool Number(absl::string_view text) { return builder_.Add(JsonKind::kNumber, text); }
+  bool Add(JsonKind kind, absl::string_view text) {
+    return IsLeftOut() || builder_.Add(kind, builder_.Append(text));
+  }
+  bool Open(JsonKind kind) {
+    if (!IsLeftOut()) return builder_.Open(kind);
+    ++open_left_out_;
+    return true;
+  }
+  bool ClosesLeftOut() {
+    if (open_left_out_ == 0) return false;
+    --open_left_out_;
+    return true;
+  }
+  // Whether the value that begins is left out, or stands in one that is.
+  bool IsLeftOut() { return std::exchange(next_is_left_out_, false) || open_left_out_ > 0; }
 
   JsonTreeBuilder builder_;
-  std::string key_;
+  bool next_is_left_out_ = false;
+  std::size_t open_left_out_ = 0;  // arrays and objects
   absl::Status error_;
 };
 
 }  // namespace
 
-absl::StatusOr<JsonTree> ParseJsonExactly(absl::string_view text) {
-  Handler handler;
+absl::StatusOr<JsonTree> ParseJsonExactly(absl::string_view text, JsonExcerpts excerpts) {
+  Handler handler(excerpts);
   if (!Json::sax_parse(text.begin(), text.end(), &handler)) return handler.status();
   return std::move(handler.tree());
 }

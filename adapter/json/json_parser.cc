@@ -8,9 +8,9 @@
 
 namespace autopulse::callevents::adapter {
 
-absl::StatusOr<JsonTree> ParseJson(absl::string_view text) {
-  if (std::optional<JsonTree> tree = ParseJsonQuickly(text)) return *std::move(tree);
-  return ParseJsonExactly(text);
+absl::StatusOr<JsonTree> ParseJson(absl::string_view text, JsonExcerpts excerpts) {
+  if (std::optional<JsonTree> tree = ParseJsonQuickly(text, excerpts)) return *std::move(tree);
+  return ParseJsonExactly(text, excerpts);
 }
 
 }  // namespace autopulse::callevents::adapter

@@ -2,6 +2,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "adapter/json/json_tree.h"
 
 namespace autopulse::callevents::adapter {
@@ -9,12 +10,23 @@ namespace autopulse::callevents::adapter {
 // How deep arrays and objects may stand in one another.
 inline constexpr int kMaxJsonDepth = 64;
 
+// An object of which one member is of use: the path of the object, from the outermost one on, and
+// the name of the member.
+struct JsonExcerpt {
+  absl::string_view object;
+  absl::string_view member;
+};
+using JsonExcerpts = absl::Span<const JsonExcerpt>;
+
 // Reads one JSON text (RFC 8259) of less than 1 GiB. Whatever it holds, neither stack nor memory
 // grow beyond a fixed multiple of its size.
 //
 // Fails as `Malformed`, naming the byte or the path, never quoting the text: it is no JSON, is not
 // UTF-8, is nested deeper than `kMaxJsonDepth`, or an object has a name twice (whichever of the two
 // was taken, somebody else would take the other one).
-absl::StatusOr<JsonTree> ParseJson(absl::string_view text);
+//
+// Of the objects in `excerpts` the tree has that member only. In the others neither depth nor names
+// are limited.
+absl::StatusOr<JsonTree> ParseJson(absl::string_view text, JsonExcerpts excerpts = {});
 
 }  // namespace autopulse::callevents::adapter

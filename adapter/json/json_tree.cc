@@ -43,38 +43,6 @@ JsonValue JsonValue::At(absl::string_view path) const {
 
 JsonValue JsonTree::root() const { return nodes_.empty() ? JsonValue() : JsonValue(this, 0); }
 
-void JsonTree::Reserve(std::size_t bytes) {
-  constexpr std::size_t kBytesOfANode = 24;  // of the text of a webhook, more or less
-  texts_.reserve(bytes);
-  nodes_.reserve(bytes / kBytesOfANode + 1);
-}
-
-std::uint32_t JsonTree::Add(std::uint32_t parent, absl::string_view key, JsonKind kind,
-                            absl::string_view text) {
-  const auto added = static_cast<std::uint32_t>(nodes_.size());
-  Node node;
-  node.kind = kind;
-  node.key = Store(key);
-  node.text = Store(text);
-  nodes_.push_back(node);
-  if (added == 0) return added;
-  Node& above = nodes_[parent];
-  if (above.first_child == kNone) {
-    above.first_child = added;
-  } else {
-    nodes_[above.last_child].next_sibling = added;
-  }
-  above.last_child = added;
-  return added;
-}
-
-JsonTree::Text JsonTree::Store(absl::string_view text) {
-  const Text stored{static_cast<std::uint32_t>(texts_.size()),
-                    static_cast<std::uint32_t>(text.size())};
-  texts_.append(text.data(), text.size());
-  return stored;
-}
-
 void AppendJsonString(absl::string_view text, std::string& out) {
   out += '"';
   for (const char c : text) {

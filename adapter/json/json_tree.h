@@ -68,18 +68,11 @@ class JsonTree {
   // The outermost value; absent in an empty tree.
   JsonValue root() const;
 
-  // Makes room for a text of so many bytes.
-  void Reserve(std::size_t bytes);
-
-  // Adds a value and returns its number. The first one added is the root; every other one is put
-  // behind the last child of `parent`, under `key` if that is an object.
-  std::uint32_t Add(std::uint32_t parent, absl::string_view key, JsonKind kind,
-                    absl::string_view text);
-
-  // The value that `Add` gave this number.
+  // The value that `JsonTreeBuilder` gave this number.
   JsonValue value(std::uint32_t node) const { return JsonValue(this, node); }
 
  private:
+  friend class JsonTreeBuilder;
   friend class JsonValue;
 
   static constexpr std::uint32_t kNone = 0xffffffff;
@@ -89,16 +82,15 @@ class JsonTree {
     std::uint32_t length = 0;
   };
 
+  // What stands in it comes behind it, so that its first child is the next node.
   struct Node {
     Text key;
     Text text;
-    std::uint32_t first_child = kNone;
-    std::uint32_t last_child = kNone;
     std::uint32_t next_sibling = kNone;
     JsonKind kind = JsonKind::kNull;
+    bool has_children = false;
   };
 
-  Text Store(absl::string_view text);
   absl::string_view Read(Text text) const;
 
   std::string texts_;
@@ -123,8 +115,7 @@ inline absl::string_view JsonValue::key() const {
 
 inline JsonValue JsonValue::FirstChild() const {
   if (tree_ == nullptr) return {};
-  const std::uint32_t child = tree_->nodes_[node_].first_child;
-  return child == JsonTree::kNone ? JsonValue() : JsonValue(tree_, child);
+  return tree_->nodes_[node_].has_children ? JsonValue(tree_, node_ + 1) : JsonValue();
 }
 
 inline JsonValue JsonValue::NextSibling() const {

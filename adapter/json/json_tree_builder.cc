@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "adapter/json/json_parser.h"
 #include "adapter/json/malformed.h"
 #include "adapter/json/text.h"
 
@@ -13,30 +13,21 @@ namespace {
 constexpr std::size_t kMaxQuotedKey = 100;
 
 // Up to so many keys are compared each with each, which is quicker than sorting them.
-constexpr std::size_t kFewKeys = 12;
-
-using Keys = std::vector<absl::string_view>;
-
-// A key that is there twice; the end if there is none. Leaves them in any order.
-Keys::iterator FindRepeated(Keys& keys) {
-  if (keys.size() <= kFewKeys) {
-    const absl::string_view* const first = keys.data();
-    return std::find_if(keys.begin(), keys.end(), [first](const absl::string_view& key) {
-      return std::find(first, &key, key) != &key;
-    });
-  }
-  std::sort(keys.begin(), keys.end(), [](absl::string_view a, absl::string_view b) {
-    return a.size() != b.size() ? a.size() < b.size() : a < b;
-  });
-  return std::adjacent_find(keys.begin(), keys.end());
-}
+constexpr std::ptrdiff_t kFewKeys = 12;
 
 }  // namespace
 
-bool JsonTreeBuilder::Add(JsonKind kind, absl::string_view text) {
-  last_added_ = tree_.Add(open_.empty() ? 0 : open_.back(), key_, kind, text);
-  key_ = {};
-  return true;
+JsonTreeBuilder::JsonTreeBuilder(absl::string_view source, JsonExcerpts excerpts)
+    : excerpts_(excerpts) {
+  constexpr std::size_t kBytesOfANode = 16;  // of the text of a webhook, at least, more or less
+  tree_.texts_.assign(source.data(), source.size());
+  tree_.nodes_.reserve(source.size() / kBytesOfANode + 1);
+}
+
+JsonTreeBuilder::Text JsonTreeBuilder::Append(absl::string_view text) {
+  const std::size_t begin = tree_.texts_.size();
+  tree_.texts_.append(text.data(), text.size());
+  return InSource(begin, text.size());
 }
 
 bool JsonTreeBuilder::Open(JsonKind kind) {
@@ -44,36 +35,68 @@ bool JsonTreeBuilder::Open(JsonKind kind) {
     status_ = Malformed(absl::StrCat("Malformed JSON: depth of more than ", kMaxJsonDepth));
     return false;
   }
-  Add(kind, "");
-  open_.push_back(last_added_);
+  const JsonExcerpt* const excerpt = kind == JsonKind::kObject ? FindExcerpt() : nullptr;
+  const std::uint32_t node = AddNode(kind, {});
+  open_.push_back({node, /*last_child=*/node, keys_.size(), excerpt});
   return true;
 }
 
-bool JsonTreeBuilder::CloseArray() {
+void JsonTreeBuilder::CloseContainer() {
+  keys_.resize(open_.back().first_key);
   open_.pop_back();
+}
+
+bool JsonTreeBuilder::CloseArray() {
+  CloseContainer();
   return true;
 }
 
 bool JsonTreeBuilder::CloseObject() {
-  keys_.clear();
-  for (JsonValue member = tree_.value(open_.back()).FirstChild();
-       member.kind() != JsonKind::kAbsent; member = member.NextSibling()) {
-    keys_.push_back(member.key());
-  }
-  const auto repeated = FindRepeated(keys_);
+  const auto repeated = FindRepeatedKey();
   if (repeated != keys_.end()) {
-    const std::string path = PathOf(*repeated);
+    const std::string path = PathOf(tree_.Read(*repeated));
     status_ = Malformed(absl::StrCat("Malformed JSON: ", path, " is there twice"), path);
     return false;
   }
-  open_.pop_back();
+  CloseContainer();
   return true;
+}
+
+// Of the object that begins.
+const JsonExcerpt* JsonTreeBuilder::FindExcerpt() const {
+  const absl::string_view key = tree_.Read(key_);
+  if (key.empty()) return nullptr;  // an element of an array, or the outermost object
+  const auto found = std::find_if(excerpts_.begin(), excerpts_.end(), [&](const JsonExcerpt& one) {
+    return absl::EndsWith(one.object, key) && PathOf(key) == one.object;
+  });
+  return found == excerpts_.end() ? nullptr : &*found;
+}
+
+bool JsonTreeBuilder::IsSame(Text a, Text b) const {
+  const char* const texts = tree_.texts_.data();
+  return a.length == b.length && std::memcmp(texts + a.begin, texts + b.begin, a.length) == 0;
+}
+
+std::vector<JsonTreeBuilder::Text>::const_iterator JsonTreeBuilder::FindRepeatedKey() {
+  const auto first = keys_.begin() + static_cast<std::ptrdiff_t>(open_.back().first_key);
+  if (keys_.end() - first <= kFewKeys) {
+    for (auto key = first; key != keys_.end(); ++key) {
+      for (auto other = first; other != key; ++other) {
+        if (IsSame(*other, *key)) return key;
+      }
+    }
+    return keys_.end();
+  }
+  std::sort(first, keys_.end(), [this](Text a, Text b) {
+    return a.length != b.length ? a.length < b.length : tree_.Read(a) < tree_.Read(b);
+  });
+  return std::adjacent_find(first, keys_.end(), [this](Text a, Text b) { return IsSame(a, b); });
 }
 
 std::string JsonTreeBuilder::PathOf(absl::string_view key) const {
   std::string path;
-  for (const std::uint32_t node : open_) {
-    const absl::string_view step = tree_.value(node).key();
+  for (const Container& container : open_) {
+    const absl::string_view step = tree_.value(container.node).key();
     if (!step.empty()) absl::StrAppend(&path, CutUtf8(step, kMaxQuotedKey), ".");
   }
   return absl::StrCat(path, CutUtf8(key, kMaxQuotedKey));

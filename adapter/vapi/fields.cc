@@ -143,7 +143,13 @@ constexpr Field<Call> kUnknownCallFields[] = {
 };
 // clang-format on
 
+// The assistant's definition, with and without an envelope; `FindCall` looks for a call there.
+constexpr JsonExcerpt kExcerpts[] = {{"message.assistant", "variableValues"},
+                                     {"assistant", "variableValues"}};
+
 }  // namespace
+
+JsonExcerpts Excerpts() { return kExcerpts; }
 
 absl::Span<const Field<CallEvent>> CallEventFields() { return kCallEventFields; }
 

@@ -1,5 +1,6 @@
 #include "adapter/vapi/translate.h"
 
+#include "adapter/json/json_parser.h"
 #include "adapter/json/malformed.h"
 #include "adapter/json/text.h"
 #include "adapter/vapi/call_reference.h"
@@ -140,25 +141,30 @@ void FillUnknownCall(JsonValue message, Warnings& warnings, v1::ReportCallEventR
   RunFieldTable(UnknownCallFields(), message, "", warnings, call);
 }
 
-EventIdentity IdentityOf(const Envelope& envelope, const v1::CallEvent& event,
-                         const std::string& word) {
+absl::StatusOr<std::string> IdentifyEvent(absl::string_view body, const Envelope& envelope,
+                                          const v1::CallEvent& event, const std::string& word) {
   EventIdentity identity{.provider_call_id = event.provider_call_id(),
                          .type = envelope.type,
                          .word = word,
                          .event_time = std::nullopt,
-                         .message = envelope.message};
+                         .message = {}};
   if (event.has_event_time()) {
     identity.event_time = absl::FromUnixMicros(
         google::protobuf::util::TimeUtil::TimestampToMicroseconds(event.event_time()));
+    return EventId(identity);
   }
-  return identity;
+  ASSIGN_OR_RETURN(const JsonTree whole, ParseJson(body));
+  ASSIGN_OR_RETURN(const Envelope whole_envelope, OpenEnvelope(whole.root()));
+  identity.message = whole_envelope.message;
+  return EventId(identity);
 }
 
 }  // namespace
 
-absl::StatusOr<Translation> Translate(const JsonTree& body, const TranslateOptions& options,
+absl::StatusOr<Translation> Translate(absl::string_view body, const TranslateOptions& options,
                                       Warnings& warnings) {
-  ASSIGN_OR_RETURN(const Envelope envelope, OpenEnvelope(body.root()));
+  ASSIGN_OR_RETURN(const JsonTree json, ParseJson(body, Excerpts()));
+  ASSIGN_OR_RETURN(const Envelope envelope, OpenEnvelope(json.root()));
   const MessageType type = FindMessageType(envelope.type);
   Translation translation{.type = envelope.type, .kind = type.kind, .request = std::nullopt};
   if (type.kind == MessageKind::kIgnored || type.kind == MessageKind::kAwaitsAnswer) {
@@ -172,7 +178,7 @@ absl::StatusOr<Translation> Translate(const JsonTree& body, const TranslateOptio
   RunFieldTable(CallEventFields(), envelope.message, "", warnings, event);
   ASSIGN_OR_RETURN(*request.mutable_parent(), FindCall(envelope, event.provider_call_id()));
   ASSIGN_OR_RETURN(const std::string word, FillDetail(envelope, type, warnings, event));
-  request.set_event_id(EventId(IdentityOf(envelope, event, word)));
+  ASSIGN_OR_RETURN(*request.mutable_event_id(), IdentifyEvent(body, envelope, event, word));
   if (options.register_unknown_calls && request.parent() == "calls/-") {
     FillUnknownCall(envelope.message, warnings, request);
   }

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "adapter/json/json_tree.h"
 #include "adapter/vapi/message_types.h"
 #include "adapter/warnings.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
@@ -27,11 +27,13 @@ struct Translation {
   std::optional<v1::ReportCallEventRequest> request;
 };
 
-// Translates one VAPI webhook. Optional fields that are wrong are left out and told to `warnings`.
+// Translates the body of one VAPI webhook. Optional fields that are wrong are left out and told to
+// `warnings`.
 //
-// Fails as `Malformed` if the message can never be taken: see `OpenEnvelope` and `FindCall`; or a
-// status update has no status ("No status found in webhook data", E1), or one that is no text.
-absl::StatusOr<Translation> Translate(const JsonTree& body, const TranslateOptions& options,
+// Fails as `Malformed` if the message can never be taken: see `ParseJson`, `OpenEnvelope` and
+// `FindCall`; or a status update has no status ("No status found in webhook data", E1), or one that
+// is no text.
+absl::StatusOr<Translation> Translate(absl::string_view body, const TranslateOptions& options,
                                       Warnings& warnings);
 
 }  // namespace autopulse::callevents::adapter::vapi

@@ -2,7 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "adapter/json/json_parser.h"
 #include "adapter/vapi/translate.h"
 #include "adapter/warnings.h"
 #include "services/base/counters.h"
@@ -11,15 +10,13 @@
 namespace autopulse::callevents::bench {
 
 v1::ReportCallEventRequest TranslateStep(const Mix& mix, std::size_t step) {
-  const auto body = adapter::ParseJson(mix.bodies[step]);
-  if (!body.ok()) Fail(absl::StrCat(mix.names[step], ": ", body.status().ToString()));
   base::Counters counters;
   adapter::Warnings warnings(counters);
   adapter::vapi::TranslateOptions options;
   options.receive_time = absl::Now();
-  auto translation = adapter::vapi::Translate(*body, options, warnings);
+  auto translation = adapter::vapi::Translate(mix.bodies[step], options, warnings);
   if (!translation.ok() || !translation->request.has_value()) {
-    Fail(absl::StrCat(mix.names[step], " is nothing to report"));
+    Fail(absl::StrCat(mix.names[step], " is nothing to report: ", translation.status().ToString()));
   }
   return *std::move(translation->request);
 }

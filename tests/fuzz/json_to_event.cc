@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "adapter/json/json_exact_parser.h"
 #include "adapter/json/json_quick_parser.h"
+#include "adapter/vapi/fields.h"
 #include "adapter/vapi/translate.h"
 #include "adapter/warnings.h"
 #include "services/base/counters.h"
@@ -28,25 +29,29 @@ std::string Text(const JsonTree& tree) {
   return out;
 }
 
-void Translate(const JsonTree& tree) {
+void Translate(absl::string_view body) {
   base::Counters counters;
   Warnings warnings(counters);
   const auto translation = vapi::Translate(
-      tree, {.receive_time = absl::UnixEpoch(), .register_unknown_calls = true}, warnings);
+      body, {.receive_time = absl::UnixEpoch(), .register_unknown_calls = true}, warnings);
   if (!translation.ok() || !translation->request.has_value()) return;
   // Text that is no UTF-8 would be sent and not read.
   v1::ReportCallEventRequest received;
   Require(received.ParseFromString(translation->request->SerializeAsString()));
 }
 
+void CompareParsers(absl::string_view body, JsonExcerpts excerpts) {
+  const absl::StatusOr<JsonTree> exact = ParseJsonExactly(body, excerpts);
+  const std::optional<JsonTree> quick = ParseJsonQuickly(body, excerpts);
+  if (!quick.has_value()) return;
+  Require(exact.ok());
+  Require(Text(*quick) == Text(*exact));
+}
+
 void Run(absl::string_view body) {
-  const absl::StatusOr<JsonTree> exact = ParseJsonExactly(body);
-  const std::optional<JsonTree> quick = ParseJsonQuickly(body);
-  if (quick.has_value()) {
-    Require(exact.ok());
-    Require(Text(*quick) == Text(*exact));
-  }
-  if (exact.ok()) Translate(*exact);
+  CompareParsers(body, {});
+  CompareParsers(body, vapi::Excerpts());
+  Translate(body);
 }
 
 }  // namespace

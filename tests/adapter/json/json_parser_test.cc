@@ -72,6 +72,34 @@ TEST(ParseJsonTest, RepeatedNameIsRefusedWithItsPath) {
   EXPECT_THAT(RoundTrip(R"({"":1,"":1})"), HasSubstr("twice"));
 }
 
+TEST(ParseJsonTest, ExcerptHasOneMember) {
+  constexpr JsonExcerpt kExcerpts[] = {{"a.b", "c"}, {"d", "none"}};
+  // The last one by the exact parser, for no machine word holds its number.
+  for (const absl::string_view number : {"1.50", "1e400"}) {
+    const std::string text = absl::StrCat(
+        R"({"d":{"\\":"\""},"a":{"a":-0,"b":{"b":["]",2.5,{"c":null}],"c":false,"x":{"c":1}},"e":[)",
+        number, R"(]},"b":{"b":1,"d":true}})");
+    const absl::StatusOr<JsonTree> tree = ParseJson(text, kExcerpts);
+    ASSERT_TRUE(tree.ok()) << tree.status();
+    std::string excerpt;
+    AppendJson(tree->root(), excerpt);
+    EXPECT_EQ(excerpt, absl::StrCat(R"({"d":{},"a":{"a":0,"b":{"c":false},"e":[)", number,
+                                    R"(]},"b":{"b":1,"d":true}})"));
+  }
+}
+
+TEST(ParseJsonTest, WhatIsLeftOutIsStillJson) {
+  constexpr JsonExcerpt kExcerpts[] = {{"a", "c"}};
+  EXPECT_TRUE(ParseJson(R"({"a":{"b":{"x":1,"x":2}}})", kExcerpts).ok());
+  EXPECT_FALSE(ParseJson(R"({"a":{"b":01}})", kExcerpts).ok());
+  EXPECT_FALSE(ParseJson(R"({"a":{"b":1})", kExcerpts).ok());
+  EXPECT_EQ(ParseJson(R"({"a":{"c":1,"c":2}})", kExcerpts).status().message(),
+            "Malformed JSON: a.c is there twice");
+  const std::string deep = absl::StrCat(std::string(2'000, '['), std::string(2'000, ']'));
+  EXPECT_TRUE(ParseJson(absl::StrCat(R"({"a":{"b":)", deep, "}}"), kExcerpts).ok());
+  EXPECT_FALSE(ParseJson(absl::StrCat(R"({"a":{"c":)", deep, "}}"), kExcerpts).ok());
+}
+
 TEST(JsonValueTest, PathsFindWhatIsThereAndNothingElse) {
   const JsonTree tree = *ParseJson(R"({"a":{"b":[1],"c":null,"d":"x"},"":2})");
   EXPECT_EQ(tree.root().At("a.d").text(), "x");

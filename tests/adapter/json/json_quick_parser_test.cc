@@ -59,14 +59,22 @@ void Damage(std::mt19937_64& random, std::string& text) {
   }
 }
 
+// Some of what bodies have, in the middle of them, at their end, and nested.
+constexpr JsonExcerpt kExcerpts[] = {{"message.call", "id"},
+                                     {"message.artifact", "messages"},
+                                     {"message.analysis", "none"},
+                                     {"message.assistant", "voice"}};
+
 TEST(ParseJsonQuicklyTest, BodiesAsTheProviderSendsThemAreTaken) {
   for (const std::string& body : FixtureBodies()) {
     if (absl::StrContains(body, "1e400")) continue;  // which the provider does not
-    const absl::StatusOr<JsonTree> exact = ParseJsonExactly(body);
-    ASSERT_TRUE(exact.ok());
-    const std::optional<JsonTree> quick = ParseJsonQuickly(body);
-    ASSERT_TRUE(quick.has_value()) << body;
-    EXPECT_EQ(Text(*quick), Text(*exact));
+    for (const JsonExcerpts excerpts : {JsonExcerpts(), JsonExcerpts(kExcerpts)}) {
+      const absl::StatusOr<JsonTree> exact = ParseJsonExactly(body, excerpts);
+      ASSERT_TRUE(exact.ok());
+      const std::optional<JsonTree> quick = ParseJsonQuickly(body, excerpts);
+      ASSERT_TRUE(quick.has_value()) << body;
+      EXPECT_EQ(Text(*quick), Text(*exact));
+    }
   }
 }
 
@@ -78,10 +86,11 @@ TEST(ParseJsonQuicklyTest, DamagedBodiesAreTakenAsTheExactParserTakesThemOrNotAt
     std::string body = bodies[random() % bodies.size()];
     if (body.size() > 5'000) continue;
     for (std::uint64_t times = 1 + random() % 3; times > 0; --times) Damage(random, body);
-    const std::optional<JsonTree> quick = ParseJsonQuickly(body);
+    const JsonExcerpts excerpts = i % 2 == 0 ? JsonExcerpts() : JsonExcerpts(kExcerpts);
+    const std::optional<JsonTree> quick = ParseJsonQuickly(body, excerpts);
     if (!quick.has_value()) continue;
     ++taken;
-    const absl::StatusOr<JsonTree> exact = ParseJsonExactly(body);
+    const absl::StatusOr<JsonTree> exact = ParseJsonExactly(body, excerpts);
     ASSERT_TRUE(exact.ok()) << exact.status() << "\n" << body;
     ASSERT_EQ(Text(*quick), Text(*exact)) << body;
   }
@@ -95,6 +104,20 @@ TEST(ParseJsonQuicklyTest, NumbersAreFoundBesideTextsThatLookLikeThem) {  // R3
   ASSERT_TRUE(tree.has_value());
   EXPECT_EQ(tree->root().At("c").text(), "18446744073709551615");
   EXPECT_EQ(Text(*tree), Text(*ParseJsonExactly(kText)));
+}
+
+TEST(ParseJsonQuicklyTest, ValuesBehindWhatIsLeftOutAreWhatTheyAre) {  // R3
+  constexpr JsonExcerpt kOfA[] = {{"a", "b"}};
+  for (const absl::string_view last : {"1", "0.10"}) {  // found in the text only
+    const std::string text =
+        absl::StrCat(R"({"a":{"x":["}",1.5,-2,{"y":null}],"b":"\"\u00e9"},"c":[-0,-7,true,false,)",
+                     R"(null,18446744073709551615,"\n"],"d":)", last, "}");
+    const std::optional<JsonTree> tree = ParseJsonQuickly(text, kOfA);
+    ASSERT_TRUE(tree.has_value());
+    EXPECT_EQ(tree->root().At("c").FirstChild().text(), "0");
+    EXPECT_EQ(tree->root().At("d").text(), last);
+    EXPECT_EQ(Text(*tree), Text(*ParseJsonExactly(text, kOfA)));
+  }
 }
 
 TEST(ParseJsonQuicklyTest, EscapedBackslashBeginsNoSurrogate) {

@@ -6,7 +6,9 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "tests/adapter/vapi/translation_text.h"
+#include "adapter/json/json_parser.h"
+#include "adapter/json/malformed.h"
+#include "services/base/status_macros.h"
 
 namespace autopulse::callevents::adapter::vapi {
 namespace {

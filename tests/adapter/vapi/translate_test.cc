@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "adapter/vapi/fields.h"
 #include "tests/adapter/vapi/translation_text.h"
 
 namespace autopulse::callevents::adapter::vapi {
@@ -275,6 +278,42 @@ TEST(TranslateTest, UnusableProviderIdIsLeftOutAndCounted) {
     EXPECT_EQ(translation->request->event().provider_call_id(), "") << id;
     EXPECT_EQ(counters.Get("dropped_field", "call.id"), 1) << id;
   }
+}
+
+TEST(TranslateTest, EventWithoutATimeIsIdentifiedByAllOfItsMessage) {  // O1
+  const auto id_with = [](absl::string_view assistant) {
+    return RequestOf(Message(absl::StrCat(
+                         R"("type":"status-update","status":"ringing","assistant":)", assistant)))
+        .event_id();
+  };
+  EXPECT_NE(id_with(R"({"name":"Ann"})"), id_with(R"({"name":"Ben"})"));
+  EXPECT_EQ(id_with(R"({"name":"Ann"})"), id_with(R"({ "name": "Ann" })"));
+}
+
+// Whether a path leads into an object of which another member is read.
+bool IsLeftOut(absl::string_view path) {
+  const JsonExcerpts excerpts = Excerpts();
+  return std::any_of(excerpts.begin(), excerpts.end(), [&](const JsonExcerpt& excerpt) {
+    const std::string below = absl::StrCat(excerpt.object, ".");
+    return absl::StartsWith(path, below) && path != absl::StrCat(below, excerpt.member);
+  });
+}
+
+template <typename Message>
+void ExpectToBeRead(absl::Span<const Field<Message>> table) {
+  for (const Field<Message>& field : table) {
+    for (const absl::string_view path : field.paths) {
+      EXPECT_FALSE(IsLeftOut(path) || IsLeftOut(absl::StrCat("message.", path))) << path;
+    }
+  }
+}
+
+TEST(TranslateTest, NoTableNamesWhatIsLeftOut) {
+  ExpectToBeRead(CallEventFields());
+  ExpectToBeRead(StatusUpdateFields());
+  ExpectToBeRead(HangupFields());
+  ExpectToBeRead(EndOfCallReportFields());
+  ExpectToBeRead(UnknownCallFields());
 }
 
 TEST(TranslateTest, MissingTypeIsAnError) {  // V5

@@ -6,13 +6,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "adapter/json/json_parser.h"
 #include "adapter/json/malformed.h"
 #include "adapter/vapi/translate.h"
 #include "adapter/warnings.h"
 #include "google/protobuf/text_format.h"
 #include "services/base/counters.h"
-#include "services/base/status_macros.h"
 
 // What tests of the translation share.
 namespace autopulse::callevents::adapter::vapi {
@@ -20,13 +18,12 @@ namespace autopulse::callevents::adapter::vapi {
 // When every webhook of a test comes in.
 inline absl::Time TestReceiveTime() { return absl::FromUnixSeconds(1'756'804'800); }
 
-// Parses and translates a body.
+// Translates a body.
 inline absl::StatusOr<Translation> TranslateText(absl::string_view body, base::Counters& counters,
                                                  bool register_unknown_calls = false) {
-  ASSIGN_OR_RETURN(const JsonTree json, ParseJson(body));
   Warnings warnings(counters);
   return Translate(
-      json, {.receive_time = TestReceiveTime(), .register_unknown_calls = register_unknown_calls},
+      body, {.receive_time = TestReceiveTime(), .register_unknown_calls = register_unknown_calls},
       warnings);
 }
 
