@@ -272,6 +272,7 @@ def _full_load(run, name, programs_, load):
     result = load.run(run.seconds, calls, warm_up=run.warm_up)
     seconds = time.monotonic() - begin
     run.figures[f"{name}.rate"] = result["rate"]
+    run.figures[f"{name}.p99_ms"] = result["latency_us"]["99"] / 1000
     run.figures[f"{name}.spooled"] = result["statuses"].get("202", 0)
     for part, used in programs_.cpu().items():
         run.figures[f"{name}.cpu.{part}"] = (used - before[part]) / seconds

@@ -94,6 +94,7 @@ def _webhook_rows():
                           limit=_figure("raw.postgresql.1"), limit_name="raw, one for each",
                           goal=("twice that", lambda figures: 2 * figures["raw.postgresql.1"]),
                           bound=lean)
+            yield Row("- p99 of those 32 senders", _figure(f"{name}.p99_ms"), "ms")
             yield Row("- at a constant rate of", _figure(f"{name}.open.rate"))
             yield Row("- p50 at that rate", _figure(f"{name}.open.p50_ms"), "ms")
             yield Row("- p99 at that rate", _figure(f"{name}.open.p99_ms"), "ms",

@@ -47,7 +47,9 @@ class Load {
         schedule_(options.first_call, mix_.steps(), kAbreast),
         acknowledged_(options.first_call, options.calls) {
     epoll_ = epoll_create1(EPOLL_CLOEXEC);
-    for (std::size_t i = 0; i < options.connections; ++i) {
+    // At a constant rate there is one for each call, so that no webhook that is due waits in here.
+    const std::size_t connections = options.rate > 0 ? kAbreast : options.connections;
+    for (std::size_t i = 0; i < connections; ++i) {
       connections_.push_back(
           std::make_unique<WebhookConnection>(mix_, options.port, options.secret));
       epoll_event event{};
@@ -183,7 +185,7 @@ int Main(int argc, char** argv) {
   app.add_option("--port", options.port)->required();
   app.add_option("--mix", options.mix, "file of mix.py")->required();
   app.add_option("--secret", options.secret);
-  app.add_option("--connections", options.connections);
+  app.add_option("--connections", options.connections, "of a closed loop");
   app.add_option("--rate", options.rate, "webhooks a second; 0: as fast as they are answered");
   app.add_option("--seconds", options.seconds);
   app.add_option("--warm-up", options.warm_up, "seconds before, which are not measured");
