@@ -1,5 +1,6 @@
 """A client that abuses HTTP/2 on a connection of its own disturbs no other one [FT53]."""
 
+import os
 import socket
 import struct
 import unittest
@@ -124,7 +125,8 @@ class Http2AbuseTest(EndToEndTest):
                 break
         self.assert_served()
         connection.socket.close()
-        programs.wait_until(lambda: self.memory_mb() < before + 64, "memory that is given back")
+        if "ASAN_OPTIONS" not in os.environ:  # its malloc keeps what is freed for a while
+            programs.wait_until(lambda: self.memory_mb() < before + 64, "memory that is given back")
 
     def test_more_streams_than_a_connection_may_have_disturb_no_other_one(self):
         connection = self.connection().begin()
