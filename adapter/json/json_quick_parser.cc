@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapter/json/json_tree_builder.h"
 
@@ -14,6 +15,8 @@ namespace {
 
 // Behind this, the memory that every thread keeps would count.
 constexpr std::size_t kMaxTextBytes = 1 << 20;
+
+constexpr absl::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 // A part of a text.
 struct Part {
@@ -246,6 +249,8 @@ class TreeWalk {
 
 std::optional<JsonTree> ParseJsonQuickly(absl::string_view text, JsonExcerpts excerpts) {
   if (text.size() > kMaxTextBytes || HasSurrogateEscape(text)) return std::nullopt;
+  // Younger versions of simdjson pass over it, and the cursor would not.
+  if (absl::StartsWith(text, kByteOrderMark)) return std::nullopt;
   thread_local simdjson::dom::parser parser(kMaxTextBytes);
   simdjson::dom::element root;
   if (parser.parse(text.data(), text.size()).get(root) != simdjson::SUCCESS) return std::nullopt;

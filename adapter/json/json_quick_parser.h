@@ -9,9 +9,9 @@
 namespace autopulse::callevents::adapter {
 
 // The tree that `ParseJsonExactly` would build, by simdjson, several times faster; nothing if the
-// text is not for it: wrong in any way, with surrogate escapes or numbers that no machine word
-// holds, or of over a megabyte. Thread-safe: each thread keeps a parser, and memory for a few
-// hundred kilobytes.
+// text is not for it: wrong in any way, with surrogate escapes, a byte order mark or numbers that
+// no machine word holds, or of over a megabyte. Thread-safe: each thread keeps a parser, and memory
+// for a few hundred kilobytes.
 std::optional<JsonTree> ParseJsonQuickly(absl::string_view text, JsonExcerpts excerpts = {});
 
 }  // namespace autopulse::callevents::adapter

@@ -142,6 +142,8 @@ TEST(ParseJsonQuicklyTest, WhatIsNotForItIsLeftToTheExactParser) {
   EXPECT_FALSE(ParseJsonQuickly(R"(["\udc00"])").has_value());
   EXPECT_FALSE(ParseJsonQuickly(R"(["\uD83D\uDE42"])").has_value());
   EXPECT_FALSE(ParseJsonQuickly(R"({"a":1,"a":2})").has_value());
+  EXPECT_FALSE(ParseJsonQuickly("\xef\xbb\xbf{\"a\":\"b\"}").has_value());
+  EXPECT_EQ(ParseJson("\xef\xbb\xbf{\"a\":\"b\"}")->root().Find("a").text(), "b");
   EXPECT_FALSE(ParseJsonQuickly("").has_value());
   const std::string deep(kMaxJsonDepth + 1, '[');
   EXPECT_FALSE(ParseJsonQuickly(deep + std::string(kMaxJsonDepth + 1, ']')).has_value());
