@@ -89,6 +89,15 @@ void Mutex::Lock() {
   real(this);
 }
 
+bool Mutex::TryLock() {
+  static const auto real = Real<bool (*)(void*)>("Mutex", "TryLock", "v", false);
+  __tsan_mutex_pre_lock(this, __tsan_mutex_try_lock);
+  const bool locked = real(this);
+  const unsigned failed = locked ? 0 : __tsan_mutex_try_lock_failed;
+  __tsan_mutex_post_lock(this, __tsan_mutex_try_lock | failed, 0);
+  return locked;
+}
+
 void Mutex::Unlock() {
   static const auto real = Real<Member>("Mutex", "Unlock", "v", false);
   const Unlocking unlocking(this);
