@@ -67,7 +67,10 @@ const JsonExcerpt* JsonTreeBuilder::FindExcerpt() const {
   const absl::string_view key = tree_.Read(key_);
   if (key.empty()) return nullptr;  // an element of an array, or the outermost object
   const auto found = std::find_if(excerpts_.begin(), excerpts_.end(), [&](const JsonExcerpt& one) {
-    return absl::EndsWith(one.object, key) && PathOf(key) == one.object;
+    // A path is put together only as deep as one of theirs.
+    const auto above = std::count(one.object.begin(), one.object.end(), '.') + 1;
+    return open_.size() == static_cast<std::size_t>(above) && absl::EndsWith(one.object, key) &&
+           PathOf(key) == one.object;
   });
   return found == excerpts_.end() ? nullptr : &*found;
 }

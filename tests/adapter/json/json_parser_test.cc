@@ -88,6 +88,17 @@ TEST(ParseJsonTest, ExcerptHasOneMember) {
   }
 }
 
+TEST(ParseJsonTest, ExcerptIsOfThatObjectOnly) {
+  constexpr JsonExcerpt kExcerpts[] = {{"a.b", "c"}};
+  for (const absl::string_view text :
+       {R"({"b":{"x":1}})", R"({"a":{"a":{"b":{"x":1}}}})", R"({"a":[{"b":{"x":1}}]})",
+        R"({"a":{"b":[{"x":1}]}})", R"({"x":{"b":{"x":1}}})", R"({"a.b":{"x":1}})"}) {
+    std::string all;
+    AppendJson(ParseJson(text, kExcerpts)->root(), all);
+    EXPECT_EQ(all, text);
+  }
+}
+
 TEST(ParseJsonTest, WhatIsLeftOutIsStillJson) {
   constexpr JsonExcerpt kExcerpts[] = {{"a", "c"}};
   EXPECT_TRUE(ParseJson(R"({"a":{"b":{"x":1,"x":2}}})", kExcerpts).ok());
