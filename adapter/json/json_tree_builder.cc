@@ -19,7 +19,7 @@ constexpr std::ptrdiff_t kFewKeys = 12;
 
 JsonTreeBuilder::JsonTreeBuilder(absl::string_view source, JsonExcerpts excerpts)
     : excerpts_(excerpts) {
-  constexpr std::size_t kBytesOfANode = 16;  // of the text of a webhook, at least, more or less
+  constexpr std::size_t kBytesOfANode = 16;  // of a webhook's text, which mostly has more for each
   tree_.texts_.assign(source.data(), source.size());
   tree_.nodes_.reserve(source.size() / kBytesOfANode + 1);
 }
