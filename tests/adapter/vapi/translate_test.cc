@@ -294,8 +294,9 @@ TEST(TranslateTest, EventWithoutATimeIsIdentifiedByAllOfItsMessage) {  // O1
 bool IsLeftOut(absl::string_view path) {
   const JsonExcerpts excerpts = Excerpts();
   return std::any_of(excerpts.begin(), excerpts.end(), [&](const JsonExcerpt& excerpt) {
-    const std::string below = absl::StrCat(excerpt.object, ".");
-    return absl::StartsWith(path, below) && path != absl::StrCat(below, excerpt.member);
+    const std::string member = absl::StrCat(excerpt.object, ".", excerpt.member, ".");
+    return absl::StartsWith(path, absl::StrCat(excerpt.object, ".")) &&
+           !absl::StartsWith(absl::StrCat(path, "."), member);
   });
 }
 
