@@ -1,11 +1,12 @@
 #include "adapter/fields/exact_number.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
 
 #include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/strip.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
@@ -14,69 +15,65 @@ constexpr std::int64_t kMoneyScale = 10'000;
 constexpr std::int64_t kMaxMoney = 9'999'999'999;  // 999999.9999
 constexpr int kMoneyDecimals = 4;
 
-// digits * 10^exponent, negative or not; `digits` has no zeros in front.
-struct Decimal {
-  bool negative = false;
-  std::string digits;
+// What stands before an exponent, and the exponent.
+struct Parts {
+  absl::string_view mantissa;
   std::int64_t exponent = 0;
 };
 
-Decimal Take(absl::string_view number) {
-  Decimal decimal;
-  if (!number.empty() && number.front() == '-') {
-    decimal.negative = true;
-    number.remove_prefix(1);
-  }
+Parts Split(absl::string_view number) {
   const std::size_t mark = number.find_first_of("eE");
-  const absl::string_view mantissa = number.substr(0, mark);
-  if (mark != absl::string_view::npos) {
-    absl::string_view exponent = number.substr(mark + 1);
-    if (!exponent.empty() && exponent.front() == '+') exponent.remove_prefix(1);
-    // An exponent that is no int32 is far beyond every column; its sign is what counts.
-    std::int32_t parsed = exponent.substr(0, 1) == "-" ? std::numeric_limits<std::int32_t>::min()
-                                                       : std::numeric_limits<std::int32_t>::max();
-    static_cast<void>(absl::SimpleAtoi(exponent, &parsed));
-    decimal.exponent = parsed;
-  }
-  const std::size_t point = mantissa.find('.');
-  decimal.digits = std::string(mantissa.substr(0, point));
-  if (point != absl::string_view::npos) {
-    const absl::string_view fraction = mantissa.substr(point + 1);
-    absl::StrAppend(&decimal.digits, fraction);
-    decimal.exponent -= static_cast<std::int64_t>(fraction.size());
-  }
-  decimal.digits.erase(0, decimal.digits.find_first_not_of('0'));
-  return decimal;
+  if (mark == absl::string_view::npos) return {number};
+  absl::string_view exponent = number.substr(mark + 1);
+  if (!exponent.empty() && exponent.front() == '+') exponent.remove_prefix(1);
+  // An exponent that is no int32 is far beyond every column; its sign is what counts.
+  std::int32_t parsed = exponent.substr(0, 1) == "-" ? std::numeric_limits<std::int32_t>::min()
+                                                     : std::numeric_limits<std::int32_t>::max();
+  static_cast<void>(absl::SimpleAtoi(exponent, &parsed));
+  return {number.substr(0, mark), parsed};
 }
+
+// An integer that is written digit by digit.
+class Digits {
+ public:
+  explicit Digits(bool negative) : sign_(negative ? -1 : 1) {}
+
+  // Puts one behind the others. False if that is outside int64.
+  bool Append(int digit) { return !__builtin_mul_overflow(value_, 10, &value_) && Add(digit); }
+
+  // Adds to the last one, away from zero. False if that is outside int64.
+  bool Add(int amount) { return !__builtin_add_overflow(value_, sign_ * amount, &value_); }
+
+  std::int64_t value() const { return value_; }
+
+ private:
+  const int sign_;
+  std::int64_t value_ = 0;
+};
 
 }  // namespace
 
 std::optional<std::int64_t> ScaledInteger(absl::string_view number, int decimals,
                                           Rounding rounding) {
-  Decimal decimal = Take(number);
-  if (decimal.digits.empty()) return 0;
-  const std::int64_t shift = decimal.exponent + decimals;
-  const auto length = static_cast<std::int64_t>(decimal.digits.size());
-  if (length + shift > std::numeric_limits<std::int64_t>::digits10 + 1) return std::nullopt;
-  if (length + shift < 0) return 0;
-
-  bool round_up = false;
-  if (shift >= 0) {
-    decimal.digits.append(static_cast<std::size_t>(shift), '0');
-  } else {
-    const auto kept = static_cast<std::size_t>(length + shift);
-    round_up = rounding == Rounding::kHalfAwayFromZero && decimal.digits[kept] >= '5';
-    decimal.digits.resize(kept);
+  const bool negative = absl::ConsumePrefix(&number, "-");
+  const auto [mantissa, exponent] = Split(number);
+  const std::size_t whole = std::min(mantissa.find('.'), mantissa.size());
+  // So many digits make the integer; of those that follow only the first one can matter.
+  std::int64_t kept = static_cast<std::int64_t>(whole) + exponent + decimals;
+  Digits digits(negative);
+  for (std::size_t i = 0; i < mantissa.size() && kept >= 0; ++i) {
+    if (i == whole) continue;
+    const int digit = mantissa[i] - '0';
+    if (kept-- > 0) {
+      if (!digits.Append(digit)) return std::nullopt;
+    } else if (digit >= 5 && rounding == Rounding::kHalfAwayFromZero) {
+      if (!digits.Add(1)) return std::nullopt;
+    }
   }
-  std::int64_t value = 0;
-  const std::string signed_digits =
-      absl::StrCat(decimal.negative ? "-" : "", decimal.digits.empty() ? "0" : decimal.digits);
-  if (!absl::SimpleAtoi(signed_digits, &value)) return std::nullopt;
-  if (!round_up) return value;
-  const std::int64_t limit = decimal.negative ? std::numeric_limits<std::int64_t>::min()
-                                              : std::numeric_limits<std::int64_t>::max();
-  if (value == limit) return std::nullopt;
-  return decimal.negative ? value - 1 : value + 1;
+  for (; kept > 0 && digits.value() != 0; --kept) {
+    if (!digits.Append(0)) return std::nullopt;
+  }
+  return digits.value();
 }
 
 std::optional<std::string> MoneyText(absl::string_view number) {

@@ -2,7 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <limits>
+#include <string>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
@@ -52,6 +58,29 @@ TEST(ScaledIntegerTest, FractionsAreDroppedTowardZero) {  // T5
   EXPECT_EQ(ScaledInteger("1.75e12", 0, Rounding::kTowardZero), 1'750'000'000'000);
 }
 
+TEST(ScaledIntegerTest, APointOrAnExponentPutsTheSameDigitsElsewhere) {
+  absl::BitGen random;
+  for (int i = 0; i < 10'000; ++i) {
+    const auto wanted = absl::LogUniform<std::int64_t>(random, 0, 999'999'999'999'999'999);
+    const int decimals = absl::Uniform(random, 0, 10);
+    const std::string digits = absl::StrFormat("%0*d", decimals + 1, wanted);
+    const std::size_t whole = digits.size() - static_cast<std::size_t>(decimals);
+    const std::string with_point =
+        absl::StrCat("-", digits.substr(0, whole), decimals > 0 ? "." : "", digits.substr(whole));
+    EXPECT_EQ(ScaledInteger(with_point, decimals, Rounding::kTowardZero), -wanted) << with_point;
+    const std::string with_exponent = absl::StrCat(wanted, "e-", decimals);
+    EXPECT_EQ(ScaledInteger(with_exponent, decimals, Rounding::kTowardZero), wanted)
+        << with_exponent;
+  }
+}
+
+TEST(ScaledIntegerTest, TheFirstDigitThatIsLeftOutRounds) {
+  EXPECT_EQ(ScaledInteger("0.0005", 3, Rounding::kHalfAwayFromZero), 1);
+  EXPECT_EQ(ScaledInteger("0.00049", 3, Rounding::kHalfAwayFromZero), 0);
+  EXPECT_EQ(ScaledInteger("0.00009", 3, Rounding::kHalfAwayFromZero), 0);
+  EXPECT_EQ(ScaledInteger("-14.5", 0, Rounding::kHalfAwayFromZero), -15);
+}
+
 TEST(ScaledIntegerTest, LimitsOfInt64AreReachedAndNotPassed) {
   EXPECT_EQ(ScaledInteger("9223372036854775807", 0, Rounding::kTowardZero),
             std::numeric_limits<std::int64_t>::max());
@@ -59,6 +88,7 @@ TEST(ScaledIntegerTest, LimitsOfInt64AreReachedAndNotPassed) {
             std::numeric_limits<std::int64_t>::min());
   EXPECT_EQ(ScaledInteger("9223372036854775808", 0, Rounding::kTowardZero), std::nullopt);
   EXPECT_EQ(ScaledInteger("9223372036854775807.5", 0, Rounding::kHalfAwayFromZero), std::nullopt);
+  EXPECT_EQ(ScaledInteger("-9223372036854775808.5", 0, Rounding::kHalfAwayFromZero), std::nullopt);
   EXPECT_EQ(ScaledInteger("1e18", 3, Rounding::kTowardZero), std::nullopt);
 }
 
