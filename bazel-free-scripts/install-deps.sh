@@ -38,7 +38,7 @@ test_packages=(libgtest-dev libgmock-dev openssl python3 python3-grpcio python3-
                postgresql python3-psycopg2 python3-sqlalchemy python3-alembic
                iproute2 nftables faketime pgbouncer)
 all_packages=(clang libclang-rt-dev debootstrap git)
-bench_packages=(libbenchmark-dev gnuplot-nox)
+bench_packages=(libbenchmark-dev gnuplot-nox linux-perf)
 libodb_packages=(libodb-2.4 libodb-dev libodb-sqlite-2.4 libodb-sqlite-dev
                  libodb-pgsql-2.4 libodb-pgsql-dev)
 libodb_version=2.4.0-1+b3

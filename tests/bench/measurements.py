@@ -10,6 +10,7 @@ import tempfile
 import time
 
 import mix
+import owners
 import stores
 import system
 import webhooks
@@ -254,6 +255,7 @@ def _webhooks(run, database):
         with system.System(database, folder) as programs_:
             load = webhooks.Load(folder, kind, programs_.adapter.port, programs.SECRET)
             _full_load(run, f"{database}.{kind}", programs_, load)
+            _owners(run, f"{database}.{kind}", programs_, load)
             _open_loop(run, f"{database}.{kind}", programs_, load,
                        GOALS[database] * run.figures.get(f"http.{kind}.rate", 1e9))
             if kind == "small":
@@ -279,6 +281,16 @@ def _full_load(run, name, programs_, load):
     for part, (_, most, share) in programs_.memory().items():
         run.figures[f"{name}.memory.{part}"] = most
         run.figures[f"{name}.memory_share.{part}"] = share
+
+
+def _owners(run, name, programs_, load):
+    """Whose code has the CPU at that load. Not measured with it, for sampling takes some as well."""
+    calls = run.calls_for(40_000)
+    programs_.store.register(load.next_call, calls)
+    with owners.sampled(programs_.pids(), run.folder) as samples:
+        load.run(run.seconds, calls, warm_up=run.warm_up)
+    for owner, part in samples.parts.items():
+        run.figures[f"{name}.owner.{owner}"] = part
 
 
 def _open_loop(run, name, programs_, load, goal):

@@ -2,6 +2,18 @@
 
 import statistics
 
+import owners
+
+
+WEBHOOKS = {f"{database}.{kind}": f"{database}, {text}"
+            for database in ("sqlite", "postgresql")
+            for kind, text in (("small", "small bodies"), ("real", "real size"))}
+_PARTS = ("adapter", "service", "database server")  # of the CPU whose owners are known
+
+
+def _owner_figure(name, owner):
+    return f"{name}.owner.{owner}"
+
 
 class Row:
     """One line of the table: a figure, and the limit and the goal that belong to it."""
@@ -58,6 +70,11 @@ def _parts_in_turn(database):
                             + 1e6 / figures[f"raw.{database}.alone"])
 
 
+# As if the rate were the CPU's alone.
+def _without_own_code(name):
+    return lambda figures: figures[f"{name}.rate"] / (1 - figures[_owner_figure(name, owners.OURS)])
+
+
 def _ours_beside(limit, name, limit_name, unit="/s"):
     """A figure again, as a part of the line above; nothing where that was not measured."""
     return Row("- ours beside that", lambda figures: (limit(figures), figures[name])[1], unit,
@@ -81,6 +98,7 @@ def _webhook_rows():
                                    "its parts alone")
             yield Row("- with a service that has no rules", lean, **bare)
             yield _ours_beside(lean, f"{name}.rate", "that without rules")
+            yield Row("- ours if our own code took no CPU, computed", _without_own_code(name), **bare)
             if (database, kind) == ("sqlite", "small"):
                 yield Row("- ours where the disk takes no time", _figure("sqlite.no_disk.rate"),
                           **bare)
@@ -256,18 +274,42 @@ def _lines(runs):
             yield cells
 
 
+def _aligned(lines, right):
+    """Cells as a Markdown table, which is readable as it stands; the columns of `right` as numbers."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    head, *others = ["| " + " | ".join(
+        cell.rjust(width) if column in right else cell.ljust(width)
+        for column, (cell, width) in enumerate(zip(line, widths))) + " |" for line in lines]
+    rule = "|" + "|".join("-" * (width + 1) + (":" if column in right else "-")
+                          for column, width in enumerate(widths)) + "|"
+    return [head, rule, *others]
+
+
+def _cpu_of(name, owner):
+    """us of CPU that an owner's code has for a webhook."""
+    return lambda figures: (figures.get(_owner_figure(name, owner), 0) / figures[f"{name}.rate"]
+                            * sum(figures[f"{name}.cpu.{part}"] for part in _PARTS) * 1e6)
+
+
+def owners_table(runs):
+    """Whose code has the CPU of a webhook, by load; nothing where that was not measured."""
+    known = [name for name in WEBHOOKS
+             if _values(_figure(_owner_figure(name, owners.OURS)), runs)]
+    if not known:
+        return []
+    cpu = {owner: [statistics.median(_values(_cpu_of(name, owner), runs)) for name in known]
+           for owner in owners.ALL}
+    most_first = sorted(cpu, key=lambda owner: -sum(cpu[owner]))
+    return _aligned([["us of CPU for a webhook", *(WEBHOOKS[name] for name in known)],
+                     *([owner, *(f"{value:.1f}" for value in cpu[owner])] for owner in most_first)],
+                    right=range(1, 1 + len(known)))
+
+
 def table(result):
-    """The lines as a Markdown table, which is readable as it stands."""
+    """The lines as a Markdown table, and below it whose code has the CPU."""
     lines = [HEAD, *_lines(result["runs"])]
     if (disturbance(result["runs"]) or 0) > MOST_REST:
         lines = [HEAD] + [[*cells[:-1], "unknown" if cells[-1] else ""] for cells in lines[1:]]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
-    right = (1, 2)
-    padded = ["| " + " | ".join(cell.rjust(width) if column in right else cell.ljust(width)
-                                for column, (cell, width) in enumerate(zip(line, widths))) + " |"
-              for line in lines]
-    rule = "|" + "|".join("-" * (width + 1) + (":" if column in right else "-")
-                          for column, width in enumerate(widths)) + "|"
     machine = result["machine"]
     rest = disturbance(result["runs"])
     if rest is not None and rest > MOST_REST:
@@ -275,7 +317,8 @@ def table(result):
                    " the limits as well as from ours. No goal is judged."]
     else:
         warning = []
+    whose = owners_table(result["runs"])
     return "\n".join([
         f"{len(result['runs'])} run(s) of {result['seconds']:g} s each, on {machine['cores']} cores"
         f" ({machine['cpu']}, Linux {machine['kernel']}) that all parts share.", *warning, "",
-        padded[0], rule, *padded[1:]])
+        *_aligned(lines, right=(1, 2)), *(["", *whose] if whose else [])])

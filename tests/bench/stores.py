@@ -102,6 +102,10 @@ class Sqlite:
         """There is no server."""
         return 0.0
 
+    def server_pids(self):
+        """There is none."""
+        return []
+
     def close(self):
         """Nothing is held."""
 
@@ -148,12 +152,17 @@ class Postgresql:
 
     def server_cpu_seconds(self):
         """What the server and its processes, the ended ones too, have used."""
-        parent = self.rows("SELECT pg_backend_pid()")[0][0]
-        with open(f"/proc/{parent}/stat", encoding="ascii") as stat:
+        postmaster, *others = self.server_pids()
+        return sum(map(cpu_seconds, others)) + cpu_seconds(postmaster, children=True)
+
+    def server_pids(self):
+        """Of the server and its processes, the server first."""
+        backend = self.rows("SELECT pg_backend_pid()")[0][0]
+        with open(f"/proc/{backend}/stat", encoding="ascii") as stat:
             postmaster = int(stat.read().rsplit(")", 1)[1].split()[1])
-        pids = subprocess.run(["pgrep", "-P", str(postmaster)], capture_output=True, text=True,
-                              check=True).stdout.split()
-        return sum(cpu_seconds(pid) for pid in pids) + cpu_seconds(postmaster, children=True)
+        others = subprocess.run(["pgrep", "-P", str(postmaster)], capture_output=True, text=True,
+                                check=True).stdout.split()
+        return [postmaster, *map(int, others)]
 
     def close(self):
         """Closes what `rows` has opened; it opens it again."""

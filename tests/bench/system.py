@@ -40,6 +40,11 @@ class Service:
         used["database server"] = self.store.server_cpu_seconds()
         return {**used, "rest": stores.machine_cpu_seconds() - sum(used.values())}
 
+    def pids(self):
+        """Of all that `cpu` tells of, but for the rest."""
+        return [*(program.process.pid for program in self._programs.values()),
+                *self.store.server_pids()]
+
     def memory(self):
         """MB, by program: resident now, at most, and the proportional share."""
         return {name: memory_mb(program.process.pid)
