@@ -22,8 +22,9 @@ def write(result):
     before, rest = file.read_text().split(BEGIN)
     _, after = rest.split(END)
     file.write_text(f"{before}{BEGIN}\n\n{report.table(result)}\n\n{END}{after}")
-    _draw_throughput(result["runs"])
-    _draw_latency(result["runs"])
+    runs = report.undisturbed(result["runs"]) or result["runs"]
+    _draw_throughput(runs)
+    _draw_latency(runs)
 
 
 def _medians(runs, name):

@@ -250,14 +250,19 @@ def _cells(row, runs):
     return cells
 
 
-MOST_REST = 0.5  # cores; the load generator by itself needs less
+# Cores that a run may lose to what is not ours, and be judged.
+_MOST_REST = 0.5  # at full load; the load generator by itself needs less
+_MOST_STOLEN = 0.15  # by the host, from first to last
 
 
-def disturbance(runs):
-    """The most cores that what is not ours took at full load; nothing if that was not measured."""
-    rest = [value for figures in runs for name, value in figures.items()
-            if name.endswith(".cpu.rest")]
-    return max(rest, default=None)
+def _is_disturbed(figures):
+    rest = [value for name, value in figures.items() if name.endswith(".cpu.rest")]
+    return max(rest, default=0) > _MOST_REST or figures.get("cores.stolen", 0) > _MOST_STOLEN
+
+
+def undisturbed(runs):
+    """Those runs that had the machine for themselves."""
+    return [figures for figures in runs if not _is_disturbed(figures)]
 
 
 HEAD = ["what", "median", "min to max", "of the limit, same run", "goal", "reached"]
@@ -306,19 +311,22 @@ def owners_table(runs):
 
 
 def table(result):
-    """The lines as a Markdown table, and below it whose code has the CPU."""
-    lines = [HEAD, *_lines(result["runs"])]
-    if (disturbance(result["runs"]) or 0) > MOST_REST:
-        lines = [HEAD] + [[*cells[:-1], "unknown" if cells[-1] else ""] for cells in lines[1:]]
+    """The lines as a Markdown table, and below it whose code has the CPU. Runs that were disturbed
+    are left out; if all were, no goal is judged."""
+    judged = undisturbed(result["runs"])
+    runs = judged or result["runs"]
+    left_out = len(result["runs"]) - len(runs)
+    lines = [HEAD, *_lines(runs)]
     machine = result["machine"]
-    rest = disturbance(result["runs"])
-    if rest is not None and rest > MOST_REST:
-        warning = ["", f"**Not to be relied on**: other work took up to {rest:.1f} cores meanwhile, from"
-                   " the limits as well as from ours. No goal is judged."]
-    else:
-        warning = []
-    whose = owners_table(result["runs"])
+    notes = []
+    if left_out:
+        notes = ["", f"{left_out} more are left out: other work, or the host, took too much meanwhile."]
+    if not judged:
+        lines = [HEAD] + [[*cells[:-1], "unknown" if cells[-1] else ""] for cells in lines[1:]]
+        notes = ["", "**Not to be relied on**: other work, or the host, took too much in every run, from"
+                 " the limits as well as from ours. No goal is judged."]
+    whose = owners_table(runs)
     return "\n".join([
-        f"{len(result['runs'])} run(s) of {result['seconds']:g} s each, on {machine['cores']} cores"
-        f" ({machine['cpu']}, Linux {machine['kernel']}) that all parts share.", *warning, "",
+        f"{len(runs)} run(s) of {result['seconds']:g} s each, on {machine['cores']} cores"
+        f" ({machine['cpu']}, Linux {machine['kernel']}) that all parts share.", *notes, "",
         *_aligned(lines, right=(1, 2)), *(["", *whose] if whose else [])])

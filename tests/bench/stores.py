@@ -201,10 +201,16 @@ def cpu_seconds(pid, children=False):
 
 
 def machine_cpu_seconds():
-    """What all processes of the machine have used."""
+    """What all processes of the machine have used, and what was stolen from it."""
     with open("/proc/stat", encoding="ascii") as stat:
         user, nice, system, _, _, irq, softirq, steal = map(int, stat.readline().split()[1:9])
     return (user + nice + system + irq + softirq + steal) / 100.0
+
+
+def stolen_cpu_seconds():
+    """What the host has given to other machines while this one had something to do."""
+    with open("/proc/stat", encoding="ascii") as stat:
+        return int(stat.readline().split()[8]) / 100.0
 
 
 def _migrate(url):
