@@ -30,9 +30,9 @@ _OF_FILES = (
     ("lib", OTHERS),
 )
 
-# Of our programs' own files, by what the function's name has in it: generated, or made from
-# templates of a library.
-_OF_FUNCTIONS = (("callevents::v1::", GRPC), ("grpc::", GRPC), ("google::", GRPC),
+# Of our programs' own files, by how the function's name begins: generated, or made from templates
+# of a library.
+_OF_FUNCTIONS = (("autopulse::callevents::v1::", GRPC), ("grpc::", GRPC), ("google::", GRPC),
                  ("odb::", ODB))
 
 _SAMPLES_A_SECOND = 999  # not in step with anything that happens a thousand times a second
@@ -43,8 +43,8 @@ def _owner(file, function):
     for begin, owner in _OF_FILES:
         if name.startswith(begin):
             return owner
-    for part, owner in _OF_FUNCTIONS:
-        if part in function:
+    for begin, owner in _OF_FUNCTIONS:
+        if function.startswith(begin):
             return owner
     return OURS
 
@@ -56,15 +56,16 @@ class Samples:
     def __init__(self):
         self.parts = {}
 
-    def read(self, file):
-        """Counts the samples of a file of perf's."""
-        lines = subprocess.run(["perf", "script", "-i", file, "-F", "ip,sym,dso"], text=True,
+    def read(self, samples):
+        """Counts those of a file of perf's."""
+        lines = subprocess.run(["perf", "script", "-i", samples, "-F", "ip,sym,dso"], text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                                check=True).stdout.splitlines()
         counts = collections.Counter()
         for line in filter(str.strip, lines):
-            function, _, file_name = line.strip().rpartition(" (")
-            counts[_owner(file_name.rstrip(")"), function)] += 1
+            place, _, file = line.strip().rpartition(" (")
+            function = place.partition(" ")[2]  # behind the address
+            counts[_owner(file.rstrip(")"), function)] += 1
         self.parts = {owner: count / counts.total() for owner, count in counts.items()}
 
 
