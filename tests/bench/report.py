@@ -304,7 +304,8 @@ def owners_table(runs):
         return []
     cpu = {owner: [statistics.median(_values(_cpu_of(name, owner), runs)) for name in known]
            for owner in owners.ALL}
-    most_first = sorted(cpu, key=lambda owner: -sum(cpu[owner]))
+    most_first = sorted(filter(lambda owner: any(cpu[owner]), cpu),
+                        key=lambda owner: -sum(cpu[owner]))
     return _aligned([["us of CPU for a webhook", *(WEBHOOKS[name] for name in known)],
                      *([owner, *(f"{value:.1f}" for value in cpu[owner])] for owner in most_first)],
                     right=range(1, 1 + len(known)))
