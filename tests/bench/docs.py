@@ -22,7 +22,7 @@ def write(result):
     before, rest = file.read_text().split(BEGIN)
     _, after = rest.split(END)
     file.write_text(f"{before}{BEGIN}\n\n{report.table(result)}\n\n{END}{after}")
-    runs = report.undisturbed(result["runs"]) or result["runs"]
+    runs = report.shown(result["runs"])
     _draw_throughput(runs)
     _draw_latency(runs)
 

@@ -260,9 +260,18 @@ def _is_disturbed(figures):
     return max(rest, default=0) > _MOST_REST or figures.get("cores.stolen", 0) > _MOST_STOLEN
 
 
-def undisturbed(runs):
-    """Those runs that had the machine for themselves."""
+def _undisturbed(runs):
     return [figures for figures in runs if not _is_disturbed(figures)]
+
+
+def can_judge(runs):
+    """Whether most runs had the machine for themselves."""
+    return 2 * len(_undisturbed(runs)) > len(runs)
+
+
+def shown(runs):
+    """Those that are shown: the undisturbed ones if they are most, else all."""
+    return _undisturbed(runs) if can_judge(runs) else runs
 
 
 HEAD = ["what", "median", "min to max", "of the limit, same run", "goal", "reached"]
@@ -313,18 +322,17 @@ def owners_table(runs):
 
 def table(result):
     """The lines as a Markdown table, and below it whose code has the CPU. Runs that were disturbed
-    are left out; if all were, no goal is judged."""
-    judged = undisturbed(result["runs"])
-    runs = judged or result["runs"]
+    are left out; unless they are most: then no goal is judged."""
+    runs = shown(result["runs"])
     left_out = len(result["runs"]) - len(runs)
     lines = [HEAD, *_lines(runs)]
     machine = result["machine"]
     notes = []
     if left_out:
         notes = ["", f"{left_out} more are left out: other work, or the host, took too much meanwhile."]
-    if not judged:
+    if not can_judge(result["runs"]):
         lines = [HEAD] + [[*cells[:-1], "unknown" if cells[-1] else ""] for cells in lines[1:]]
-        notes = ["", "**Not to be relied on**: other work, or the host, took too much in every run, from"
+        notes = ["", "**Not to be relied on**: other work, or the host, took too much in most runs, from"
                  " the limits as well as from ours. No goal is judged."]
     whose = owners_table(runs)
     return "\n".join([
