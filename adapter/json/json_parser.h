@@ -18,8 +18,8 @@ struct JsonExcerpt {
 };
 using JsonExcerpts = absl::Span<const JsonExcerpt>;
 
-// Reads one JSON text (RFC 8259) of less than 1 GiB. Whatever it holds, neither stack nor memory
-// grow beyond a fixed multiple of its size.
+// Reads one JSON text (RFC 8259) of less than 1 GiB, which must outlive the tree. Whatever it
+// holds, neither stack nor memory grow beyond a fixed multiple of its size.
 //
 // Fails as `Malformed`, naming the byte or the path, never quoting the text: it is no JSON, is not
 // UTF-8, is nested deeper than `kMaxJsonDepth`, or an object has a name twice (whichever of the two

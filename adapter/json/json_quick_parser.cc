@@ -153,7 +153,7 @@ class TreeWalk {
     if (is_behind_) return builder_.Append(text);
     const Part part = cursor_.PassString(text.size());
     if (part.length == text.size()) return builder_.InSource(part.begin, part.length);
-    return builder_.InSourceUnescaped(part.begin, text);
+    return builder_.Append(text);  // an escape is longer than what it stands for
   }
 
   bool AddNumber() {

@@ -18,8 +18,8 @@ enum class JsonKind : std::uint8_t { kAbsent, kNull, kBoolean, kNumber, kString,
 absl::string_view JsonKindName(JsonKind kind);
 
 // One value of a `JsonTree`, or none. Cheap to copy; valid as long as its tree is neither moved nor
-// destroyed. Every look-up on a value of the wrong kind finds nothing, so that chains need no
-// tests.
+// destroyed, and the text that it was parsed from is there. Every look-up on a value of the wrong
+// kind finds nothing, so that chains need no tests.
 class JsonValue {
  public:
   // No value.
@@ -62,7 +62,8 @@ class JsonValue {
 // (a cost is money, and no binary number on the way may touch it [R3]).
 //
 // What is read goes through this class alone, so that another parser can take the place of the
-// present one. Built by `ParseJson`; immutable from then on.
+// present one. Built by `ParseJson`; immutable from then on. What stands in the parsed text as it
+// means is not copied: that text must outlive the tree.
 class JsonTree {
  public:
   // The outermost value; absent in an empty tree.
@@ -77,6 +78,7 @@ class JsonTree {
 
   static constexpr std::uint32_t kNone = 0xffffffff;
 
+  // A part of the source, or behind it of `texts_`.
   struct Text {
     std::uint32_t begin = 0;
     std::uint32_t length = 0;
@@ -93,12 +95,14 @@ class JsonTree {
 
   absl::string_view Read(Text text) const;
 
-  std::string texts_;
+  absl::string_view source_;
+  std::string texts_;  // what does not stand in the source as it means
   std::vector<Node> nodes_;
 };
 
 inline absl::string_view JsonTree::Read(Text text) const {
-  return {texts_.data() + text.begin, text.length};
+  if (text.begin < source_.size()) return {source_.data() + text.begin, text.length};
+  return {texts_.data() + (text.begin - source_.size()), text.length};
 }
 
 inline JsonKind JsonValue::kind() const {

@@ -15,17 +15,22 @@ constexpr std::size_t kMaxQuotedKey = 100;
 // Up to so many keys are compared each with each, which is quicker than sorting them.
 constexpr std::ptrdiff_t kFewKeys = 12;
 
+// What most webhooks stay below.
+constexpr std::size_t kUsualNodes = 64;
+constexpr std::size_t kUsualDepth = 8;
+
 }  // namespace
 
 JsonTreeBuilder::JsonTreeBuilder(absl::string_view source, JsonExcerpts excerpts)
     : excerpts_(excerpts) {
-  constexpr std::size_t kBytesOfANode = 16;  // of a webhook's text, which mostly has more for each
-  tree_.texts_.assign(source.data(), source.size());
-  tree_.nodes_.reserve(source.size() / kBytesOfANode + 1);
+  tree_.source_ = source;
+  tree_.nodes_.reserve(kUsualNodes);
+  open_.reserve(kUsualDepth);
+  keys_.reserve(kUsualNodes);
 }
 
 JsonTreeBuilder::Text JsonTreeBuilder::Append(absl::string_view text) {
-  const std::size_t begin = tree_.texts_.size();
+  const std::size_t begin = tree_.source_.size() + tree_.texts_.size();
   tree_.texts_.append(text.data(), text.size());
   return InSource(begin, text.size());
 }
@@ -67,17 +72,16 @@ const JsonExcerpt* JsonTreeBuilder::FindExcerpt() const {
   const absl::string_view key = tree_.Read(key_);
   if (key.empty()) return nullptr;  // an element of an array, or the outermost object
   const auto found = std::find_if(excerpts_.begin(), excerpts_.end(), [&](const JsonExcerpt& one) {
+    if (!absl::EndsWith(one.object, key)) return false;
     // A path is put together only as deep as one of theirs.
     const auto above = std::count(one.object.begin(), one.object.end(), '.') + 1;
-    return open_.size() == static_cast<std::size_t>(above) && absl::EndsWith(one.object, key) &&
-           PathOf(key) == one.object;
+    return open_.size() == static_cast<std::size_t>(above) && PathOf(key) == one.object;
   });
   return found == excerpts_.end() ? nullptr : &*found;
 }
 
 bool JsonTreeBuilder::IsSame(Text a, Text b) const {
-  const char* const texts = tree_.texts_.data();
-  return a.length == b.length && std::memcmp(texts + a.begin, texts + b.begin, a.length) == 0;
+  return a.length == b.length && tree_.Read(a) == tree_.Read(b);
 }
 
 std::vector<JsonTreeBuilder::Text>::const_iterator JsonTreeBuilder::FindRepeatedKey() {

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -22,18 +21,16 @@ class JsonTreeBuilder {
   using Text = JsonTree::Text;
 
   // For a parser that tells what it has read, but not where. `excerpts` live as long as this.
-  explicit JsonTreeBuilder(JsonExcerpts excerpts) : excerpts_(excerpts) {}
+  explicit JsonTreeBuilder(JsonExcerpts excerpts) : JsonTreeBuilder({}, excerpts) {}
 
-  // For one that tells where in `source` it stands: what is there as it means needs no copy.
+  // For one that tells where in `source`, which outlives the tree, something stands as it means.
   JsonTreeBuilder(absl::string_view source, JsonExcerpts excerpts);
 
   // A text that is put behind all others.
   Text Append(absl::string_view text);
 
-  // The text that stands in the source from `begin` on, as it means or with escapes, which make it
-  // longer: then it is put in their place.
+  // The text that stands in the source from `begin` on.
   static Text InSource(std::size_t begin, std::size_t length);
-  Text InSourceUnescaped(std::size_t begin, absl::string_view text);
 
   // Whether a member of this name is left out here: then neither it nor its name must be added.
   bool LeavesOut(absl::string_view key) const;
@@ -80,12 +77,6 @@ class JsonTreeBuilder {
 
 inline JsonTreeBuilder::Text JsonTreeBuilder::InSource(std::size_t begin, std::size_t length) {
   return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(length)};
-}
-
-inline JsonTreeBuilder::Text JsonTreeBuilder::InSourceUnescaped(std::size_t begin,
-                                                                absl::string_view text) {
-  std::memcpy(&tree_.texts_[begin], text.data(), text.size());
-  return InSource(begin, text.size());
 }
 
 inline bool JsonTreeBuilder::LeavesOut(absl::string_view key) const {
