@@ -22,14 +22,14 @@ absl::Status CallImages::Load(CallWriter& calls, const ConcernedCalls& concerned
 CallImages::Wanted CallImages::TakeKept(const ConcernedCalls& concerned) {
   Wanted wanted;
   for (const std::int64_t call_id : concerned.call_ids) {
-    std::optional<KeptCall> kept = context_.kept_calls.Take(call_id, context_.now);
-    if (kept && kept->data_version && kept->data_version == data_version_) {
-      AddKept(*std::move(kept));
+    std::unique_ptr<KeptCall> kept = context_.kept_calls.Take(call_id, context_.now);
+    if (kept != nullptr && kept->data_version && kept->data_version == data_version_) {
+      AddKept(std::move(kept));
       continue;
     }
     wanted.to_lock.call_ids.push_back(call_id);
-    if (kept) {
-      wanted.kept.emplace(call_id, *std::move(kept));
+    if (kept != nullptr) {
+      wanted.kept.emplace(call_id, std::move(kept));
     } else {
       wanted.to_lock.histories_of.push_back(call_id);
     }
@@ -48,7 +48,7 @@ void CallImages::AddKeys(const ConcernedCalls& concerned, absl::Span<const Repor
     }
     if (!call_id || images_.count(*call_id) > 0) continue;
     const auto kept = wanted.kept.find(*call_id);
-    if (kept != wanted.kept.end() && !kept->second.event_ids.MayContain(reported.event.event_id)) {
+    if (kept != wanted.kept.end() && !kept->second->event_ids.MayContain(reported.event.event_id)) {
       continue;  // it is asked for after all if what is kept does not hold
     }
     if (asked_.emplace(*call_id, reported.event.event_id).second) {
@@ -65,46 +65,48 @@ absl::Status CallImages::TakeLocked(CallWriter& calls, LockedCalls locked, Wante
   for (LockedCall& one : locked.calls) {
     const std::int64_t call_id = one.call.id;
     const auto kept = wanted.kept.find(call_id);
-    if (kept != wanted.kept.end() && kept->second.last_sequence == one.last_sequence) {
-      kept->second.call = std::move(one.call);
+    if (kept != wanted.kept.end() && kept->second->last_sequence == one.last_sequence) {
+      kept->second->call = std::move(one.call);
       AddKept(std::move(kept->second));
       continue;
     }
-    CallImage& image = images_[call_id];
-    image.call = std::move(one.call);
-    image.last_sequence = one.last_sequence;
-    if (one.last_sequence == 0) image.event_ids = EventIdSet::Empty();
+    CallImage& image = AddNew(std::move(one.call));
+    image.kept->last_sequence = one.last_sequence;
+    if (one.last_sequence == 0) image.kept->event_ids = EventIdSet::Empty();
     if (const auto history = histories.find(call_id); history != histories.end()) {
       image.history = std::move(history->second);
     } else {  // what is remembered does not hold any more
       RETURN_IF_ERROR(LoadHistory(calls, image));
     }
     if (!image.history) SetBase(image);
-    image.folded = domain::Fold(*image.history, context_.options);
+    image.kept->folded = domain::Fold(*image.history, context_.options);
   }
   return absl::OkStatus();
 }
 
-void CallImages::AddKept(KeptCall kept) {
-  CallImage& image = images_[kept.call.id];
-  image.call = std::move(kept.call);
-  image.last_sequence = kept.last_sequence;
-  image.folded = std::move(kept.folded);
-  image.event_ids = std::move(kept.event_ids);
+CallImage& CallImages::AddKept(std::unique_ptr<KeptCall> kept) {
+  CallImage& image = images_[kept->call.id];
+  image.kept = std::move(kept);
+  return image;
+}
+
+CallImage& CallImages::AddNew(domain::Call call) {
+  auto kept = std::make_unique<KeptCall>();
+  kept->call = std::move(call);
+  return AddKept(std::move(kept));
 }
 
 // O3: the row as it stands now, whoever made it, is the base.
 void CallImages::SetBase(CallImage& image) const {
-  image.new_base.emplace().call = image.call.state;
+  image.new_base.emplace().call = image.kept->call.state;
   image.history.emplace().base = *image.new_base;
 }
 
 CallImage& CallImages::Add(domain::Call call) {
-  CallImage& image = images_[call.id];
-  image.call = std::move(call);
-  image.event_ids = EventIdSet::Empty();
+  CallImage& image = AddNew(std::move(call));
+  image.kept->event_ids = EventIdSet::Empty();
   SetBase(image);
-  image.folded = domain::Fold(*image.history, context_.options);
+  image.kept->folded = domain::Fold(*image.history, context_.options);
   return image;
 }
 
@@ -127,20 +129,17 @@ absl::StatusOr<std::vector<domain::RecordedEvent>> CallImages::FindEvents(
 }
 
 absl::Status CallImages::LoadHistory(CallWriter& calls, CallImage& image) const {
-  ASSIGN_OR_RETURN(image.history, calls.FindHistory(image.call.id));
+  ASSIGN_OR_RETURN(image.history, calls.FindHistory(image.kept->call.id));
   return absl::OkStatus();
 }
 
 void CallImages::Keep() {
   for (auto& [call_id, image] : images_) {
-    if (image.last_sequence == 0 || image.call.erase_time) continue;
-    for (const auto& [event_id, index] : image.added_ids) image.event_ids.Add(event_id);
-    context_.kept_calls.Put({.call = std::move(image.call),
-                             .last_sequence = image.last_sequence,
-                             .folded = std::move(image.folded),
-                             .event_ids = std::move(image.event_ids),
-                             .time = context_.now,
-                             .data_version = data_version_});
+    if (image.kept->last_sequence == 0 || image.kept->call.erase_time) continue;
+    for (const auto& [event_id, index] : image.added_ids) image.kept->event_ids.Add(event_id);
+    image.kept->time = context_.now;
+    image.kept->data_version = data_version_;
+    context_.kept_calls.Put(std::move(image.kept));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -23,11 +24,8 @@ namespace autopulse::callevents::core {
 
 // A call as the events of a group so far have made it.
 struct CallImage {
-  domain::Call call;
-  std::optional<domain::CallState> stored;  // of its row, once that is to change
-  std::int64_t last_sequence = 0;
-  domain::FoldedCall folded;
-  EventIdSet event_ids = EventIdSet::Unknown();  // recorded before the group
+  std::unique_ptr<KeptCall> kept;  // what will be remembered of it; the ids without the group's
+  std::optional<domain::CallState> stored;       // of its row, once that is to change
   std::optional<domain::FoldState> new_base;     // to be written
   std::optional<domain::CallHistory> history;    // as it is recorded, if it was read
   std::vector<const domain::CallEvent*> added;   // by the group, notices left out
@@ -79,14 +77,15 @@ class CallImages {
   // What is to be locked, and what is remembered of it.
   struct Wanted {
     CallsToLock to_lock;
-    std::map<std::int64_t, KeptCall> kept;
+    std::map<std::int64_t, std::unique_ptr<KeptCall>> kept;
   };
 
   Wanted TakeKept(const ConcernedCalls& concerned);
   void AddKeys(const ConcernedCalls& concerned, absl::Span<const ReportedEvent> events,
                Wanted& wanted);
   absl::Status TakeLocked(CallWriter& calls, LockedCalls locked, Wanted wanted);
-  void AddKept(KeptCall kept);
+  CallImage& AddKept(std::unique_ptr<KeptCall> kept);
+  CallImage& AddNew(domain::Call call);
   void SetBase(CallImage& image) const;
 
   Context context_;

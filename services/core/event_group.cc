@@ -65,7 +65,7 @@ absl::StatusOr<std::int64_t> EventGroup::Register(CallWriter& calls,
   call.state.provider_call_id = provider_call_id;
   call.create_time = context_.now;
   ASSIGN_OR_RETURN(call.id, calls.InsertCall(call));
-  return images_.Add(std::move(call)).call.id;
+  return images_.Add(std::move(call)).kept->call.id;
 }
 
 absl::Status EventGroup::FindRepeats(CallWriter& calls) {
@@ -74,9 +74,9 @@ absl::Status EventGroup::FindRepeats(CallWriter& calls) {
   for (std::size_t i = 0; i < events_.size(); ++i) {
     const std::string& event_id = events_[i].event.event_id;
     const CallImage* const image = images_.Find(results_[i].call_id);
-    if (image == nullptr || !image->event_ids.MayContain(event_id)) continue;
-    std::vector<std::size_t>& same = indices[{image->call.id, event_id}];
-    if (same.empty()) keys.push_back({image->call.id, event_id});
+    if (image == nullptr || !image->kept->event_ids.MayContain(event_id)) continue;
+    std::vector<std::size_t>& same = indices[{image->kept->call.id, event_id}];
+    if (same.empty()) keys.push_back({image->kept->call.id, event_id});
     same.push_back(i);
   }
   if (keys.empty()) return absl::OkStatus();
@@ -107,7 +107,7 @@ absl::Status EventGroup::DecideAll(CallWriter& calls) {
         result.repeats = first->second;  // O1
       }
     }
-    result.receipt.call = image->call;
+    result.receipt.call = image->kept->call;
   }
   return absl::OkStatus();
 }
@@ -124,31 +124,32 @@ void EventGroup::RecordForgotten(std::size_t index, const domain::Call& call) {
 }
 
 absl::Status EventGroup::DecideNew(CallWriter& calls, std::size_t index, CallImage& image) {
-  if (image.call.erase_time) {  // X1
-    RecordForgotten(index, image.call);
+  if (image.kept->call.erase_time) {  // X1
+    RecordForgotten(index, image.kept->call);
     return absl::OkStatus();
   }
   const domain::CallEvent& event = events_[index].event;
-  if (domain::IsTooLate(image.folded, event)) {  // F1
-    RecordForgotten(index, image.call);
+  if (domain::IsTooLate(image.kept->folded, event)) {  // F1
+    RecordForgotten(index, image.kept->call);
     return absl::OkStatus();
   }
-  const domain::FoldedRows without = image.folded;
-  if (!domain::FoldLast(image.folded, event, context_.options)) {
-    ASSIGN_OR_RETURN(image.folded, FoldWhole(calls, image, event));
+  const domain::FoldedRows without = image.kept->folded;
+  if (!domain::FoldLast(image.kept->folded, event, context_.options)) {
+    ASSIGN_OR_RETURN(image.kept->folded, FoldWhole(calls, image, event));
   }
-  domain::Decision decision = domain::Decide(image.call.state, without, image.folded, event);
+  domain::Decision decision =
+      domain::Decide(image.kept->call.state, without, image.kept->folded, event);
   if (!IsNotice(event)) image.added.push_back(&event);
 
   domain::RecordedEvent& recorded = results_[index].receipt.event;
-  recorded.call_id = image.call.id;
+  recorded.call_id = image.kept->call.id;
   recorded.create_time = context_.now;
   recorded.outcome = decision.outcome;
   recorded.call_status_word = decision.row.status_word;
   if (!decision.writes()) return absl::OkStatus();
-  if (!image.stored) image.stored = std::move(image.call.state);
-  image.call.state = std::move(decision.row);
-  image.call.update_time = context_.now;
+  if (!image.stored) image.stored = std::move(image.kept->call.state);
+  image.kept->call.state = std::move(decision.row);
+  image.kept->call.update_time = context_.now;
   if (!decision.replace_transcript) return absl::OkStatus();
   return TakeTranscript(calls, decision.transcript_event_id, image);
 }
@@ -170,7 +171,7 @@ absl::Status EventGroup::TakeTranscript(CallWriter& calls, const std::string& ev
     image.transcript = &ReportOf(events_[ours->second].event)->transcript;
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(image.read_transcript, calls.ReportedTranscript(image.call.id, event_id));
+  ASSIGN_OR_RETURN(image.read_transcript, calls.ReportedTranscript(image.kept->call.id, event_id));
   image.transcript = &image.read_transcript;
   return absl::OkStatus();
 }
@@ -192,23 +193,23 @@ absl::Status EventGroup::Save(CallWriter& calls) {
   ASSIGN_OR_RETURN(const std::vector<std::int64_t> sequences, calls.Save(changes));
   for (std::size_t k = 0; k < indices.size(); ++k) {
     results_[indices[k]].receipt.event.sequence = sequences[k];
-    images_.Find(results_[indices[k]].call_id)->last_sequence = sequences[k];
+    images_.Find(results_[indices[k]].call_id)->kept->last_sequence = sequences[k];
   }
   return absl::OkStatus();
 }
 
 void EventGroup::CollectCalls(RecordedChanges& changes) const {
   for (const auto& [call_id, image] : images_.all()) {
-    if (image.new_base && !image.added_ids.empty() && !image.call.erase_time) {
+    if (image.new_base && !image.added_ids.empty() && !image.kept->call.erase_time) {
       changes.bases.push_back({call_id, &*image.new_base});
     }
-    if (image.stored) changes.calls.push_back({&image.call, &*image.stored});
+    if (image.stored) changes.calls.push_back({&image.kept->call, &*image.stored});
     if (image.transcript != nullptr) changes.transcripts.push_back({call_id, image.transcript});
   }
   // M1: where calls share a record, the last event that wrote counts.
   std::map<std::int64_t, const domain::Call*> service_records;
   for (const NewEvent& event : changes.events) {
-    const domain::Call& call = images_.all().at(event.call_id).call;
+    const domain::Call& call = images_.all().at(event.call_id).kept->call;
     if (event.outcome != domain::EventOutcome::kStale && call.service_record_id) {
       service_records[*call.service_record_id] = &call;
     }

@@ -4,20 +4,20 @@
 
 namespace autopulse::callevents::core {
 
-std::optional<KeptCall> KeptCalls::Take(std::int64_t call_id, absl::Time now) {
+std::unique_ptr<KeptCall> KeptCalls::Take(std::int64_t call_id, absl::Time now) {
   const absl::MutexLock lock(&mutex_);
   for (Generation* const generation : {&young_, &old_}) {
     if (auto node = generation->extract(call_id)) {
-      if (now - node.mapped().time > kMaxAge) return std::nullopt;
+      if (now - node.mapped()->time > kMaxAge) return nullptr;
       return std::move(node.mapped());
     }
   }
-  return std::nullopt;
+  return nullptr;
 }
 
-void KeptCalls::Put(KeptCall kept) {
+void KeptCalls::Put(std::unique_ptr<KeptCall> kept) {
   const absl::MutexLock lock(&mutex_);
-  const std::int64_t call_id = kept.call.id;
+  const std::int64_t call_id = kept->call.id;
   young_.insert_or_assign(call_id, std::move(kept));
   if (young_.size() < capacity_) return;
   old_ = std::exchange(young_, {});

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <unordered_map>
 
@@ -33,15 +34,16 @@ class KeptCalls {
   // Remembers at least the last `capacity` calls, at most twice as many.
   explicit KeptCalls(std::size_t capacity) : capacity_(capacity) {}
 
-  // Takes what is kept of a call out; nothing if it is older than `kMaxAge`.
-  std::optional<KeptCall> Take(std::int64_t call_id, absl::Time now);
+  // Takes what is kept of a call out; null if there is nothing, or it is older than `kMaxAge`.
+  std::unique_ptr<KeptCall> Take(std::int64_t call_id, absl::Time now);
 
-  void Put(KeptCall kept);
+  // `kept` is not null.
+  void Put(std::unique_ptr<KeptCall> kept);
 
   static constexpr absl::Duration kMaxAge = absl::Minutes(10);
 
  private:
-  using Generation = std::unordered_map<std::int64_t, KeptCall>;
+  using Generation = std::unordered_map<std::int64_t, std::unique_ptr<KeptCall>>;
 
   const std::size_t capacity_;
   absl::Mutex mutex_;
