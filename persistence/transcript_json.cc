@@ -4,10 +4,10 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 
 namespace autopulse::callevents::persistence {
@@ -22,46 +22,60 @@ constexpr const char* kEndTime = "end_us";
 constexpr const char* kSecondsFromStart = "seconds_from_start";
 constexpr const char* kDuration = "duration_ms";
 
-// Whether a text is the same in JSON as it is, quotes around it apart.
+// The characters that a text in JSON has as they are.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain = {};
+  for (std::size_t c = ' '; c <= '~'; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
 bool IsPlain(const std::string& text) {
   return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+                     [](char c) { return kPlain[static_cast<unsigned char>(c)]; });
+}
+
+void AppendName(const char* name, std::string& out) {
+  out += '"';
+  out += name;
+  out += "\":";
 }
 
 // Throws json::exception if the text is not UTF-8.
 void Append(const char* name, const std::string& text, std::string& out) {
+  AppendName(name, out);
   if (IsPlain(text)) {
-    absl::StrAppend(&out, "\"", name, "\":\"", text, "\",");
+    out += '"';
+    out += text;
+    out += "\",";
   } else {
-    absl::StrAppend(&out, "\"", name, "\":", json(text).dump(), ",");
+    out += json(text).dump();
+    out += ',';
   }
 }
 
-void Append(const char* name, std::int64_t number, std::string& out) {
-  absl::StrAppend(&out, "\"", name, "\":", number, ",");
-}
-
 // With as many digits as it takes to read the same number back.
-void Append(const char* name, double number, std::string& out) {
-  if (!std::isfinite(number)) return;
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-  absl::StrAppend(&out, "\"", name, "\":");
-  out.append(digits.data(), end);
-  out.push_back(',');
+template <typename Number>
+void AppendNumber(const char* name, Number number, std::string& out) {
+  AppendName(name, out);
+  std::array<char, 32> digits;  // NOLINT(*-member-init): what is read of it is written before
+  const char* const end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+  out += ',';
 }
 
 // Piece by piece: a tree of what every report says costs more than to store it.
 void Append(const domain::TranscriptEntry& entry, std::string& out) {
-  out.push_back('{');
+  out += '{';
   Append(kRole, entry.role, out);
   Append(kContent, entry.content, out);
-  Append(kStartTime, absl::ToUnixMicros(entry.start_time), out);
-  if (entry.end_time) Append(kEndTime, absl::ToUnixMicros(*entry.end_time), out);
-  if (entry.seconds_from_start) Append(kSecondsFromStart, *entry.seconds_from_start, out);
-  if (entry.duration_ms) Append(kDuration, *entry.duration_ms, out);
+  AppendNumber(kStartTime, absl::ToUnixMicros(entry.start_time), out);
+  if (entry.end_time) AppendNumber(kEndTime, absl::ToUnixMicros(*entry.end_time), out);
+  if (entry.seconds_from_start && std::isfinite(*entry.seconds_from_start)) {
+    AppendNumber(kSecondsFromStart, *entry.seconds_from_start, out);
+  }
+  if (entry.duration_ms) AppendNumber(kDuration, *entry.duration_ms, out);
   out.back() = '}';
-  out.push_back(',');
+  out += ',';
 }
 
 domain::TranscriptEntry FromJson(const json& object) {
