@@ -86,7 +86,7 @@ const PgsqlStatement& CallsOfProviders() {
 const PgsqlStatement& CallLocks() {
   static const auto& statement = *new PgsqlStatement(SelectRows<CallRow>(
       "lock_calls", absl::StrCat(" WHERE ", IsAnyOfFirst(Calls::id), " ORDER BY ",
-                                 ColumnName(Calls::id), " FOR UPDATE")));
+                                 ColumnName(Calls::id), " FOR NO KEY UPDATE")));
   return statement;
 }
 

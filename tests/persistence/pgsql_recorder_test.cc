@@ -177,6 +177,20 @@ TEST_F(PgsqlRecorderTest, AGroupThatNamesProvidersCallsWaitsOnceMoreHoweverManyT
   }
 }
 
+// The lock that events take of a call goes together with that of a foreign key.
+TEST_F(PgsqlRecorderTest, AProgramThatAddsALineToACallDoesNotHoldUpItsEvents) {
+  const std::int64_t call_id = AddCall("v-1");
+  ASSERT_EQ(connection_->Run(
+                absl::StrCat("BEGIN; INSERT INTO transcript (call_id, role, timestamp) VALUES (",
+                             call_id, ", 'user', now())")),
+            absl::OkStatus());
+  core::EventRecorder here(
+      here_, [](const auto&) {}, {}, [] { return domain::At(0); });
+  const auto receipts = fakes::Record(here, {OfCall(call_id, "a")});
+  EXPECT_EQ(receipts[0].status(), absl::OkStatus());
+  EXPECT_EQ(connection_->Run("COMMIT"), absl::OkStatus());
+}
+
 TEST_F(PgsqlRecorderTest, AnInboundCallIsRegisteredOnceWhicheverServicesItsEventsReach) {  // U1
   const auto [first, second] = RecordAtOnce({Inbound("a", "v-1")}, {Inbound("b", "v-1")});
   ASSERT_TRUE(first[0].ok()) << first[0].status();
