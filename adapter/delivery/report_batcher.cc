@@ -69,8 +69,9 @@ std::size_t ReportBatcher::waiting() const {
 std::unique_ptr<ReportBatcher::Batch> ReportBatcher::TakeNext() {
   const absl::MutexLock lock(&mutex_);
   if (waiting_.empty() || under_way_ >= limits_.under_way) return nullptr;
-  // Whoever has few to send is answered soonest; else a request should be worth its transaction.
-  if (under_way_ > 1 && waiting_.size() < limits_.least) return nullptr;
+  // Whoever has few to send is answered soonest; else a request should be worth its transaction,
+  // and the more so the more there are: many small ones keep the cores from what they carry.
+  if (under_way_ > 1 && waiting_.size() < (2 * under_way_ - 3) * limits_.least) return nullptr;
   ++under_way_;
   auto next = std::make_unique<Batch>();
   std::size_t bytes = 0;

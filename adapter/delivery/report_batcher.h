@@ -43,7 +43,7 @@ class ReportBatcher {
   struct Limits {
     // Requests: some on their way there and back, some that commit, some that wait for that.
     std::size_t under_way = 6;
-    std::size_t least = 8;                     // events in one request beside two others
+    std::size_t least = 8;  // events in one beside two others; beside each more, twice as many more
     std::size_t events = 128;                  // in one request
     std::size_t bytes = std::size_t{1} << 20;  // in one request of more than one event
   };

@@ -148,6 +148,12 @@ TEST(ReportBatcherTest, BesideTwoOthersARequestWaitsForEnoughEvents) {
   EXPECT_THAT(service.requests(), ElementsAre("a", "b", "c d"));
 }
 
+TEST(ReportBatcherTest, TheMoreRequestsThereAreTheMoreEventsANewOneWaitsFor) {
+  Service service({.under_way = 5, .least = 1, .events = 128, .bytes = 1 << 20});
+  for (const char* id : {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"}) service.Report(id);
+  EXPECT_THAT(service.requests(), ElementsAre("a", "b", "c", "d e f", "g h i j k"));
+}
+
 TEST(ReportBatcherTest, AnswersComeInWhateverOrderTheServiceGivesThem) {
   Service service({.under_way = 2, .least = 8, .events = 128, .bytes = 1 << 20});
   for (const char* id : {"a", "b"}) service.Report(id);
