@@ -1,5 +1,8 @@
 #pragma once
 
+#include <concepts>
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -28,5 +31,9 @@ using JsonExcerpts = absl::Span<const JsonExcerpt>;
 // Of the objects in `excerpts` the tree has that member only. In the others neither depth nor names
 // are limited.
 absl::StatusOr<JsonTree> ParseJson(absl::string_view text, JsonExcerpts excerpts = {});
+
+// A text that is gone at once cannot outlive a tree.
+template <std::same_as<std::string> Text>
+absl::StatusOr<JsonTree> ParseJson(Text&& text, JsonExcerpts excerpts = {}) = delete;
 
 }  // namespace autopulse::callevents::adapter

@@ -107,8 +107,10 @@ TEST(ParseJsonTest, WhatIsLeftOutIsStillJson) {
   EXPECT_EQ(ParseJson(R"({"a":{"c":1,"c":2}})", kExcerpts).status().message(),
             "Malformed JSON: a.c is there twice");
   const std::string deep = absl::StrCat(std::string(2'000, '['), std::string(2'000, ']'));
-  EXPECT_TRUE(ParseJson(absl::StrCat(R"({"a":{"b":)", deep, "}}"), kExcerpts).ok());
-  EXPECT_FALSE(ParseJson(absl::StrCat(R"({"a":{"c":)", deep, "}}"), kExcerpts).ok());
+  const std::string left_out = absl::StrCat(R"({"a":{"b":)", deep, "}}");
+  EXPECT_TRUE(ParseJson(left_out, kExcerpts).ok());
+  const std::string taken = absl::StrCat(R"({"a":{"c":)", deep, "}}");
+  EXPECT_FALSE(ParseJson(taken, kExcerpts).ok());
 }
 
 TEST(JsonValueTest, PathsFindWhatIsThereAndNothingElse) {
