@@ -24,7 +24,7 @@ namespace autopulse::callevents::core {
 
 // A call as the events of a group so far have made it.
 struct CallImage {
-  std::unique_ptr<KeptCall> kept;  // what will be remembered of it; the ids without the group's
+  std::unique_ptr<KeptCall> kept;  // as it will be remembered; its ids are without the group's
   std::optional<domain::CallState> stored;       // of its row, once that is to change
   std::optional<domain::FoldState> new_base;     // to be written
   std::optional<domain::CallHistory> history;    // as it is recorded, if it was read
