@@ -12,10 +12,10 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "persistence/column_types.h"
 #include "persistence/entities.h"
 #include "persistence/group_access.h"
+#include "services/base/fair_mutex.h"
 #include "services/core/call_store.h"
 
 namespace autopulse::callevents::persistence {
@@ -100,8 +100,8 @@ class Database {
   virtual bool is_shared() const = 0;
 
   // Where writers of this process queue, if the database takes one at a time; null if it takes
-  // more.
-  virtual absl::Mutex* writer_mutex() = 0;
+  // more. Fair, or who writes event after event keeps out those who erase, register or copy.
+  virtual base::FairMutex* writer_mutex() = 0;
 };
 
 }  // namespace autopulse::callevents::persistence

@@ -1,5 +1,6 @@
 #include "persistence/odb_call_store.h"
 
+#include <mutex>
 #include <odb/transaction.hxx>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "absl/time/time.h"
 #include "persistence/odb_call_writer.h"
 #include "persistence/odb_errors.h"
+#include "services/base/fair_mutex.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence {
@@ -66,7 +68,8 @@ absl::Status OdbCallStore::WriteAhead(const WriteWork& work) {
 }
 
 absl::Status OdbCallStore::WriteOnce(const WriteWork& work) {
-  const absl::MutexLockMaybe lock(database_->writer_mutex());
+  std::unique_lock<base::FairMutex> lock;
+  if (auto* const mutex = database_->writer_mutex()) lock = std::unique_lock(*mutex);
   return CatchDatabaseErrors([&]() -> absl::Status {
     const odb::connection_ptr connection = database_->WriterConnection();
     absl::Status status = CatchDatabaseErrors([&]() -> absl::Status {

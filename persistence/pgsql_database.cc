@@ -270,7 +270,7 @@ class PgsqlDatabase : public Database {
 
   absl::Status Scrub() override { return absl::OkStatus(); }  // VACUUM does
 
-  absl::Mutex* writer_mutex() override { return nullptr; }
+  base::FairMutex* writer_mutex() override { return nullptr; }
 
  private:
   static odb::transaction_impl* NewTransaction(odb::connection& connection,

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <mutex>
+
 #include "persistence/disk_failure.h"
 #include "persistence/odb_errors.h"
 #include "services/base/thread.h"
@@ -18,7 +20,7 @@ constexpr int kRounds = 4;
 }  // namespace
 
 SqliteCheckpoints::SqliteCheckpoints(const odb::sqlite::connection_ptr& connection,
-                                     absl::Mutex& writer_mutex, int pages)
+                                     base::FairMutex& writer_mutex, int pages)
     : connection_(connection),
       paced_(connection_->handle()),
       writer_mutex_(writer_mutex),
@@ -62,7 +64,7 @@ void SqliteCheckpoints::CopyAll() {
   std::optional<int> left = CopyBesideWriters();
   for (int i = 1; i < kRounds && left > kPagesToWaitFor; ++i) left = CopyBesideWriters();
   if (left) {  // even if it is none: a transaction may have come in since
-    const absl::MutexLock writer(&writer_mutex_);
+    const std::lock_guard writer(writer_mutex_);
     left = Copy();
   }
   const absl::MutexLock lock(&mutex_);
@@ -107,7 +109,7 @@ absl::Status SqliteCheckpoints::TruncateAtStart() {
 }
 
 absl::Status SqliteCheckpoints::CopyAndTruncate() {
-  const absl::MutexLock writer(&writer_mutex_);
+  const std::lock_guard writer(writer_mutex_);
   sqlite3* const handle = connection_->handle();
   const int result =
       sqlite3_wal_checkpoint_v2(handle, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);

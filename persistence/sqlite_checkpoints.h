@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "persistence/sqlite_paced_writes.h"
+#include "services/base/fair_mutex.h"
 
 namespace autopulse::callevents::persistence {
 
@@ -22,7 +23,7 @@ class SqliteCheckpoints {
 
   // `connection` is used by this alone. Whoever writes holds `writer_mutex`, and says afterwards
   // with `Note` how long the WAL is.
-  SqliteCheckpoints(const odb::sqlite::connection_ptr& connection, absl::Mutex& writer_mutex,
+  SqliteCheckpoints(const odb::sqlite::connection_ptr& connection, base::FairMutex& writer_mutex,
                     int pages = kPages);
   ~SqliteCheckpoints();
   SqliteCheckpoints(const SqliteCheckpoints&) = delete;
@@ -51,7 +52,7 @@ class SqliteCheckpoints {
 
   const odb::sqlite::connection_ptr connection_;
   const SqlitePacedWrites paced_;
-  absl::Mutex& writer_mutex_;
+  base::FairMutex& writer_mutex_;
   const int enough_;
   absl::Mutex copying_;  // before `writer_mutex_`
   absl::Mutex mutex_;    // last

@@ -146,7 +146,7 @@ class SqliteDatabase : public Database {
   // What was overwritten in the file may still stand in the WAL.
   absl::Status Scrub() override { return checkpoints_->Truncate(); }
 
-  absl::Mutex* writer_mutex() override { return &writer_mutex_; }
+  base::FairMutex* writer_mutex() override { return &writer_mutex_; }
 
  private:
   // WAL stays with the file; the other settings belong to each connection.
@@ -188,7 +188,7 @@ class SqliteDatabase : public Database {
 
   odb::sqlite::database database_;
   const std::unique_ptr<GroupAccess> group_ = MakeSqliteGroupAccess(database_);
-  absl::Mutex writer_mutex_;
+  base::FairMutex writer_mutex_;
 
   // Of the writer, whoever holds the mutex.
   odb::sqlite::connection_ptr writer_;

@@ -1,15 +1,16 @@
 #include <sqlite3.h>
 
+#include <mutex>
 #include <odb/sqlite/database.hxx>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/types/span.h"
 #include "persistence/sqlite_checkpoints.h"
 #include "persistence/sqlite_wal_sync.h"
 #include "persistence/sqlite_wal_writes.h"
+#include "services/base/fair_mutex.h"
 #include "tests/bench/fail.h"
 #include "tests/bench/raw_database.h"
 
@@ -139,7 +140,7 @@ class RawSqliteAhead final : public RawSqlite {
   void RecordAhead(const std::vector<RawEvent>& group,
                    absl::AnyInvocable<void() &&> done) override {
     {
-      const absl::MutexLock lock(&writer_mutex_);
+      const std::lock_guard lock(writer_mutex_);
       Record(group);
     }
     sync_.WhenDurable(std::move(done));
@@ -151,7 +152,7 @@ class RawSqliteAhead final : public RawSqlite {
     return SQLITE_OK;
   }
 
-  absl::Mutex writer_mutex_;
+  base::FairMutex writer_mutex_;
   odb::sqlite::database others_;
   persistence::SqliteCheckpoints checkpoints_;
   persistence::SqliteWalSync sync_;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <odb/sqlite/connection.hxx>
 #include <odb/sqlite/database.hxx>
 #include <optional>
@@ -37,7 +38,7 @@ class SqliteCheckpointsTest : public testing::Test {
 
   // Writes so many pages, and what they hang on.
   void Write(int pages = 3) {
-    const absl::MutexLock lock(&writer_mutex_);
+    const std::lock_guard lock(writer_mutex_);
     writer_->execute(absl::StrCat("INSERT INTO t VALUES (randomblob(", pages * 4096, "))"));
   }
 
@@ -61,7 +62,7 @@ class SqliteCheckpointsTest : public testing::Test {
   odb::sqlite::database database_{
       path(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE};
   odb::sqlite::connection_ptr writer_{database_.connection()};
-  absl::Mutex writer_mutex_;
+  base::FairMutex writer_mutex_;
   std::optional<SqliteCheckpoints> checkpoints_;
 };
 
@@ -93,8 +94,8 @@ TEST_F(SqliteCheckpointsTest, WhatComesInWhileTheWalIsCopiedIsCopiedBesideWriter
     if (!is_copying.HasBeenNotified()) {
       Write(1'000);
       is_copying.Notify();
-    } else if (writer_mutex_.TryLock()) {
-      writer_mutex_.Unlock();
+    } else if (writer_mutex_.try_lock()) {
+      writer_mutex_.unlock();
     } else {
       ++held_up;
     }
