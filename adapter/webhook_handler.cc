@@ -104,8 +104,8 @@ std::optional<HttpAnswer> WebhookHandler::Process(std::unique_ptr<Webhook>& webh
   if (!translation.ok()) return Refuse(webhook, translation.status());
 
   webhook->type = WithoutNul(CutUtf8(translation->type, kMaxLoggedType));
-  if (!translation->request.has_value()) return AnswerWithoutEvent(webhook, *translation);
-  Report(std::move(webhook), *std::move(translation->request));
+  if (translation->request == nullptr) return AnswerWithoutEvent(webhook, *translation);
+  Report(std::move(webhook), std::move(translation->request));
   return std::nullopt;
 }
 
@@ -142,15 +142,13 @@ HttpAnswer WebhookHandler::Ignore(Webhook& webhook, const std::string& type,
   return IgnoredAnswer(type);
 }
 
-void WebhookHandler::Report(std::unique_ptr<Webhook> webhook,
-                            v1::ReportCallEventRequest request) const {
-  webhook->call = request.parent();
-  webhook->word = std::string(CutUtf8(LoggedWord(request.event()), kMaxLoggedType));
-  if (request.event().has_notice()) {
-    counters_.Increment("notice", request.event().notice().kind());  // V1, V2
+void WebhookHandler::Report(std::unique_ptr<Webhook> webhook, EventRequest request) const {
+  webhook->call = request->parent();
+  webhook->word = std::string(CutUtf8(LoggedWord(request->event()), kMaxLoggedType));
+  if (request->event().has_notice()) {
+    counters_.Increment("notice", request->event().notice().kind());  // V1, V2
   }
-  events_.Report(std::make_unique<v1::ReportCallEventRequest>(std::move(request)),
-                 std::move(webhook));
+  events_.Report(std::move(request), std::move(webhook));
 }
 
 HttpAnswer WebhookHandler::AnswerOf(Webhook& webhook, const v1::ReportCallEventRequest& request,

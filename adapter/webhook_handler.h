@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "adapter/delivery/event_sink.h"
+#include "adapter/event_request.h"
 #include "adapter/http/request.h"
 #include "adapter/http_status.h"
 #include "adapter/relay/relay.h"
@@ -62,7 +63,7 @@ class WebhookHandler {
                                    const absl::Status& error) const;
   std::optional<HttpAnswer> AnswerWithoutEvent(std::unique_ptr<Webhook>& webhook,
                                                const vapi::Translation& translation) const;
-  void Report(std::unique_ptr<Webhook> webhook, v1::ReportCallEventRequest request) const;
+  void Report(std::unique_ptr<Webhook> webhook, EventRequest request) const;
 
   HttpAnswer Relay(Webhook& webhook, const std::string& type) const;
   HttpAnswer Ignore(Webhook& webhook, const std::string& type, bool awaits_answer) const;

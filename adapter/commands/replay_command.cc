@@ -96,8 +96,7 @@ class ReplaySink final : public EventSink {
  public:
   ReplaySink(bool dry_run, const CallEventClient& client) : dry_run_(dry_run), client_(client) {}
 
-  void Report(std::unique_ptr<v1::ReportCallEventRequest> request,
-              std::unique_ptr<Awaiting> awaiting) override {
+  void Report(EventRequest request, std::unique_ptr<Awaiting> awaiting) override {
     awaiting->OnDelivered(*request,
                           dry_run_ ? v1::ReportCallEventResponse() : client_.Report(*request));
   }

@@ -1,10 +1,10 @@
 #include "adapter/dead_letters/dead_letter_replay.h"
 
-#include <optional>
 #include <utility>
 
 #include "absl/time/clock.h"
 #include "adapter/delivery/drainer.h"
+#include "adapter/event_request.h"
 #include "adapter/vapi/translate.h"
 #include "adapter/warnings.h"
 #include "adapter/webhook_handler.h"
@@ -17,11 +17,11 @@ namespace {
 using persistence::spool::DeadLetter;
 using persistence::spool::DeadLetters;
 
-// The event of a dead letter; none if its body, as we read it today, is no event.
-absl::StatusOr<std::optional<v1::ReportCallEventRequest>> RequestOf(const DeadLetter& letter) {
+// The event of a dead letter; null if its body, as we read it today, is no event.
+absl::StatusOr<EventRequest> RequestOf(const DeadLetter& letter) {
   if (letter.form == persistence::spool::kPendingForm) {
-    v1::ReportCallEventRequest request;
-    if (request.ParseFromString(letter.payload)) return request;
+    EventRequest request = MakeEventRequest();
+    if (request->ParseFromString(letter.payload)) return request;
     return absl::DataLossError("the event is damaged");
   }
   base::Counters counters;
@@ -37,7 +37,7 @@ absl::StatusOr<std::optional<v1::ReportCallEventRequest>> RequestOf(const DeadLe
 absl::StatusOr<std::string> SendDeadLetter(const DeadLetter& letter,
                                            const CallEventClient& client) {
   ASSIGN_OR_RETURN(const auto request, RequestOf(letter));
-  if (!request.has_value()) return "ignored";
+  if (request == nullptr) return "ignored";
   ASSIGN_OR_RETURN(const v1::ReportCallEventResponse response, client.Report(*request));
   return std::string(OutcomeName(response));
 }

@@ -113,8 +113,7 @@ absl::Status CallEventClient::Result(const grpc::Status& status) const {
   return result;
 }
 
-void CallEventClient::Start(std::unique_ptr<v1::ReportCallEventRequest> request,
-                            ReportBatcher::Done done) const {
+void CallEventClient::Start(EventRequest request, ReportBatcher::Done done) const {
   request->set_view(v1::REPORT_VIEW_BASIC);  // what a webhook's sender is told follows from that
   batcher_.Add(std::move(request), std::move(done));
 }

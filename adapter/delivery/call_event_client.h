@@ -39,7 +39,7 @@ class CallEventClient {
   // what became of it, on a thread of its own: what the service said; UNAVAILABLE
   // or DEADLINE_EXCEEDED if it said nothing in time, and then the event may have been recorded all
   // the same. `done` must not block.
-  void Start(std::unique_ptr<v1::ReportCallEventRequest> request, ReportBatcher::Done done) const;
+  void Start(EventRequest request, ReportBatcher::Done done) const;
 
   // Sends what was taken. Does not block.
   void Flush() const;

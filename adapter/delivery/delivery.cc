@@ -29,7 +29,7 @@ absl::Time ReceiveTime(const v1::ReportCallEventRequest& request) {
 // An event whose turn it is, or will be.
 struct Delivery::Work {
   std::string call;
-  std::unique_ptr<v1::ReportCallEventRequest> request;
+  EventRequest request;
   std::unique_ptr<Awaiting> awaiting;
 };
 
@@ -54,8 +54,7 @@ bool Delivery::IsQuick(absl::string_view call) const {
   return breaker_.IsClosed() && !spool_.MayHaveWaiting(call);
 }
 
-void Delivery::Report(std::unique_ptr<v1::ReportCallEventRequest> request,
-                      std::unique_ptr<Awaiting> awaiting) {
+void Delivery::Report(EventRequest request, std::unique_ptr<Awaiting> awaiting) {
   auto work = std::make_unique<Work>();
   work->call = CallOf(*request);
   work->request = std::move(request);
@@ -94,13 +93,12 @@ void Delivery::SendUnlessOthersWait(std::unique_ptr<Work> work) {
 }
 
 void Delivery::Send(std::unique_ptr<Work> work) {
-  std::unique_ptr<v1::ReportCallEventRequest> request = std::move(work->request);
-  client_.Start(std::move(request),
-                [this, work = std::move(work)](std::unique_ptr<v1::ReportCallEventRequest> sent,
-                                               ReportBatcher::Result result) mutable {
-                  work->request = std::move(sent);
-                  OnReported(std::move(work), std::move(result));
-                });
+  EventRequest request = std::move(work->request);
+  client_.Start(std::move(request), [this, work = std::move(work)](
+                                        EventRequest sent, ReportBatcher::Result result) mutable {
+    work->request = std::move(sent);
+    OnReported(std::move(work), std::move(result));
+  });
 }
 
 void Delivery::OnReported(std::unique_ptr<Work> work, ReportBatcher::Result result) {

@@ -49,8 +49,7 @@ class Delivery final : public EventSink {
   // Sends one event, or keeps it: `queued` is only said once it is on disk. UNAVAILABLE if neither
   // could be done. Takes at most the client's deadline, and what the events of the same call take
   // that came before.
-  void Report(std::unique_ptr<v1::ReportCallEventRequest> request,
-              std::unique_ptr<Awaiting> awaiting) override;
+  void Report(EventRequest request, std::unique_ptr<Awaiting> awaiting) override;
 
   void Flush() override { client_.Flush(); }
 

@@ -4,11 +4,9 @@
 
 namespace autopulse::callevents::adapter {
 
-void DirectDelivery::Report(std::unique_ptr<v1::ReportCallEventRequest> request,
-                            std::unique_ptr<Awaiting> awaiting) {
+void DirectDelivery::Report(EventRequest request, std::unique_ptr<Awaiting> awaiting) {
   client_.Start(std::move(request),
-                [awaiting = std::move(awaiting)](std::unique_ptr<v1::ReportCallEventRequest> sent,
-                                                 ReportBatcher::Result result) {
+                [awaiting = std::move(awaiting)](EventRequest sent, ReportBatcher::Result result) {
                   awaiting->OnDelivered(*sent, std::move(result));
                 });
 }

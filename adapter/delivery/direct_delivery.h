@@ -13,8 +13,7 @@ class DirectDelivery final : public EventSink {
   // `client` must outlive this.
   explicit DirectDelivery(const CallEventClient& client) : client_(client) {}
 
-  void Report(std::unique_ptr<v1::ReportCallEventRequest> request,
-              std::unique_ptr<Awaiting> awaiting) override;
+  void Report(EventRequest request, std::unique_ptr<Awaiting> awaiting) override;
   void Flush() override { client_.Flush(); }
 
  private:

@@ -5,6 +5,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
+#include "adapter/event_request.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
 
 namespace autopulse::callevents::adapter {
@@ -44,8 +45,7 @@ class EventSink {
 
   // Takes an event, and tells `awaiting` what became of it. Does not block where the thread may
   // not; what is to be sent is sent by `Flush`.
-  virtual void Report(std::unique_ptr<v1::ReportCallEventRequest> request,
-                      std::unique_ptr<Awaiting> awaiting) = 0;
+  virtual void Report(EventRequest request, std::unique_ptr<Awaiting> awaiting) = 0;
 
   // Sends what was reported, those together that can be. To be called soon after `Report`.
   virtual void Flush() = 0;

@@ -9,7 +9,7 @@
 namespace autopulse::callevents::adapter {
 
 struct ReportBatcher::Event {
-  std::unique_ptr<Request> request;
+  EventRequest request;
   std::size_t bytes = 0;
   absl::Time deadline;
   Done done;
@@ -31,7 +31,7 @@ ReportBatcher::~ReportBatcher() {
   const absl::MutexLock lock(&mutex_, absl::Condition(&is_idle));
 }
 
-void ReportBatcher::Add(std::unique_ptr<Request> request, Done done) {
+void ReportBatcher::Add(EventRequest request, Done done) {
   const std::size_t bytes = request->ByteSizeLong();
   const absl::Time deadline = absl::Now() + timeout_;
   const absl::MutexLock lock(&mutex_);
@@ -52,7 +52,7 @@ void ReportBatcher::Flush() {
 ReportBatcher::Result ReportBatcher::Report(const Request& request) {
   std::optional<Result> reported;
   absl::Notification done;
-  Add(std::make_unique<Request>(request), [&](std::unique_ptr<Request> /*sent*/, Result result) {
+  Add(MakeEventRequest(request), [&](EventRequest /*sent*/, Result result) {
     reported = std::move(result);
     done.Notify();
   });

@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "adapter/event_request.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
 
 namespace autopulse::callevents::adapter {
@@ -31,7 +32,7 @@ class ReportBatcher {
   using Result = absl::StatusOr<v1::ReportCallEventResponse>;
 
   // Told once what became of an event, which it is given back. Must not block.
-  using Done = absl::AnyInvocable<void(std::unique_ptr<Request>, Result)>;
+  using Done = absl::AnyInvocable<void(EventRequest, Result)>;
 
   // Told once what became of events sent together: one result for each.
   using Sent = absl::AnyInvocable<void(std::vector<Result>)>;
@@ -56,7 +57,7 @@ class ReportBatcher {
   ~ReportBatcher();
 
   // Takes an event, which `Flush` sends; it may take `timeout` from now, waiting included.
-  void Add(std::unique_ptr<Request> request, Done done);
+  void Add(EventRequest request, Done done);
 
   // Sends what was added, unless as many requests are under way as may be: then it goes when one of
   // them ends.

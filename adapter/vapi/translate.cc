@@ -166,12 +166,13 @@ absl::StatusOr<Translation> Translate(absl::string_view body, const TranslateOpt
   ASSIGN_OR_RETURN(const JsonTree json, ParseJson(body, Excerpts()));
   ASSIGN_OR_RETURN(const Envelope envelope, OpenEnvelope(json.root()));
   const MessageType type = FindMessageType(envelope.type);
-  Translation translation{.type = envelope.type, .kind = type.kind, .request = std::nullopt};
+  Translation translation{.type = envelope.type, .kind = type.kind, .request = nullptr};
   if (type.kind == MessageKind::kIgnored || type.kind == MessageKind::kAwaitsAnswer) {
     return translation;
   }
 
-  v1::ReportCallEventRequest& request = translation.request.emplace();
+  translation.request = MakeEventRequest();
+  v1::ReportCallEventRequest& request = *translation.request;
   v1::CallEvent& event = *request.mutable_event();
   event.set_provider(std::string(kProvider));
   *event.mutable_receive_time() = ToProto(options.receive_time);

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "adapter/event_request.h"
 #include "adapter/vapi/message_types.h"
 #include "adapter/warnings.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
@@ -23,8 +23,8 @@ struct Translation {
   std::string type;  // as sent
   MessageKind kind = MessageKind::kIgnored;
 
-  // What to report. Nothing for a message that says nothing of a call's state [V5, V6].
-  std::optional<v1::ReportCallEventRequest> request;
+  // What to report. Null for a message that says nothing of a call's state [V5, V6].
+  EventRequest request;
 };
 
 // Translates the body of one VAPI webhook. Optional fields that are wrong are left out and told to

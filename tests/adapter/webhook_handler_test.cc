@@ -17,8 +17,7 @@ namespace {
 // Events as they are reported, and what becomes of each.
 class FakeSink final : public EventSink {
  public:
-  void Report(std::unique_ptr<v1::ReportCallEventRequest> request,
-              std::unique_ptr<Awaiting> awaiting) override {
+  void Report(EventRequest request, std::unique_ptr<Awaiting> awaiting) override {
     reported.push_back(*request);
     if (!answers_at_once) {
       waiting = std::move(awaiting);

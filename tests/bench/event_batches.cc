@@ -14,11 +14,11 @@ v1::ReportCallEventRequest TranslateStep(const Mix& mix, std::size_t step) {
   adapter::Warnings warnings(counters);
   adapter::vapi::TranslateOptions options;
   options.receive_time = absl::Now();
-  auto translation = adapter::vapi::Translate(mix.bodies[step], options, warnings);
-  if (!translation.ok() || !translation->request.has_value()) {
+  const auto translation = adapter::vapi::Translate(mix.bodies[step], options, warnings);
+  if (!translation.ok() || translation->request == nullptr) {
     Fail(absl::StrCat(mix.names[step], " is nothing to report: ", translation.status().ToString()));
   }
-  return *std::move(translation->request);
+  return *translation->request;
 }
 
 EventBatches::EventBatches(const Mix& mix, std::uint64_t first_call, std::size_t slots)

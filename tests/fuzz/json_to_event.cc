@@ -34,7 +34,7 @@ void Translate(absl::string_view body) {
   Warnings warnings(counters);
   const auto translation = vapi::Translate(
       body, {.receive_time = absl::UnixEpoch(), .register_unknown_calls = true}, warnings);
-  if (!translation.ok() || !translation->request.has_value()) return;
+  if (!translation.ok() || translation->request == nullptr) return;
   // Text that is no UTF-8 would be sent and not read.
   v1::ReportCallEventRequest received;
   Require(received.ParseFromString(translation->request->SerializeAsString()));

@@ -29,8 +29,7 @@ class DeliveryTest : public SpoolingTest {
   // Hands an event over, without sending it yet.
   Handed Report(const v1::ReportCallEventRequest& request) {
     Handed handed;
-    delivery_.Report(std::make_unique<v1::ReportCallEventRequest>(request),
-                     handed.MakeAwaiting(threads_));
+    delivery_.Report(MakeEventRequest(request), handed.MakeAwaiting(threads_));
     return handed;
   }
 

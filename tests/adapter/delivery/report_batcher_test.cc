@@ -48,17 +48,16 @@ class Service {
 
   ReportBatcher& batcher() { return batcher_; }
 
-  void Add(Request request) {
-    batcher_.Add(std::make_unique<Request>(std::move(request)),
-                 [this](std::unique_ptr<Request> sent, Result result) {
-                   EXPECT_EQ(result->event().name(), sent->event_id());
-                   answers_.push_back(result->event().name());
-                 });
+  void Add(const Request& request) {
+    batcher_.Add(MakeEventRequest(request), [this](EventRequest sent, Result result) {
+      EXPECT_EQ(result->event().name(), sent->event_id());
+      answers_.push_back(result->event().name());
+    });
   }
 
   void Report(const std::string& id) { Report(EventNamed(id)); }
-  void Report(Request request) {
-    Add(std::move(request));
+  void Report(const Request& request) {
+    Add(request);
     batcher_.Flush();
   }
 
@@ -193,10 +192,9 @@ TEST(ReportBatcherTest, TimeSpentWaitingCounts) {
 
 TEST(ReportBatcherTest, WhatComesOfAnAnswerGoesWithTheNextRequest) {
   Service service(OneUnderWay());
-  service.batcher().Add(std::make_unique<Request>(EventNamed("a")),
-                        [&service](std::unique_ptr<Request> /*sent*/, Result /*result*/) {
-                          service.Add(EventNamed("of a"));
-                        });
+  service.batcher().Add(
+      MakeEventRequest(EventNamed("a")),
+      [&service](EventRequest /*sent*/, Result /*result*/) { service.Add(EventNamed("of a")); });
   service.batcher().Flush();
   service.Answer(0);
   EXPECT_THAT(service.requests(), ElementsAre("a", "of a"));

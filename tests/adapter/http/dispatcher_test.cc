@@ -26,8 +26,7 @@ using DispatcherTest = ServedAdapter;
 // A sink that is broken.
 class ThrowingSink final : public EventSink {
  public:
-  void Report(std::unique_ptr<v1::ReportCallEventRequest> /*request*/,
-              std::unique_ptr<Awaiting> /*awaiting*/) override {
+  void Report(EventRequest /*request*/, std::unique_ptr<Awaiting> /*awaiting*/) override {
     throw std::runtime_error("the inner life");
   }
   void Flush() override {}

@@ -31,7 +31,7 @@ inline absl::StatusOr<Translation> TranslateText(absl::string_view body, base::C
 inline v1::ReportCallEventRequest RequestOf(absl::string_view body) {
   base::Counters counters;
   const absl::StatusOr<Translation> translation = TranslateText(body, counters);
-  if (!translation.ok() || !translation->request.has_value()) return {};
+  if (!translation.ok() || translation->request == nullptr) return {};
   return *translation->request;
 }
 
@@ -44,7 +44,7 @@ inline std::string DescribeTranslation(absl::string_view body) {
     absl::StrAppend(&text, "# malformed: ", translation.status().message(), "\n");
     const std::string path = MalformedPath(translation.status());
     if (!path.empty()) absl::StrAppend(&text, "# at: ", path, "\n");
-  } else if (!translation->request.has_value()) {
+  } else if (translation->request == nullptr) {
     const bool awaits_answer = translation->kind == MessageKind::kAwaitsAnswer;
     absl::StrAppend(
         &text, awaits_answer ? "# awaits an answer: " : "# ignored: ", translation->type, "\n");
@@ -52,7 +52,7 @@ inline std::string DescribeTranslation(absl::string_view body) {
   for (const auto& [series, count] : counters.Snapshot()) {
     absl::StrAppend(&text, "# counted: ", series, " ", count, "\n");
   }
-  if (!translation.ok() || !translation->request.has_value()) return text;
+  if (!translation.ok() || translation->request == nullptr) return text;
   google::protobuf::TextFormat::Printer printer;
   printer.SetUseUtf8StringEscaping(true);
   std::string request;
