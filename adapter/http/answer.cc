@@ -2,6 +2,8 @@
 
 #include <httplib.h>
 
+#include <cstddef>
+
 #include "absl/strings/str_cat.h"
 #include "adapter/json/json_tree.h"
 
@@ -15,16 +17,25 @@ HttpAnswer ErrorAnswer(int status, absl::string_view message) {
 }
 
 namespace http {
+namespace {
+
+// What stands before a body, at most, unless an answer has headers of its own.
+constexpr std::size_t kUsualHeadBytes = 192;
+
+}  // namespace
 
 std::string AnswerText(const HttpAnswer& answer, absl::string_view method, bool keep_alive,
                        absl::Duration idle_timeout) {
-  const std::string connection =
-      keep_alive ? absl::StrCat("Keep-Alive: timeout=", absl::ToInt64Seconds(idle_timeout),
-                                ", max=", kMaxKeepAlive)
-                 : "Connection: close";
-  std::string text =
-      absl::StrCat("HTTP/1.1 ", answer.status, " ", httplib::status_message(answer.status), "\r\n",
-                   connection, "\r\n");
+  std::string text;
+  text.reserve(kUsualHeadBytes + answer.body.size());
+  absl::StrAppend(&text, "HTTP/1.1 ", answer.status, " ", httplib::status_message(answer.status),
+                  "\r\n");
+  if (keep_alive) {
+    absl::StrAppend(&text, "Keep-Alive: timeout=", absl::ToInt64Seconds(idle_timeout),
+                    ", max=", kMaxKeepAlive, "\r\n");
+  } else {
+    absl::StrAppend(&text, "Connection: close\r\n");
+  }
   for (const auto& [name, value] : answer.headers) {
     absl::StrAppend(&text, name, ": ", value, "\r\n");
   }

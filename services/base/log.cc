@@ -1,5 +1,6 @@
 #include "services/base/log.h"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,8 @@
 
 namespace autopulse::callevents::base {
 namespace {
+
+constexpr std::size_t kUsualLineBytes = 256;
 
 spdlog::logger& Logger() {
   static const std::shared_ptr<spdlog::logger> logger = [] {
@@ -33,7 +36,9 @@ bool NeedsQuotes(absl::string_view value) {
 
 void Log(spdlog::level::level_enum level, absl::string_view message, LogFields fields) {
   if (!Logger().should_log(level)) return;
-  std::string line(message);
+  std::string line;
+  line.reserve(kUsualLineBytes);
+  absl::StrAppend(&line, message);
   for (const LogField& field : fields) {
     const absl::string_view value = field.value.Piece();
     if (NeedsQuotes(value)) {
