@@ -21,7 +21,7 @@ using EventRequest = std::unique_ptr<v1::ReportCallEventRequest, DeleteEventRequ
 // An empty one.
 inline EventRequest MakeEventRequest() {
   google::protobuf::ArenaOptions options;
-  options.start_block_size = 1024;  // what a status update takes
+  options.start_block_size = 1024;  // more than a status update takes
   auto arena = std::make_unique<google::protobuf::Arena>(options);
   return EventRequest(
       google::protobuf::Arena::CreateMessage<v1::ReportCallEventRequest>(arena.release()));

@@ -22,15 +22,17 @@ struct Parts {
 };
 
 Parts Split(absl::string_view number) {
-  const std::size_t mark = number.find_first_of("eE");
-  if (mark == absl::string_view::npos) return {number};
-  absl::string_view exponent = number.substr(mark + 1);
+  const auto mark =
+      std::find_if(number.begin(), number.end(), [](char c) { return c == 'e' || c == 'E'; });
+  if (mark == number.end()) return {number};
+  const auto before = static_cast<std::size_t>(mark - number.begin());
+  absl::string_view exponent = number.substr(before + 1);
   if (!exponent.empty() && exponent.front() == '+') exponent.remove_prefix(1);
   // An exponent that is no int32 is far beyond every column; its sign is what counts.
   std::int32_t parsed = exponent.substr(0, 1) == "-" ? std::numeric_limits<std::int32_t>::min()
                                                      : std::numeric_limits<std::int32_t>::max();
   static_cast<void>(absl::SimpleAtoi(exponent, &parsed));
-  return {number.substr(0, mark), parsed};
+  return {number.substr(0, before), parsed};
 }
 
 // An integer that is written digit by digit.

@@ -77,21 +77,8 @@ class TextCursor {
     while (IsBetweenValues(*next_)) ++next_;
   }
   static bool IsBetweenValues(char c) {
-    switch (c) {
-      case ' ':
-      case '\t':
-      case '\n':
-      case '\r':
-      case ',':
-      case ':':
-      case '[':
-      case ']':
-      case '{':
-      case '}':
-        return true;
-      default:
-        return false;
-    }
+    // In a text that is valid no other character up to a comma stands there but a quote.
+    return (c <= ',' && c != '"') || c == ':' || c == '[' || c == ']' || c == '{' || c == '}';
   }
 
   const char* const text_;

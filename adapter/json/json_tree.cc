@@ -3,6 +3,33 @@
 #include "absl/strings/str_format.h"
 
 namespace autopulse::callevents::adapter {
+namespace {
+
+bool NeedsEscape(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+
+void AppendEscape(char c, std::string& out) {
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    default:
+      absl::StrAppendFormat(&out, "\\u%04x", static_cast<unsigned>(c));
+  }
+}
+
+}  // namespace
 
 absl::string_view JsonKindName(JsonKind kind) {
   switch (kind) {
@@ -26,9 +53,12 @@ absl::string_view JsonKindName(JsonKind kind) {
 
 JsonValue JsonValue::Find(absl::string_view key) const {
   if (kind() != JsonKind::kObject) return {};
-  JsonValue member = FirstChild();
-  while (member.kind() != JsonKind::kAbsent && member.key() != key) member = member.NextSibling();
-  return member;
+  const std::vector<JsonTree::Node>& nodes = tree_->nodes_;
+  std::uint32_t member = nodes[node_].has_children ? node_ + 1 : JsonTree::kNone;
+  while (member != JsonTree::kNone && tree_->Read(nodes[member].key) != key) {
+    member = nodes[member].next_sibling;
+  }
+  return member == JsonTree::kNone ? JsonValue() : JsonValue(tree_, member);
 }
 
 JsonValue JsonValue::At(absl::string_view path) const {
@@ -45,31 +75,14 @@ JsonValue JsonTree::root() const { return nodes_.empty() ? JsonValue() : JsonVal
 
 void AppendJsonString(absl::string_view text, std::string& out) {
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          absl::StrAppendFormat(&out, "\\u%04x", static_cast<unsigned>(c));
-        } else {
-          out += c;
-        }
-    }
+  const char* written = text.begin();
+  for (const char* c = text.begin(); c != text.end(); ++c) {
+    if (!NeedsEscape(*c)) continue;
+    out.append(written, c);
+    AppendEscape(*c, out);
+    written = c + 1;
   }
+  out.append(written, text.end());
   out += '"';
 }
 

@@ -47,7 +47,7 @@ void Log(spdlog::level::level_enum level, absl::string_view message, LogFields f
       absl::StrAppend(&line, " ", field.key, "=", value);
     }
   }
-  Logger().log(level, "{}", line);
+  Logger().log(level, spdlog::string_view_t(line));
 }
 
 }  // namespace

@@ -31,6 +31,8 @@ TEST(ParseJsonTest, OrderAndTextSurvive) {
   EXPECT_EQ(RoundTrip(R"( { "z" : "caf\u00e9 \ud83d\ude42" , "a" : [ true , null , { } ] } )"),
             "{\"z\":\"café 🙂\",\"a\":[true,null,{}]}");
   EXPECT_EQ(RoundTrip(R"(["\u0000\u001f\"\\\/\b\n\r\t"])"), R"(["\u0000\u001f\"\\/\u0008\n\r\t"])");
+  EXPECT_EQ(RoundTrip(R"(["so","he said \"so\"\nand so on"])"),
+            R"(["so","he said \"so\"\nand so on"])");
 }
 
 TEST(ParseJsonTest, SyntaxErrorsNameTheByte) {
