@@ -26,9 +26,9 @@ SqliteCheckpoints::SqliteCheckpoints(const odb::sqlite::connection_ptr& connecti
       writer_mutex_(writer_mutex),
       enough_(pages),
       copied_at_(pages) {
-  sqlite3_busy_timeout(connection_->handle(), 0);  // it can be tried again
   // A connection that has read nothing has no WAL, and copies none without saying so.
   connection_->execute("PRAGMA schema_version");
+  sqlite3_busy_timeout(connection_->handle(), 0);  // copying can be tried again
   thread_ = base::StartThread("wal-copy", [this] { Run(); });
 }
 

@@ -141,13 +141,16 @@ int Main(int argc, char** argv) {
   app.add_option("--database", location, "file or URL, with the schema")->required();
   app.add_option("--connections", connections, "transactions at a time; SQLite has one");
   CLI11_PARSE(app, argc, argv);
+  // Before it is found, for who comes then may lock the database for a moment.
+  std::vector<std::unique_ptr<RawDatabase>> databases;
+  for (std::size_t i = 0; i < connections; ++i) {
+    databases.push_back(kind == "sqlite" ? OpenRawSqliteAhead(location)
+                                         : OpenRawPostgresql(location));
+  }
   LeanService service;
   std::vector<std::thread> writers;
-  for (std::size_t i = 0; i < connections; ++i) {
-    writers.emplace_back([&] {
-      service.Write(kind == "sqlite" ? *OpenRawSqliteAhead(location)
-                                     : *OpenRawPostgresql(location));
-    });
+  for (const auto& database : databases) {
+    writers.emplace_back([&service, &database] { service.Write(*database); });
   }
   std::optional<rpc::RpcQueue> queue;
   Serve(
