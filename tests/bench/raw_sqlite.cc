@@ -1,6 +1,7 @@
 #include <sqlite3.h>
 
 #include <mutex>
+#include <odb/exception.hxx>
 #include <odb/sqlite/database.hxx>
 #include <utility>
 
@@ -165,7 +166,11 @@ std::unique_ptr<RawDatabase> OpenRawSqlite(const std::string& file) {
 }
 
 std::unique_ptr<RawDatabase> OpenRawSqliteAhead(const std::string& file) {
-  return std::make_unique<RawSqliteAhead>(file);
+  try {
+    return std::make_unique<RawSqliteAhead>(file);
+  } catch (const odb::exception& error) {
+    Fail(absl::StrCat(file, ": ", error.what()));
+  }
 }
 
 }  // namespace autopulse::callevents::bench
