@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <array>
 #include <cstddef>
 #include <utility>
 
@@ -23,6 +24,15 @@ struct Part {
   std::size_t begin;
   std::size_t length;
 };
+
+// The characters that may stand before a value or a name.
+constexpr std::array<bool, 256> kBetweenValues = [] {
+  std::array<bool, 256> between = {};
+  for (const unsigned char c : {' ', '\t', '\n', '\r', ',', ':', '[', ']', '{', '}'}) {
+    between[c] = true;
+  }
+  return between;
+}();
 
 // Goes through a JSON text that is known to be valid in step with its document, which does not tell
 // where a value stands in it; nor of a number more than its value, and no binary number may touch
@@ -76,10 +86,7 @@ class TextCursor {
   void SkipToValue() {
     while (IsBetweenValues(*next_)) ++next_;
   }
-  static bool IsBetweenValues(char c) {
-    // In a text that is valid no other character up to a comma stands there but a quote.
-    return (c <= ',' && c != '"') || c == ':' || c == '[' || c == ']' || c == '{' || c == '}';
-  }
+  static bool IsBetweenValues(char c) { return kBetweenValues[static_cast<unsigned char>(c)]; }
 
   const char* const text_;
   const char* next_;
