@@ -70,6 +70,20 @@ TEST_F(SqliteCheckpointsTest, TheWalIsCopiedAgainAndAgainWhileOneWrites) {
   for (int i = 0; i < 3; ++i) WriteUntilCopied();
 }
 
+TEST_F(SqliteCheckpointsTest, AnotherProgramsLockIsWaitedForAtTheStart) {
+  std::optional<RawSqlite> other(folder_ / "other.db");
+  other->Run("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; CREATE TABLE t (x)");
+  odb::sqlite::database database(folder_ / "other.db", SQLITE_OPEN_READWRITE);
+  const odb::sqlite::connection_ptr connection = database.connection();
+  const auto end_other = [](void* program, int) {
+    static_cast<std::optional<RawSqlite>*>(program)->reset();
+    return 1;  // and try again
+  };
+  sqlite3_busy_handler(connection->handle(), end_other, &other);
+  const SqliteCheckpoints checkpoints(connection, writer_mutex_);
+  EXPECT_FALSE(other) << "was not in the way";
+}
+
 TEST_F(SqliteCheckpointsTest, WhatWasWrittenIsStillThere) {
   WriteUntilCopied();
   RawSqlite raw(path());
