@@ -30,7 +30,7 @@ namespace {
 
 // What the writer keeps of the file: the inner pages of large indexes, and what a group of events
 // changes, so that nothing of it is written before the commit. Not more, for SQLite searches all of
-// it after a page was split (docs/performance.md).
+// it after a page was split (docs/performance-findings.md).
 constexpr int kWriterCacheKilobytes = 4 << 10;
 
 // SQLite counts its memory under one lock, which all connections would wait for each time they take
