@@ -163,6 +163,9 @@ int Serve(const Options& options) {
   rpc::Gatekeeper gatekeeper;
   const absl::Status read = ReadCallers(options.tokens_file, gatekeeper);
   if (!read.ok()) return Fail(ExitCodeFor(read), read);
+  // Before the database is opened, and perhaps upgraded, for nothing.
+  const absl::Status possible = rpc::Server::Check(options.server, gatekeeper);
+  if (!possible.ok()) return Fail(ExitCodeFor(possible), possible);
   const absl::StatusOr<std::unique_ptr<core::CallStore>> database = persistence::OpenCallStore(
       options.database, {.migrate = options.migrate,
                          .connections = kSharedLanes + static_cast<std::size_t>(options.workers) +

@@ -150,6 +150,11 @@ absl::StatusOr<std::unique_ptr<grpc::Server>> Build(
 
 }  // namespace
 
+absl::Status Server::Check(const ServerOptions& options, Gatekeeper& gatekeeper) {
+  RETURN_IF_ERROR(CheckOptions(options, gatekeeper.AsksForCredentials()).status());
+  return MakeServerCredentials(options.tls, gatekeeper).status();
+}
+
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(CallEventService& service,
                                                       Gatekeeper& gatekeeper,
                                                       const ServerOptions& options) {

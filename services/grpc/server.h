@@ -30,10 +30,15 @@ struct ServerOptions {
 // Serves a `CallEventService`, the standard health service, and reflection.
 class Server {
  public:
-  // Listens; port 0 picks a free one. Errors come with a sentence: INVALID_ARGUMENT for options
-  // that are not to be had, other machines that would come in unasked among them,
-  // FAILED_PRECONDITION for a file that does not do, UNAVAILABLE for an address. `service` and
-  // `gatekeeper`, which has its callers by now, must outlive the server.
+  // Whether `Start` would take these options, but for the addresses being free: to be asked before
+  // anything is done for a server that is refused afterwards. Errors come with a sentence:
+  // INVALID_ARGUMENT for options that are not to be had, other machines that would come in unasked
+  // among them, FAILED_PRECONDITION for a file that does not do. `gatekeeper` has its callers by
+  // now.
+  static absl::Status Check(const ServerOptions& options, Gatekeeper& gatekeeper);
+
+  // Listens; port 0 picks a free one. Fails as `Check`, or with UNAVAILABLE for an address.
+  // `service` and `gatekeeper` must outlive the server.
   static absl::StatusOr<std::unique_ptr<Server>> Start(CallEventService& service,
                                                        Gatekeeper& gatekeeper,
                                                        const ServerOptions& options);

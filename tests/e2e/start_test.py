@@ -53,6 +53,15 @@ class StartTest(EndToEndTest):
                               f"--webhook-secret-file={self.folder}/secret")
         self.assert_refused(result, str(adapter.port))
 
+    def test_a_service_that_is_refused_its_address_makes_no_database(self):
+        for refused in ("--listen=0.0.0.0:0", "--tls-key=service.key",
+                        "--tls-cert=/nowhere/service.pem --tls-key=/nowhere/service.key"):
+            with self.subTest(refused=refused):
+                result = programs.run("call-event-service", f"--database=sqlite:{self.folder}/new.db",
+                                      "--migrate", *refused.split())
+                self.assert_refused(result)
+                self.assertFalse((pathlib.Path(self.folder) / "new.db").exists())
+
     def test_a_database_in_no_folder_is_refused(self):
         result = programs.run("call-event-service", "--listen=127.0.0.1:0",
                               "--database=sqlite:/nowhere/calls.db")
@@ -68,6 +77,15 @@ class StartTest(EndToEndTest):
         for name in ("call-event-service", "vapi-webhook-adapter", "callctl"):
             with self.subTest(name=name):
                 self.assert_refused(programs.run(name, "--no-such-option"), "no-such-option")
+
+    def test_help_tells_of_every_command_that_a_wrong_one_is_told(self):
+        wrong = programs.run("call-event-migrate")
+        self.assert_refused(wrong, "a command is missing")
+        help_text = programs.run("call-event-migrate", "--help").stdout
+        commands = wrong.stderr.split("missing: ")[1].replace(" or ", ", ").strip().split(", ")
+        self.assertGreater(len(commands), 8)
+        for command in commands:
+            self.assertIn(f"\n  {command} ", help_text)
 
     def test_settings_come_from_the_environment_too(self):
         service = self.start(programs.Program(
