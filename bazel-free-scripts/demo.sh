@@ -21,7 +21,7 @@ clean_up() {
   local code=$?
   trap - EXIT INT TERM HUP PIPE
   # shellcheck disable=SC2086  # empty where nothing runs
-  kill -KILL $adapter $service 2>/dev/null || true
+  kill -KILL $starting_pid $adapter $service 2>/dev/null || true
   if [ "$code" != 0 ] && [ -s "$scratch/log" ]; then
     { say 'what the programs said' && tail -n 40 "$scratch/log"; } >&2 || true
   fi
@@ -48,7 +48,7 @@ post() {
   printf '%-22s %6d bytes  ->  ' "$1" "$(wc -c <"$bodies/$1.json")"
   curl --silent --show-error --fail-with-body --max-time 30 \
     --header 'Content-Type: application/json' --header "@$scratch/secret-header" \
-    --data-binary "@$bodies/$1.json" "http://$adapter_address/webhooks/vapi"
+    --data-binary "@$bodies/$1.json" "$adapter_url/webhooks/vapi"
   echo
 }
 
@@ -62,7 +62,7 @@ start call-event-service "$log" "$bin/call-event-service" --listen=127.0.0.1:0 \
 service=$started_pid service_address=$started_address
 start vapi-webhook-adapter "$log" "$bin/vapi-webhook-adapter" --listen=127.0.0.1:0 \
   --service="$service_address" --webhook-secret-file="$scratch/secret"
-adapter=$started_pid adapter_address=$started_address
+adapter=$started_pid adapter_url=$started_url
 export CALLCTL_SERVICE=$service_address
 
 say 'registering a service record and the call that belongs to it'

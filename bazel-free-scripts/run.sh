@@ -43,7 +43,7 @@ public_name() {
   sed -E 's#^sqlite:##; s#^([^:]*://[^:/@]*):[^@]*@#\1:...@#; s#([?&]password=)[^&]*#\1...#' <<<"$1"
 }
 
-# Prints what to do now. $1: where the service listens. $2: the adapter. $3: the secret's file.
+# Prints what to do now. $1: where the service listens. $2: the adapter's URL. $3: the secret's file.
 # $4: the database. $5: the spool.
 introduce() {
   local id=15
@@ -53,7 +53,7 @@ introduce() {
 
 AutoPulse call events is running. Ctrl-C stops it.
 
-  webhooks   http://$2/webhooks/vapi
+  webhooks   $2/webhooks/vapi
   gRPC       $1 (reflection is on)
   secret     $3 (VAPI sends it as X-Vapi-Secret)
   database   $4
@@ -63,7 +63,7 @@ Try it from another terminal: register a call, let VAPI say that it rings, look 
 
   $bin/callctl --service=$1 calls create --id=$id
 
-  curl -sS -w '\\n' http://$2/webhooks/vapi -H 'Content-Type: application/json' -H "X-Vapi-Secret: \$(cat $3)" -d '{"message":{"type":"status-update","status":"ringing","call":{"id":"try-$id","assistantOverrides":{"variableValues":{"call_id":"$id"}}}}}'
+  curl -sS -w '\\n' $2/webhooks/vapi -H 'Content-Type: application/json' -H "X-Vapi-Secret: \$(cat $3)" -d '{"message":{"type":"status-update","status":"ringing","call":{"id":"try-$id","assistantOverrides":{"variableValues":{"call_id":"$id"}}}}}'
 
   $bin/callctl --service=$1 calls get $id
 
@@ -76,8 +76,10 @@ adapter=
 # Stops what runs, the adapter first: it takes no webhook that the service could not record. A
 # second Ctrl-C does not wait.
 stop_all() {
-  trap 'kill -KILL $adapter $service 2>/dev/null || true' INT TERM HUP
+  trap 'kill -KILL $starting_pid $adapter $service 2>/dev/null || true' INT TERM HUP
   local code=0
+  stop 'what was starting' "$starting_pid" || code=1
+  starting_pid=
   stop vapi-webhook-adapter "$adapter" || code=1
   adapter=
   stop call-event-service "$service" || code=1
@@ -109,7 +111,7 @@ run() {
   local webhook_listen=${VAPI_WEBHOOK_ADAPTER_LISTEN:-127.0.0.1:8080}
   local secret=${VAPI_WEBHOOK_ADAPTER_WEBHOOK_SECRET_FILE:-$root/var/webhook-secret}
   local spool=${VAPI_WEBHOOK_ADAPTER_SPOOL-$root/var/spool.db}
-  local service_address adapter_address died
+  local service_address died
   make_secret "$secret"
 
   trap interrupted INT TERM HUP
@@ -119,8 +121,8 @@ run() {
   service=$started_pid service_address=$started_address
   start vapi-webhook-adapter 2 "$bin/vapi-webhook-adapter" --listen="$webhook_listen" \
     --service="$service_address" --webhook-secret-file="$secret" --spool="$spool" || exit 1
-  adapter=$started_pid adapter_address=$started_address
-  introduce "$service_address" "$adapter_address" "$secret" "$(public_name "$database")" \
+  adapter=$started_pid
+  introduce "$service_address" "$started_url" "$secret" "$(public_name "$database")" \
     "${spool:-none: what the service cannot take is refused}"
 
   local code=0
