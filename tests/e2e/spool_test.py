@@ -1,7 +1,9 @@
 """The adapter's spool: what was answered with 2xx arrives, once and in order, whatever is killed."""
 
+import itertools
 import json
 import re
+import subprocess
 import unittest
 
 import programs
@@ -9,6 +11,7 @@ import webhook
 from fixture import EndToEndTest
 
 BEGIN = 1_752_241_074_000
+PAGE_SIZE = 4096  # of SQLite
 
 
 class SpoolTest(EndToEndTest):
@@ -191,6 +194,46 @@ class SpoolTest(EndToEndTest):
         self.restart_adapter()
         self.wait_until_drained()
         self.assertEqual(self.api.get_call(1).status_text, "Ringing")
+
+    def test_what_a_damaged_spool_still_holds_is_rescued_by_the_commands_of_the_manual(self):
+        text, calls = "x" * 2_000, range(1, 41)
+        for call_id in calls:
+            self.api.create_call(call_id)
+        self.service.kill()
+        for call_id in calls:
+            answer = self.sender.post(webhook.report(
+                call_id, BEGIN, f"vapi-{call_id}", messages=[{"role": "user", "message": text}]))
+            self.assertEqual(answer.http, 202, answer)
+        self.adapter.stop()
+        damaged = self.folder / "damaged" / "spool.db"
+        damaged.parent.mkdir()
+        self.spool.rename(damaged)
+        pages = damaged.stat().st_size // PAGE_SIZE
+        with damaged.open("r+b") as file:
+            file.seek(pages // 2 * PAGE_SIZE)
+            file.write(b"\xaa" * PAGE_SIZE)
+        refused = programs.run("vapi-webhook-adapter", f"--spool={damaged}",
+                               "--listen=127.0.0.1:0", "--insecure-no-auth")
+        self.assertEqual(refused.returncode, 3, refused.stderr)
+
+        for command in self.commands_of_the_manual("sqlite3 damaged/spool.db"):
+            done = subprocess.run(["sh", "-c", command], cwd=self.folder, capture_output=True,
+                                  text=True, check=False)
+        rescued = int(done.stdout)
+        self.assertGreaterEqual(rescued, len(calls) - 3, done.stderr)
+        self.spool = self.folder / "rescued.db"
+        self.restart_service()
+        self.restart_adapter()
+        self.wait_until_drained()
+        self.assertEqual(sum(len(self.api.events(call_id)) for call_id in calls), rescued)
+
+    @staticmethod
+    def commands_of_the_manual(begin):
+        """The commands on the shell in docs/operations.md from the one that begins so up to the
+        first of ours."""
+        lines = (programs.ROOT / "docs" / "operations.md").read_text().splitlines()
+        first = next(i for i, line in enumerate(lines) if line.startswith(begin))
+        return itertools.takewhile(lambda line: not line.startswith("vapi-"), lines[first:])
 
     def test_full_disk_is_refused_and_heals_by_itself(self):
         """FT7: 503 with Retry-After instead of a promise; what was promised is kept."""
