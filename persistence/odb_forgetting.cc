@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
 #include "persistence/entities-odb.h"
 #include "persistence/entity_mapping.h"
 #include "persistence/odb_call_writer.h"
@@ -45,6 +46,12 @@ constexpr std::array kPersonalServiceRecordColumns = {"customer_name", "customer
 template <typename Columns>
 std::string Emptied(const Columns& columns) {
   return absl::StrCat("\"", absl::StrJoin(columns, "\" = NULL, \""), "\" = NULL");
+}
+
+// Empties the digest of what was created as `name`: one of a few digits can be guessed.
+void DropDigest(odb::database& database, absl::string_view name) {
+  database.execute(
+      absl::StrCat("UPDATE creation_request SET digest = '' WHERE name = '", name, "'"));
 }
 
 }  // namespace
@@ -97,9 +104,7 @@ absl::Status OdbCallWriter::EraseCall(std::int64_t call_id, absl::Time erase_tim
       database_.execute(absl::StrCat("DELETE FROM ", table, " WHERE call_id = ", call_id));
     }
     DropDetails(call_id, erase_time);
-    // A digest of a few digits can be guessed.
-    database_.execute(
-        absl::StrCat("UPDATE creation_request SET digest = '' WHERE name = 'calls/", call_id, "'"));
+    DropDigest(database_, absl::StrCat("calls/", call_id));
     return absl::OkStatus();
   });
 }
@@ -109,6 +114,7 @@ absl::Status OdbCallWriter::EraseServiceRecord(std::int64_t id, absl::Time updat
     database_.execute(
         absl::StrCat("UPDATE service_record SET ", Emptied(kPersonalServiceRecordColumns),
                      ", update_time = ", kind_.Literal(ToEntity(update_time)), " WHERE id = ", id));
+    DropDigest(database_, absl::StrCat("serviceRecords/", id));
     return absl::OkStatus();
   });
 }

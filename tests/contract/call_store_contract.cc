@@ -27,6 +27,20 @@ std::int64_t CallStoreContract::AddEvent(const domain::RecordedEvent& event) {
   return sequence.value_or(0);
 }
 
+void CallStoreContract::AddCreation(const std::string& request_id, const std::string& name) {
+  const absl::Status added = Write([&](core::CallWriter& writer) {
+    return writer.InsertCreation({request_id, "digest", name, At(0)}, At(0));
+  });
+  EXPECT_TRUE(added.ok()) << added;
+}
+
+std::string CallStoreContract::DigestOf(const std::string& request_id) {
+  const auto creation =
+      Read([&](core::CallReader& reader) { return reader.FindCreation(request_id); });
+  EXPECT_TRUE(creation.ok() && creation->has_value()) << creation.status();
+  return creation.ok() && creation->has_value() ? (*creation)->digest : "";
+}
+
 domain::Call CallStoreContract::GetCall(std::int64_t call_id) {
   const auto call = Read([&](core::CallReader& reader) { return reader.GetCall(call_id); });
   EXPECT_TRUE(call.ok()) << call.status();

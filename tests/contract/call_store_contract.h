@@ -85,6 +85,12 @@ class CallStoreContract : public testing::TestWithParam<MakeStore> {
   std::int64_t AddServiceRecord(const domain::ServiceRecord& record = {});
   std::int64_t AddEvent(const domain::RecordedEvent& event);
 
+  // Remembers that `request_id`, with the digest "digest", created what is called `name`.
+  void AddCreation(const std::string& request_id, const std::string& name);
+
+  // The digest that is remembered with a creation; fails the test if there is none.
+  std::string DigestOf(const std::string& request_id);
+
   // The call as it is stored; fails the test if there is none.
   domain::Call GetCall(std::int64_t call_id);
 

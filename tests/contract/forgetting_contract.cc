@@ -3,6 +3,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/contract/call_store_contract.h"
 
@@ -186,19 +187,13 @@ TEST_P(CallStoreContract, AnUpdateOfAnErasedCallLeavesItErased) {  // X1
 
 TEST_P(CallStoreContract, TheDigestOfAnErasedCallsCreationIsDropped) {  // X1
   const std::int64_t call_id = AddCall();
-  const auto add = [&](const std::string& request_id, const std::string& name) {
-    MUST_WRITE(InsertCreation({request_id, "digest", name, At(0)}, At(0)));
-  };
-  add("r1", "calls/" + std::to_string(call_id));
-  add("r2", "calls/" + std::to_string(call_id + 1));
+  AddCreation("r1", absl::StrCat("calls/", call_id));
+  AddCreation("r2", absl::StrCat("calls/", call_id + 1));
+  AddCreation("r3", absl::StrCat("serviceRecords/", call_id));
   MUST_WRITE(EraseCall(call_id, At(80)));
-  const auto digest = [&](const std::string& request_id) {
-    return Read([&](core::CallReader& reader) { return reader.FindCreation(request_id); })
-        .value()
-        ->digest;
-  };
-  EXPECT_EQ(digest("r1"), "");
-  EXPECT_EQ(digest("r2"), "digest");
+  EXPECT_EQ(DigestOf("r1"), "");
+  EXPECT_EQ(DigestOf("r2"), "digest");
+  EXPECT_EQ(DigestOf("r3"), "digest");
 }
 
 TEST_P(CallStoreContract, ACallThatIsNotThereCannotBeErased) {
@@ -223,6 +218,17 @@ TEST_P(CallStoreContract, OfAnErasedServiceRecordTheCustomerIsDropped) {
   EXPECT_EQ(stored.vehicle_info, "");
   EXPECT_EQ(stored.service_type, "tyres");
   EXPECT_EQ(stored.update_time, At(80));
+}
+
+TEST_P(CallStoreContract, TheDigestOfAnErasedServiceRecordsCreationIsDropped) {  // X1
+  const std::int64_t id = AddServiceRecord();
+  AddCreation("r1", absl::StrCat("serviceRecords/", id));
+  AddCreation("r2", absl::StrCat("serviceRecords/", id + 1));
+  AddCreation("r3", absl::StrCat("calls/", id));
+  MUST_WRITE(EraseServiceRecord(id, At(80)));
+  EXPECT_EQ(DigestOf("r1"), "");
+  EXPECT_EQ(DigestOf("r2"), "digest");
+  EXPECT_EQ(DigestOf("r3"), "digest");
 }
 
 TEST_P(CallStoreContract, AnExpiredCallIsOneOfWhichNothingIsKnownSince) {

@@ -18,6 +18,13 @@ bool IsExpired(const domain::Call& call, absl::Time before) {
   return is_known;
 }
 
+// What was created as `name` cannot be guessed any more.
+void DropDigest(FakeTables& tables, const std::string& name) {
+  for (auto& [request_id, request] : tables.creations) {
+    if (request.name == name) request.digest.clear();
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::int64_t>> FakeTransaction::FindExpired(absl::Time before,
@@ -75,9 +82,7 @@ absl::Status FakeTransaction::EraseCall(std::int64_t call_id, absl::Time erase_t
   std::erase_if(tables_.transcript, [&](const auto& row) { return row.second.call_id == call_id; });
   tables_.bases.erase(call_id);
   tables_.folded.erase(call_id);
-  for (auto& [request_id, request] : tables_.creations) {
-    if (request.name == absl::StrCat("calls/", call_id)) request.digest.clear();
-  }
+  DropDigest(tables_, absl::StrCat("calls/", call_id));
   return ForgetEvents(call_id, erase_time);
 }
 
@@ -88,6 +93,7 @@ absl::Status FakeTransaction::EraseServiceRecord(std::int64_t id, absl::Time upd
   it->second.customer_phone.clear();
   it->second.vehicle_info.clear();
   it->second.update_time = update_time;
+  DropDigest(tables_, absl::StrCat("serviceRecords/", id));
   return absl::OkStatus();
 }
 
