@@ -135,7 +135,12 @@ absl::Status EventGroup::DecideNew(CallWriter& calls, std::size_t index, CallIma
   }
   const domain::FoldedRows without = image.kept->folded;
   if (!domain::FoldLast(image.kept->folded, event, context_.options)) {
-    ASSIGN_OR_RETURN(image.kept->folded, FoldWhole(calls, image, event));
+    ASSIGN_OR_RETURN(domain::FoldedCall folded, FoldWhole(calls, image, event));
+    if (domain::IsTooLate(folded, event)) {  // F1: more may be folded away than was kept
+      RecordForgotten(index, image.kept->call);
+      return absl::OkStatus();
+    }
+    image.kept->folded = std::move(folded);
   }
   domain::Decision decision =
       domain::Decide(image.kept->call.state, without, image.kept->folded, event);

@@ -18,6 +18,7 @@ std::unique_ptr<KeptCall> KeptCalls::Take(std::int64_t call_id, absl::Time now) 
 void KeptCalls::Put(std::unique_ptr<KeptCall> kept) {
   const absl::MutexLock lock(&mutex_);
   const std::int64_t call_id = kept->call.id;
+  old_.erase(call_id);
   young_.insert_or_assign(call_id, std::move(kept));
   if (young_.size() < capacity_) return;
   old_ = std::exchange(young_, {});

@@ -22,8 +22,8 @@ const char* const kFoldTask = "fold";
 Retention::Retention(CallStore& store, Eraser& eraser, RetentionOptions options, base::Clock clock)
     : store_(store), eraser_(eraser), options_(options), clock_(std::move(clock)) {}
 
-absl::StatusOr<Retention::Past> Retention::FindPast(CallReader& calls, std::int64_t after) {
-  const absl::Time horizon = clock_() - *options_.fold_window;
+absl::StatusOr<Retention::Past> Retention::FindPast(CallReader& calls, std::int64_t after,
+                                                    absl::Time horizon) {
   Past past{.last_sequence = after, .call_ids = {}};
   ASSIGN_OR_RETURN(const std::vector<domain::RecordedEvent> events,
                    calls.ListAllEvents(after, kEventsPerStep));
@@ -51,12 +51,14 @@ absl::StatusOr<RetentionStep> Retention::Fold() {
   if (!options_.fold_window) return step;
   const absl::Status written = store_.Write([&](CallWriter& calls) -> absl::Status {
     ASSIGN_OR_RETURN(const std::int64_t after, calls.FindProgress(kFoldTask));
-    ASSIGN_OR_RETURN(Past past, FindPast(calls, after));
+    // One for both looks: a later one would find calls that are not locked.
+    const absl::Time horizon = clock_() - *options_.fold_window;
+    ASSIGN_OR_RETURN(Past past, FindPast(calls, after, horizon));
     step = {.seen = past.seen, .calls = 0, .done = past.done};
     if (past.seen == 0) return absl::OkStatus();
     RETURN_IF_ERROR(calls.LockCalls({.call_ids = past.call_ids}).status());
     // Whatever was recorded before the calls were locked is seen now.
-    ASSIGN_OR_RETURN(past, FindPast(calls, after));
+    ASSIGN_OR_RETURN(past, FindPast(calls, after, horizon));
     for (const std::int64_t call_id : past.call_ids) {
       RETURN_IF_ERROR(FoldCall(calls, call_id));
       ++step.calls;
@@ -79,7 +81,7 @@ absl::StatusOr<RetentionStep> Retention::CompareFold(std::int64_t& after) {
   RetentionStep step{.done = true};
   if (!options_.fold_window) return step;
   const absl::Status read = store_.Read([&](CallReader& calls) -> absl::Status {
-    ASSIGN_OR_RETURN(const Past past, FindPast(calls, after));
+    ASSIGN_OR_RETURN(const Past past, FindPast(calls, after, clock_() - *options_.fold_window));
     step = {.seen = past.seen, .calls = past.call_ids.size(), .done = past.done};
     after = past.last_sequence;
     return absl::OkStatus();

@@ -64,7 +64,8 @@ class Retention {
     std::vector<std::int64_t> call_ids;  // ascending; those with newer events are left out
   };
 
-  absl::StatusOr<Past> FindPast(CallReader& calls, std::int64_t after);
+  // What was recorded behind `after` and before `horizon`.
+  absl::StatusOr<Past> FindPast(CallReader& calls, std::int64_t after, absl::Time horizon);
   absl::Status FoldCall(CallWriter& calls, std::int64_t call_id);
   absl::StatusOr<std::vector<std::int64_t>> FindExpired(std::int64_t after);
 

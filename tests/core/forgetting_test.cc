@@ -161,6 +161,18 @@ TEST_F(ForgettingTest, AnEventBeforeTheFoldedOnesIsRecordedWithoutWhatItSaid) { 
   EXPECT_TRUE(Record(15, Of("a", Reported("e1", 4, ReportSaying("hello")))).duplicate);
 }
 
+// The recorder remembers what the call came to when its last event was recorded.
+TEST_F(ForgettingTest, AnEventBeforeThoseThatWereFoldedAwayJustNowIsNotApplied) {  // F1
+  Record(15, Of("a", Told("e2", 5, CallStatus::kCompleted)));
+  now_ += absl::Seconds(1);
+  EXPECT_EQ(Retain({.fold_window = absl::Microseconds(1)}), 1u);
+  const domain::CallState before = Tables().calls.at(15).state;
+  const Receipt late = Record(15, Of("a", Reported("e1", 4, ReportSaying("hello"))));
+  EXPECT_EQ(late.event.outcome, EventOutcome::kStale);
+  EXPECT_EQ(Tables().calls.at(15).state, before);
+  EXPECT_THAT(Transcript(15), IsEmpty());
+}
+
 TEST_F(ForgettingTest, ADryRunSaysHowManyAndChangesNothing) {
   Record(15, Told("e1", 1, CallStatus::kCompleted));
   now_ += 31 * kDay;
