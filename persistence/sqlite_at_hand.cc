@@ -3,6 +3,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 namespace autopulse::callevents::persistence {
 namespace {
 
@@ -22,8 +24,12 @@ ssize_t SqliteAtHand::ReadFile(int file, void* data, std::size_t size, off_t off
   if (current == nullptr) return pread(file, data, size, offset);
   const iovec all{data, size};
   const ssize_t read = preadv2(file, &all, 1, offset, RWF_NOWAIT);
-  if (read < 0) current->would_have_waited_ = true;
-  return read;
+  if (read > 0) return read;
+  // Linux 5.9 and 5.10 return 0 also where it is not the end of the file (preadv2(2), BUGS), and
+  // SQLite would take the page for zeros.
+  current->would_have_waited_ = true;
+  errno = EAGAIN;
+  return -1;
 }
 
 // All of SQLite's waiting for locks is done by this, a limited number of times.
