@@ -36,6 +36,18 @@ void CallFeed::Forget() {
   const absl::MutexLock lock(&entries_mutex_);
   entries_.clear();
   kept_after_ = last_sequence_;
+  ++times_forgotten_;
+}
+
+void CallFeed::GoBackTo(std::int64_t sequence) {
+  {
+    const absl::MutexLock lock(&entries_mutex_);
+    entries_.clear();
+    kept_after_ = last_sequence_ = sequence;
+    gone_back_ = {.times = gone_back_.times + 1, .to = sequence};
+    ++times_forgotten_;
+  }
+  WakeAll();
 }
 
 void CallFeed::WakeAll() const {
@@ -56,6 +68,11 @@ std::optional<CallFeed::Entries> CallFeed::After(std::int64_t sequence, std::siz
       [sequence](const auto& entry) { return entry->event.sequence <= sequence; });
   const auto count = std::min<std::size_t>(limit, static_cast<std::size_t>(entries_.end() - first));
   return Entries(first, first + static_cast<std::ptrdiff_t>(count));
+}
+
+CallFeed::GoneBack CallFeed::gone_back() const {
+  const absl::MutexLock lock(&entries_mutex_);
+  return gone_back_;
 }
 
 std::int64_t CallFeed::last_sequence() const {

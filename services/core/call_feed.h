@@ -1,6 +1,7 @@
 #pragma once
 
 #include <any>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -47,8 +48,23 @@ class CallFeed {
   // whoever has begun meanwhile.
   void Advance(std::int64_t sequence);
 
-  // Drops the events that are kept: who watches reads them from the database.
+  // Drops the events that are kept: who watches reads them from the database, also those that it
+  // has taken already and not passed on.
   void Forget();
+
+  // How often that was done.
+  std::uint64_t times_forgotten() const { return times_forgotten_; }
+
+  // Goes back to `sequence`, which is that of the newest event now: a standby has taken over that
+  // did not have all, and the sequences behind it are given out again. Wakes the watchers.
+  void GoBackTo(std::int64_t sequence);
+
+  // How often that was done, and to where at last.
+  struct GoneBack {
+    std::uint64_t times = 0;
+    std::int64_t to = 0;
+  };
+  GoneBack gone_back() const;
 
   // Whether somebody watches.
   bool has_subscribers() const;
@@ -60,8 +76,8 @@ class CallFeed {
   // The sequence of the newest event.
   std::int64_t last_sequence() const;
 
-  // Calls `wake` after each `Publish` and `Advance`, until `Unsubscribe` has returned. `wake` must
-  // be quick and must not subscribe or unsubscribe. Returns what `Unsubscribe` takes.
+  // Calls `wake` after each `Publish`, `Advance` and `GoBackTo`, until `Unsubscribe` has returned.
+  // `wake` must be quick and must not subscribe or unsubscribe. Returns what `Unsubscribe` takes.
   std::uint64_t Subscribe(std::function<void()> wake);
   void Unsubscribe(std::uint64_t subscription);
 
@@ -75,6 +91,9 @@ class CallFeed {
   // Everything recorded behind this sequence is in `entries_`.
   std::int64_t kept_after_ ABSL_GUARDED_BY(entries_mutex_);
   std::int64_t last_sequence_ ABSL_GUARDED_BY(entries_mutex_);
+  GoneBack gone_back_ ABSL_GUARDED_BY(entries_mutex_);
+
+  std::atomic<std::uint64_t> times_forgotten_ = 0;
 
   mutable absl::Mutex subscribers_mutex_;
   std::map<std::uint64_t, std::function<void()>> subscribers_ ABSL_GUARDED_BY(subscribers_mutex_);

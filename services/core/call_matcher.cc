@@ -19,10 +19,11 @@ std::optional<Value> Given(const std::optional<T>& value) {
   return value ? std::optional<Value>(*value) : std::nullopt;
 }
 
-std::optional<Value> ValueOf(const domain::Call& call, CallField field) {
+std::optional<Value> ValueOf(const domain::Call& call, absl::string_view status_word,
+                             CallField field) {
   switch (field) {
     case CallField::kStatus:
-      return Given(call.state.status_word);
+      return Given(std::string(status_word));
     case CallField::kOutcome:
       return Given(std::string(ToWord(call.state.outcome)));
     case CallField::kCustomerNumber:
@@ -61,8 +62,14 @@ bool Holds(const std::optional<Value>& value, Comparison comparison, const Value
 }  // namespace
 
 bool Matches(const domain::Call& call, const std::vector<CallCondition>& conditions) {
+  return Matches(call, call.state.status_word, conditions);
+}
+
+bool Matches(const domain::Call& call, absl::string_view status_word,
+             const std::vector<CallCondition>& conditions) {
   return std::all_of(conditions.begin(), conditions.end(), [&](const CallCondition& condition) {
-    return Holds(ValueOf(call, condition.field), condition.comparison, condition.value);
+    return Holds(ValueOf(call, status_word, condition.field), condition.comparison,
+                 condition.value);
   });
 }
 

@@ -52,6 +52,7 @@ void JournalTail::Wake() {
 
 void JournalTail::Run() {
   while (true) {
+    ForgetNowAndThen();
     const absl::Status looked = Look();
     if (!looked.ok() && !failing_) {
       base::LogWarning("cannot follow the journal; trying again", {{"error", looked.ToString()}});
@@ -65,8 +66,21 @@ void JournalTail::Run() {
   }
 }
 
+void JournalTail::ForgetNowAndThen() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < forgotten_ + absl::ToChronoNanoseconds(pace_.kept)) return;
+  forgotten_ = now;
+  feed_.Forget();
+}
+
 absl::Status JournalTail::Look() {
   ASSIGN_OR_RETURN(JournalMark mark, Mark(store_));
+  if (mark.sequence < feed_.last_sequence()) {
+    base::LogWarning("the journal has gone back; watchers begin with what is new",
+                     {{"from", feed_.last_sequence()}, {"to", mark.sequence}});
+    open_mark_.reset();
+    feed_.GoBackTo(mark.sequence);
+  }
   if (open_mark_ && AllEnded(*open_mark_, mark)) {
     RETURN_IF_ERROR(PassOn(open_mark_->sequence));
     open_mark_.reset();

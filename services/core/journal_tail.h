@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <thread>
@@ -21,6 +22,8 @@ class JournalTail {
     absl::Duration watched = absl::Milliseconds(20);     // between looks, while somebody watches
     absl::Duration unwatched = absl::Milliseconds(200);  // and while nobody does
     absl::Duration least = absl::Milliseconds(4);        // also where much is committed
+    // How long the feed keeps events at most: no process tells this one what it erases [X1].
+    absl::Duration kept = absl::Seconds(10);
   };
 
   // Begins behind `feed.last_sequence()`. Both must outlive the tail.
@@ -36,6 +39,7 @@ class JournalTail {
  private:
   void Run();
   absl::Status Look();
+  void ForgetNowAndThen();
   absl::Status PassOn(std::int64_t up_to);
 
   CallStore& store_;
@@ -44,6 +48,7 @@ class JournalTail {
 
   // Of the thread. A mark whose writers had not all ended when it was last looked at.
   std::optional<JournalMark> open_mark_;
+  std::chrono::steady_clock::time_point forgotten_ = std::chrono::steady_clock::now();
   bool failing_ = false;
 
   base::Pause pause_;

@@ -56,7 +56,7 @@ class CallEventService final {
   void StopWatching() { watchers_.Stop(); }
 
   // Ends the streams of those whom `judge` does not let in any more: `Watchers::AdmitAgain`.
-  void AdmitWatchersAgain(const Watchers::Judge& judge) { watchers_.AdmitAgain(judge); }
+  void AdmitWatchersAgain(const Watcher::Judge& judge) { watchers_.AdmitAgain(judge); }
 
  private:
   void CreateServiceRecord(

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <grpcpp/support/byte_buffer.h>
-
-#include <functional>
 #include <memory>
 #include <thread>
 #include <unordered_set>
@@ -16,14 +13,12 @@
 #include "services/core/call_feed.h"
 #include "services/core/call_store.h"
 #include "services/grpc/gatekeeper.h"
-#include "services/grpc/stream_rpc.h"
+#include "services/grpc/watcher.h"
 
 namespace autopulse::callevents::rpc {
 
 // An idle stream carries a keep-alive about this often, unless told otherwise.
 inline constexpr absl::Duration kKeepAlive = absl::Seconds(30);
-
-class Watcher;
 
 // The streams of WatchCalls. Each tails the journal: from memory while it keeps up, from the
 // database while it does not, so a slow client costs no memory. Thread-safe.
@@ -34,40 +29,31 @@ class Watchers {
   Watchers(const Watchers&) = delete;
   Watchers& operator=(const Watchers&) = delete;
 
-  // OK if a request may come in.
-  using Judge = std::function<absl::Status(const Arrival&)>;
-
   // Begins a stream of somebody who was let in, as the v1.WatchCallsRequest has it. It ends when
   // the client cancels, with INVALID_ARGUMENT for a message, filter or token that cannot be read,
   // with UNAVAILABLE after `Stop`, or as `AdmitAgain` has it.
-  //
-  // Messages are bytes here, since what is sent of an event is the same on all streams and is made
-  // once: each is a v1.WatchCallsResponse.
-  using WatchRpc = StreamRpc<grpc::ByteBuffer, grpc::ByteBuffer>;
-  void Watch(WatchRpc& rpc, Arrival arrival);
+  void Watch(Watcher::WatchRpc& rpc, Arrival arrival);
 
   // Ends the streams of those who may not come in any more, with what `judge` says; also of those
   // who are coming in at this moment, and were let in before. `judge` is kept.
-  void AdmitAgain(const Judge& judge);
+  void AdmitAgain(const Watcher::Judge& judge);
 
   // Ends all streams with UNAVAILABLE.
   void Stop();
 
  private:
-  friend class Watcher;
-
   void Remove(const std::shared_ptr<Watcher>& watcher);
   void KeepAlive();
 
-  core::CallStore& store_;
   core::CallFeed& feed_;
   const absl::Duration keep_alive_interval_;
   base::Pause pause_;  // woken to stop
   absl::Mutex mutex_;
   std::unordered_set<std::shared_ptr<Watcher>> watchers_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  Judge judge_ ABSL_GUARDED_BY(mutex_);     // of the last `AdmitAgain`
-  std::unique_ptr<base::WorkQueue> pumps_;  // what makes the streams go on
+  Watcher::Judge judge_ ABSL_GUARDED_BY(mutex_);  // of the last `AdmitAgain`
+  std::unique_ptr<base::WorkQueue> pumps_;        // what makes the streams go on
+  const Watcher::Surroundings surroundings_;
   std::thread keep_alive_;
 };
 

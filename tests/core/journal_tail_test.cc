@@ -76,6 +76,35 @@ TEST_F(JournalTailTest, WithoutWatchersTheFeedAdvancesWithoutReading) {
   EXPECT_FALSE(feed_.After(2, 100).has_value());  // to be read from the journal
 }
 
+TEST_F(JournalTailTest, WhereTheJournalHasGoneBackWhatIsNewIsPassedOn) {  // a standby took over
+  feed_.Subscribe([] {});
+  const JournalTail tail(store_, feed_, kQuick);
+  for (const std::int64_t sequence : {1, 2, 3}) Record(sequence);
+  Watched(3);
+  store_.Change([](fakes::FakeTables& tables) {
+    tables.events.erase(2);
+    tables.events.erase(3);
+  });
+  while (feed_.last_sequence() != 1) {
+  }
+  Record(2);
+  while (feed_.last_sequence() != 2) {
+  }
+  EXPECT_THAT(*feed_.After(1, 100), testing::SizeIs(1));
+  EXPECT_EQ(feed_.gone_back().to, 1);
+}
+
+TEST_F(JournalTailTest, WhatItHasPassedOnIsNotKeptForLong) {  // X1
+  feed_.Subscribe([] {});
+  JournalTail::Pace pace = kQuick;
+  pace.kept = absl::Milliseconds(1);
+  const JournalTail tail(store_, feed_, pace);
+  Record(1);
+  while (feed_.After(0, 100).has_value()) {
+  }
+  EXPECT_EQ(feed_.last_sequence(), 1);
+}
+
 TEST_F(JournalTailTest, TheSettledSequenceIsThatOfAJournalWithoutWriters) {
   Record(7);
   EXPECT_EQ(*AwaitSettledSequence(store_), 7);

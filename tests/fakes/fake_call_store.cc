@@ -8,6 +8,12 @@
 namespace autopulse::callevents::fakes {
 
 absl::Status FakeCallStore::Read(const ReadWork& work) {
+  std::function<void()> before;
+  {
+    const absl::MutexLock lock(&mutex_);
+    before = before_reads_;
+  }
+  before();
   FakeTables copy;
   {
     const absl::MutexLock lock(&mutex_);
@@ -54,6 +60,11 @@ void FakeCallStore::Change(const std::function<void(FakeTables&)>& change) {
   const absl::MutexLock writer_lock(&writer_mutex_);
   const absl::MutexLock lock(&mutex_);
   change(tables_);
+}
+
+void FakeCallStore::BeforeReads(std::function<void()> hook) {
+  const absl::MutexLock lock(&mutex_);
+  before_reads_ = std::move(hook);
 }
 
 int FakeCallStore::commits() const {

@@ -27,6 +27,9 @@ class FakeCallStore : public core::CallStore {
   // Changes the tables as another program would.
   void Change(const std::function<void(FakeTables&)>& change);
 
+  // Has `hook` run before each transaction that reads. It may be called on several threads.
+  void BeforeReads(std::function<void()> hook);
+
   // How many transactions have been committed.
   int commits() const;
 
@@ -37,6 +40,7 @@ class FakeCallStore : public core::CallStore {
   mutable absl::Mutex mutex_;
   FakeTables tables_ ABSL_GUARDED_BY(mutex_);
   std::deque<absl::Status> commit_errors_ ABSL_GUARDED_BY(mutex_);
+  std::function<void()> before_reads_ ABSL_GUARDED_BY(mutex_) = [] {};
   int commits_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -87,6 +88,17 @@ class WatchCallsTest : public testing::Test {
     api_.store.Change([&](fakes::FakeTables& tables) {
       tables.last_sequence = std::max(tables.last_sequence, sequence);
       tables.events[sequence] = EventElsewhere(sequence);
+    });
+  }
+
+  // Has it record `count` more, which nobody has to read from the feed.
+  void RecordMoreElsewhere(int count) {
+    api_.store.Change([&](fakes::FakeTables& tables) {
+      for (int i = 0; i < count; ++i) {
+        const std::int64_t sequence = ++tables.last_sequence;
+        tables.events[sequence] = EventElsewhere(sequence);
+      }
+      api_.feed.Advance(tables.last_sequence);
     });
   }
 
@@ -235,6 +247,15 @@ TEST_F(WatchCallsTest, ATokenAheadOfTheJournalMissesNothing) {
   EXPECT_EQ(watch.Next(), "e1");
 }
 
+TEST_F(WatchCallsTest, AStreamGoesOnWhereTheJournalHasGoneBack) {
+  Watch watch(api_);
+  PublishFromElsewhere(5);
+  EXPECT_EQ(watch.Next(), "e5");
+  api_.feed.GoBackTo(3);
+  PublishFromElsewhere(4);
+  EXPECT_EQ(watch.Next(), "e4");
+}
+
 TEST_F(WatchCallsTest, WhenTheServiceStopsTheStreamIsUnavailable) {
   Watch watch(api_);
   ReportNotices(1, 1);
@@ -308,6 +329,32 @@ TEST_F(WatchCallsFromTheDatabaseTest, WhatIsReplayedCarriesTheCallAsItIsNow) {
   EXPECT_EQ(watch.Next(), "a");
   EXPECT_EQ(watch.response().call().status(), v1::CALL_STATUS_COMPLETED);
   EXPECT_EQ(watch.response().event().call_status(), v1::CALL_STATUS_RINGING);
+}
+
+TEST_F(WatchCallsFromTheDatabaseTest, AFilterByStatusIsMatchedAgainstWhatTheReplayedEventLeft) {
+  ReportStatusOf("a", 0, v1::CALL_STATUS_RINGING);
+  ReportStatusOf("b", 1, v1::CALL_STATUS_IN_PROGRESS);
+  ReportStatusOf("c", 2, v1::CALL_STATUS_COMPLETED);
+  Watch watch(api_, "status = CALL_STATUS_IN_PROGRESS", EncodeResumeToken(0));
+  EXPECT_EQ(watch.Next(), "b");
+}
+
+TEST_F(WatchCallsFromTheDatabaseTest, StreamsThatAreFarFromWhatTheyWantLetOthersGoOn) {
+  std::atomic<bool> is_served = false;
+  // A journal without an end, for as long as the last client has nothing.
+  api_.store.BeforeReads([&] {
+    if (!is_served) RecordMoreElsewhere(100);
+  });
+  std::vector<std::unique_ptr<Watch>> far;
+  for (int i = 0; i < 4; ++i) {
+    far.push_back(
+        std::make_unique<Watch>(api_, "status = CALL_STATUS_COMPLETED", EncodeResumeToken(0)));
+  }
+  RecordMoreElsewhere(1);
+  Watch other(api_);
+  RecordMoreElsewhere(1);
+  EXPECT_NE(other.Next(), "");
+  is_served = true;
 }
 
 }  // namespace
