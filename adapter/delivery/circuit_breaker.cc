@@ -16,11 +16,15 @@ bool CircuitBreaker::MayTry() {
 }
 
 void CircuitBreaker::RecordSuccess() {
-  const absl::Time now = clock_();
   const absl::MutexLock lock(&mutex_);
   failures_ = 0;
   trying_ = false;
-  last_success_ = now;
+}
+
+void CircuitBreaker::RecordServed() {
+  const absl::Time now = clock_();
+  const absl::MutexLock lock(&mutex_);
+  last_served_ = now;
 }
 
 void CircuitBreaker::RecordFailure() {
@@ -44,9 +48,9 @@ bool CircuitBreaker::IsReady() const {
   return ReadyAt(now);
 }
 
-absl::Time CircuitBreaker::last_success() const {
+absl::Time CircuitBreaker::last_served() const {
   const absl::MutexLock lock(&mutex_);
-  return last_success_;
+  return last_served_;
 }
 
 bool CircuitBreaker::ReadyAt(absl::Time now) const {

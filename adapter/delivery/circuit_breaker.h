@@ -28,6 +28,9 @@ class CircuitBreaker {
   // The service answered, whatever it answered.
   void RecordSuccess();
 
+  // The service recorded an event: what fails from now on does not fail because it serves nobody.
+  void RecordServed();
+
   // The service did not answer, or that it cannot serve anybody now.
   void RecordFailure();
 
@@ -37,8 +40,8 @@ class CircuitBreaker {
   // Whether `MayTry` would say yes.
   bool IsReady() const;
 
-  // When the service last answered; InfinitePast if it never did.
-  absl::Time last_success() const;
+  // When the service last recorded an event; InfinitePast if it never did.
+  absl::Time last_served() const;
 
  private:
   bool ReadyAt(absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -50,7 +53,7 @@ class CircuitBreaker {
   int failures_ ABSL_GUARDED_BY(mutex_) = 0;
   bool trying_ ABSL_GUARDED_BY(mutex_) = false;  // somebody tries while it is open
   absl::Time retry_time_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  absl::Time last_success_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  absl::Time last_served_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 
 }  // namespace autopulse::callevents::adapter

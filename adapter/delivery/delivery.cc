@@ -102,6 +102,7 @@ void Delivery::Send(std::unique_ptr<Work> work) {
 }
 
 void Delivery::OnReported(std::unique_ptr<Work> work, ReportBatcher::Result result) {
+  if (DidRecord(result)) breaker_.RecordServed();
   if (result.ok() || !IsOutage(result.status().code())) {
     breaker_.RecordSuccess();
   } else {

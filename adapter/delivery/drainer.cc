@@ -48,6 +48,10 @@ void NoteFailure(const absl::Status& error, absl::Time now,
   }
 }
 
+bool DidRecord(const absl::StatusOr<v1::ReportCallEventResponse>& result) {
+  return result.ok() && !result->duplicate();  // O1
+}
+
 Drainer::Drainer(const Parts& parts, const RetryPolicy& policy, base::Clock clock)
     : parts_(parts),
       policy_(policy),
@@ -95,9 +99,9 @@ int Drainer::DrainOnce(Sender& sender) {
   if (!batch.events.empty() && parts_.breaker.MayTry()) {
     const auto results = Send(batch, sender);
     if (results.ok()) {
-      const bool service_is_well = NoteHealth(*results, sender);
+      const bool others_recorded = NoteHealth(*results, sender);
       for (std::size_t i = 0; i < results->size(); ++i) {
-        settlements.push_back(Judge(batch.events[i], (*results)[i], service_is_well));
+        settlements.push_back(Judge(batch.events[i], (*results)[i], others_recorded));
       }
     }
   }
@@ -112,12 +116,13 @@ int Drainer::DrainOnce(Sender& sender) {
 Drainer::Batch Drainer::MakeBatch(std::vector<PendingEvent> page, absl::Time now) {
   Batch batch;
   for (PendingEvent& event : page) {
-    const Settlement later{.kind = Settlement::Kind::kRetry,
-                           .event = event.id,
-                           .lane = event.lane,
-                           .failures = event.failures,
-                           .due = now + backoff_.After(event.failures.attempts),
-                           .reason = {}};
+    const Settlement later{
+        .kind = Settlement::Kind::kRetry,
+        .event = event.id,
+        .lane = event.lane,
+        .failures = event.failures,
+        .due = now + backoff_.AfterFailingFor(now - event.failures.first_error_time),
+        .reason = {}};
     if (event.failures.attempts > 0 && !budget_.Take(now)) {
       batch.settled.push_back(later);
       continue;
@@ -151,7 +156,7 @@ absl::StatusOr<std::vector<Drainer::Result>> Drainer::Send(const Batch& batch, S
   return response.status();
 }
 
-// Whether the service served at least one of them.
+// Whether the service recorded at least one of them.
 bool Drainer::NoteHealth(const std::vector<Result>& results, Sender& sender) {
   const bool service_is_well = std::any_of(
       results.begin(), results.end(),
@@ -163,12 +168,14 @@ bool Drainer::NoteHealth(const std::vector<Result>& results, Sender& sender) {
     parts_.breaker.RecordFailure();
     sender.batch_size = std::max(1, sender.batch_size / 2);
   }
-  return service_is_well;
+  const bool recorded = std::any_of(results.begin(), results.end(), DidRecord);
+  if (recorded) parts_.breaker.RecordServed();
+  return recorded;
 }
 
 Drainer::Settlement Drainer::Judge(const PendingEvent& event, const Result& result,
-                                   bool service_is_well) {
-  if (!result.ok()) return JudgeFailure(event, result.status(), service_is_well);
+                                   bool others_recorded) {
+  if (!result.ok()) return JudgeFailure(event, result.status(), others_recorded);
   parts_.counters.Increment("spool", "delivered");
   return {.kind = Settlement::Kind::kDelivered,
           .event = event.id,
@@ -179,7 +186,7 @@ Drainer::Settlement Drainer::Judge(const PendingEvent& event, const Result& resu
 }
 
 Drainer::Settlement Drainer::JudgeFailure(const PendingEvent& event, const absl::Status& error,
-                                          bool service_is_well) {
+                                          bool others_recorded) {
   const absl::Time now = clock_();
   Settlement settlement{.kind = Settlement::Kind::kRetry,
                         .event = event.id,
@@ -187,28 +194,45 @@ Drainer::Settlement Drainer::JudgeFailure(const PendingEvent& event, const absl:
                         .failures = event.failures,
                         .due = now + kOutagePause,
                         .reason = {}};
-  persistence::spool::Failures& failures = settlement.failures;
-  NoteFailure(error, now, failures);
+  NoteFailure(error, now, settlement.failures);
   if (IsRefusal(error.code())) return settlement;
-  // An outage is nobody's fault, however long it lasts. But who fails where others did not, before
-  // or now, fails by itself.
-  if (IsOutage(error.code()) && !service_is_well &&
-      parts_.breaker.last_success() <= failures.first_error_time) {
-    return settlement;
+  // An outage is nobody's fault, however long it lasts and however often there is one. But who
+  // fails where others did not, now or since its last try, fails by itself.
+  const absl::Time last_try = event.failures.last_error_time;
+  const bool counts = others_recorded ||
+                      (last_try != absl::InfinitePast() && parts_.breaker.last_served() > last_try);
+  if (IsOutage(error.code()) && !counts) return settlement;
+  return JudgeOwnFailure(std::move(settlement), error.code(), event.alone, counts);
+}
+
+// What the service says of this event. Whether it is the event's fault, rather than that of a
+// service that says so to everybody, `counts` tells: without, it is not given up.
+Drainer::Settlement Drainer::JudgeOwnFailure(Settlement settlement, absl::StatusCode code,
+                                             bool alone, bool counts) {
+  persistence::spool::Failures& failures = settlement.failures;
+  const absl::Time now = failures.last_error_time;
+  if (failures.attempts == 0) {  // what failed before was an outage's fault
+    failures.first_error = failures.last_error;
+    failures.first_error_time = now;
   }
-  ++failures.attempts;
-  if (error.code() == absl::StatusCode::kInvalidArgument) {
+  if (code == absl::StatusCode::kInvalidArgument) {
+    ++failures.attempts;
     return MakeBurial(std::move(settlement), kReasonInvalidArgument);
   }
-  if (error.code() == absl::StatusCode::kNotFound) {
+  if (counts || code == absl::StatusCode::kNotFound || failures.attempts == 0) {
+    ++failures.attempts;
+    settlement.due = now + backoff_.After(failures.attempts);
+  } else {
+    settlement.due = now + backoff_.AfterFailingFor(now - failures.first_error_time);
+  }
+  if (code == absl::StatusCode::kNotFound) {
     if (now - failures.unknown_since >= policy_.unknown_call_ttl) {  // U1
       return MakeBurial(std::move(settlement), kReasonUnknownCall);
     }
-  } else if (failures.attempts >= policy_.max_attempts) {
+  } else if (counts && failures.attempts >= policy_.max_attempts) {
     return MakeBurial(std::move(settlement), kReasonRetriesExhausted);
   }
-  settlement.due = now + backoff_.After(failures.attempts);
-  if (!event.alone && now - failures.first_error_time >= policy_.hold) {  // O7
+  if (!alone && now - failures.first_error_time >= policy_.hold) {  // O7
     settlement.kind = Settlement::Kind::kStandAside;
     parts_.counters.Increment("spool", "stood_aside");
   }

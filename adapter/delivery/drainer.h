@@ -28,13 +28,18 @@ inline constexpr char kReasonUnreadable[] = "unreadable";               // damag
 // Writes one more failure of an event down.
 void NoteFailure(const absl::Status& error, absl::Time now, persistence::spool::Failures& failures);
 
+// Whether the service wrote an event down, which shows that it can. A refusal does not, nor does a
+// repeat: it gives them also while its database takes nothing.
+bool DidRecord(const absl::StatusOr<v1::ReportCallEventResponse>& result);
+
 // Sends what waits in the spool, in batches, on threads of its own: oldest first within each call.
 //
 // Each thread has a share of the calls, so that the next batches are read and the last ones deleted
 // while the service works on others, and those of one call never overtake each other [O7].
 //
 // What fails holds its call back for a while and then stands aside [O7]; a call that stays unknown
-// for too long, and what the service refuses, becomes a dead letter [U1].
+// for too long, what the service refuses, and what fails again and again while the service records
+// others, becomes a dead letter [U1].
 class Drainer {
  public:
   // All of them must outlive this; `clock` must not jump.
@@ -78,9 +83,10 @@ class Drainer {
   Batch MakeBatch(std::vector<PendingEvent> page, absl::Time now);
   absl::StatusOr<std::vector<Result>> Send(const Batch& batch, Sender& sender);
   bool NoteHealth(const std::vector<Result>& results, Sender& sender);
-  Settlement Judge(const PendingEvent& event, const Result& result, bool service_is_well);
+  Settlement Judge(const PendingEvent& event, const Result& result, bool others_recorded);
   Settlement JudgeFailure(const PendingEvent& event, const absl::Status& error,
-                          bool service_is_well);
+                          bool others_recorded);
+  Settlement JudgeOwnFailure(Settlement settlement, absl::StatusCode code, bool alone, bool counts);
   Settlement MakeBurial(Settlement settlement, const char* reason);
   absl::Status Settle(const std::vector<Settlement>& settlements);
 

@@ -5,13 +5,23 @@
 #include "absl/random/random.h"
 
 namespace autopulse::callevents::adapter {
+namespace {
+
+absl::Duration UpTo(absl::Duration longest) {
+  thread_local absl::InsecureBitGen random;
+  return longest * absl::Uniform(random, 0.0, 1.0);
+}
+
+}  // namespace
 
 absl::Duration Backoff::After(int failures) const {
   constexpr int kMaxDoublings = 30;
   const int doublings = std::clamp(failures - 1, 0, kMaxDoublings);
-  const absl::Duration longest = std::min(options_.most, options_.first * (1 << doublings));
-  thread_local absl::InsecureBitGen random;
-  return longest * absl::Uniform(random, 0.0, 1.0);
+  return UpTo(std::min(options_.most, options_.first * (1 << doublings)));
+}
+
+absl::Duration Backoff::AfterFailingFor(absl::Duration time) const {
+  return UpTo(std::min(options_.most, std::max(options_.first, time)));
 }
 
 bool RetryBudget::Take(absl::Time now) {

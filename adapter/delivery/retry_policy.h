@@ -23,6 +23,10 @@ class Backoff {
   // The pause after `failures` failures, at random.
   absl::Duration After(int failures) const;
 
+  // The pause of what has failed for `time`, however often that was: at random, from zero up to as
+  // long again, within `first` and `most`.
+  absl::Duration AfterFailingFor(absl::Duration time) const;
+
  private:
   Options options_;
 };

@@ -6,7 +6,8 @@
 
 namespace autopulse::callevents::persistence::spool {
 
-// What has failed with an event so far. Times are InfinitePast where there is none.
+// What has failed with an event so far. Times are InfinitePast where there is none. The first error
+// is that of an outage only as long as nothing else has failed.
 struct Failures {
   int attempts = 0;  // that failed for a reason of the event's own
   std::string first_error = {};

@@ -13,8 +13,11 @@
 namespace autopulse::callevents::adapter {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
+using testing::UnorderedElementsAre;
 
 class DrainerTest : public SpoolingTest {
  protected:
@@ -167,6 +170,103 @@ TEST_F(DrainerTest, LongOutageLosesNothingAndKeepsTheOrder) {  // FT6, FT8, O7
   service_.RecordEverything();
   Pass(absl::Seconds(10));
   EXPECT_THAT(service_.recorded(), ElementsAre("a1", "a2", "a3"));
+}
+
+// That the service was well between two outages is held against no event that met both.
+TEST_F(DrainerTest, OutageAfterAnOutageMakesNoDeadLettersAndKeepsTheOrder) {  // FT6, O7
+  service_.AnswerAlways(grpc::UNAVAILABLE);
+  Keep(1, "a1");
+  Drain();
+  Keep(1, "a2");
+  now_ += absl::Milliseconds(500);
+  service_.RecordEverything();
+  Keep(2, "b");
+  Drain();
+  ASSERT_THAT(service_.recorded(), ElementsAre("b"));
+  service_.AnswerAlways(grpc::UNAVAILABLE);
+  Keep(3, "c");
+  Pass(absl::Hours(3));
+  EXPECT_THAT(DeadLetters(), IsEmpty());
+  EXPECT_EQ(counters_.Get("spool", "stood_aside"), 0);
+  service_.RecordEverything();
+  Pass(absl::Seconds(10));
+  EXPECT_THAT(service_.recorded(), UnorderedElementsAre("b", "a1", "a2", "c"));
+}
+
+TEST_F(DrainerTest, EventThatFailedByItselfBeforeOutlivesAnOutage) {  // FT6
+  Keep(1, "a");
+  for (int i = 0; i < 3; ++i) {
+    service_.SetAnswer([](const v1::ReportCallEventRequest& request) {
+      return request.event_id() == "a" ? Refuse(grpc::UNAVAILABLE) : grpc::Status::OK;
+    });
+    Keep(2, "b");
+    Pass(absl::Seconds(40));
+    service_.AnswerAlways(grpc::UNAVAILABLE);
+    Pass(absl::Hours(3));
+  }
+  EXPECT_THAT(DeadLetters(), IsEmpty());
+}
+
+TEST_F(DrainerTest, ServiceThatFailsForEverybodyMakesNoDeadLetters) {  // FT6
+  for (const grpc::StatusCode code : {grpc::INTERNAL, grpc::DATA_LOSS, grpc::UNKNOWN}) {
+    service_.RecordEverything();
+    Keep(1, "a");
+    Drain();
+    now_ += absl::Seconds(1);
+    service_.AnswerAlways(code);
+    for (int call = 1; call <= 5; ++call) Keep(call, "b");
+    Pass(absl::Hours(24));
+    EXPECT_THAT(DeadLetters(), IsEmpty());
+    service_.RecordEverything();
+    Pass(absl::Minutes(1));
+    EXPECT_EQ(spool_->pending(), 0);
+  }
+}
+
+TEST_F(DrainerTest, ServiceThatFailsForEverybodyIsAskedSeldom) {  // REQ7
+  service_.AnswerAlways(grpc::INTERNAL);
+  Keep(1, "a");
+  Pass(absl::Hours(1));
+  EXPECT_LE(service_.calls(), 400);
+}
+
+// A service answers these also while its database takes nothing.
+TEST_F(DrainerTest, RefusalsAndRepeatsDoNotShowThatTheServiceRecords) {  // FT8
+  service_.SetAnswer([](const v1::ReportCallEventRequest& request) {
+    if (request.event_id() == "refused") return Refuse(grpc::INVALID_ARGUMENT);
+    if (request.event_id() == "unknown") return Refuse(grpc::NOT_FOUND);
+    return request.event_id() == "repeat" ? grpc::Status::OK : Refuse(grpc::RESOURCE_EXHAUSTED);
+  });
+  service_.AnswerAsDuplicates();
+  Drainer drainer({.client = client_, .spool = *spool_, .breaker = breaker_, .counters = counters_},
+                  {.max_attempts = 10}, Clock());
+  Keep(1, "full");
+  for (int i = 0; i < 20; ++i) {
+    Keep(2, "refused");
+    Keep(3, "unknown");
+    Keep(4, "repeat");
+    now_ += absl::Seconds(35);
+    while (drainer.DrainOnce() > 0) {
+    }
+  }
+  for (const auto& letter : DeadLetters()) EXPECT_NE(letter.call, "calls/1");
+}
+
+TEST_F(DrainerTest, HoldBeginsWithTheFirstFailureThatIsNoOutage) {  // O7
+  service_.AnswerAlways(grpc::UNAVAILABLE);
+  Keep(1, "a1");
+  Keep(1, "a2");
+  Pass(absl::Minutes(10));
+  service_.SetAnswer([](const v1::ReportCallEventRequest& request) {
+    return request.event_id() == "a1" ? Refuse(grpc::NOT_FOUND) : grpc::Status::OK;
+  });
+  // Within the batch that comes first a later event may pass.
+  Drain();
+  Keep(1, "a3");
+  Pass(absl::Seconds(50));
+  EXPECT_THAT(service_.recorded(), Not(Contains("a3")));
+  Pass(absl::Minutes(1));
+  EXPECT_THAT(service_.recorded(), Contains("a3"));
 }
 
 TEST_F(DrainerTest, DeadServiceIsTriedSeldom) {  // REQ7

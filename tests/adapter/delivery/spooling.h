@@ -69,6 +69,11 @@ class RecordingService final : public v1::CallEventService::Service {
     const absl::MutexLock lock(&mutex_);
     batch_admission_ = grpc::Status(code, "no");
   }
+  // Says of what it records that it had been recorded before.
+  void AnswerAsDuplicates() {
+    const absl::MutexLock lock(&mutex_);
+    duplicates_ = true;
+  }
   void RecordEverything() {
     SetAnswer([](const auto&) { return grpc::Status::OK; });
   }
@@ -122,6 +127,7 @@ class RecordingService final : public v1::CallEventService::Service {
     recorded_.push_back(request.event_id());
     *response.mutable_event() = request.event();
     response.mutable_call()->set_name(request.parent());
+    response.set_duplicate(duplicates_);
     return status;
   }
 
@@ -131,6 +137,7 @@ class RecordingService final : public v1::CallEventService::Service {
   grpc::Status admission_ ABSL_GUARDED_BY(mutex_);
   grpc::Status batch_admission_ ABSL_GUARDED_BY(mutex_);
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool duplicates_ ABSL_GUARDED_BY(mutex_) = false;
   std::function<void()> before_batch_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
