@@ -10,7 +10,7 @@ import grpc
 import programs
 import webhook
 from fixture import EndToEndTest
-from load import BEGIN, CALLS, Load
+from load import BEGIN, CALLS
 
 KILLS = 10
 SERVER_CRASHES = 5
@@ -25,22 +25,15 @@ class DurabilityTest(EndToEndTest):
         for call_id in range(1, CALLS + 1):
             self.api.create_call(call_id)
 
-    def start_load(self):
-        load = Load(self.adapter.address)
-        self.addCleanup(load.stop)
-        return load
-
     def test_kill_9_under_load_loses_nothing_that_was_acknowledged(self):
         """2xx only after the commit; a repeat after the restart takes effect once [O1]."""
         load, rng, service = self.start_load(), random.Random(7), self.service
         port = service.port
         for _ in range(KILLS):
-            more = load.count() + rng.randrange(5, 120)
-            programs.wait_until(lambda more=more: load.count() > more or load.errors, "progress")
+            load.await_progress(rng.randrange(5, 120))
             service.kill()
             service = self.start_service(listen=f"127.0.0.1:{port}")
-        more = load.count() + 20
-        programs.wait_until(lambda: load.count() > more or load.errors, "progress after the last")
+        load.await_progress(20)
         load.stop()
         self.assertEqual(load.errors, [])
         self.assertLessEqual(set(load.answers), {200, 503})
@@ -51,11 +44,9 @@ class DurabilityTest(EndToEndTest):
         """The service finds the server again by itself, whatever became of its transactions."""
         load, rng = self.start_load(), random.Random(11)
         for _ in range(SERVER_CRASHES):
-            more = load.count() + rng.randrange(50, 300)
-            programs.wait_until(lambda more=more: load.count() > more or load.errors, "progress")
+            load.await_progress(rng.randrange(50, 300))
             self.database.restart()
-        more = load.count() + 100
-        programs.wait_until(lambda: load.count() > more or load.errors, "progress after the last")
+        load.await_progress()
         load.stop()
         self.assertEqual(load.errors, [])
         self.assertLessEqual(set(load.answers), {200, 503}, self.service.log_text())
@@ -90,7 +81,7 @@ class DurabilityTest(EndToEndTest):
 
     def test_sigterm_under_load_finishes_what_is_in_flight(self):
         load = self.start_load()
-        programs.wait_until(lambda: load.count() > 100, "progress")
+        load.await_progress()
         self.service.terminate()
         self.assertEqual(self.service.wait(30), 0)
         load.stop()
@@ -111,7 +102,7 @@ class DurabilityTest(EndToEndTest):
 
     def test_sigterm_ends_the_adapter_cleanly(self):
         load = self.start_load()
-        programs.wait_until(lambda: load.count() > 50, "progress")
+        load.await_progress(50)
         self.adapter.terminate()
         self.assertEqual(self.adapter.wait(30), 0)
         load.stop()

@@ -10,6 +10,7 @@ import api
 import databases
 import programs
 import webhook
+from load import Load
 
 
 class EndToEndTest(unittest.TestCase):
@@ -55,6 +56,12 @@ class EndToEndTest(unittest.TestCase):
         sender = webhook.Sender(adapter.address)
         self.addCleanup(sender.close)
         return sender
+
+    def start_load(self):
+        """A load on `adapter` that stops with the test at the latest."""
+        started = Load(self.adapter.address)
+        self.addCleanup(started.stop)
+        return started
 
     def rows(self, statement, *values):
         """What another program finds in the tables, or does to them."""

@@ -2,6 +2,7 @@
 
 import threading
 
+import programs
 import webhook
 
 CALLS = 8
@@ -53,6 +54,11 @@ class Load:
     def count(self):
         with self._lock:
             return sum(len(times) for times in self.acknowledged.values())
+
+    def await_progress(self, count=100):
+        """Waits until so many more were acknowledged, or something went wrong."""
+        more = self.count() + count
+        programs.wait_until(lambda: self.count() > more or self.errors, "progress")
 
     def acknowledged_so_far(self):
         """A copy that does not grow."""

@@ -7,7 +7,7 @@ import unittest
 import surroundings
 import databases
 import programs
-from load import CALLS, Load
+from load import CALLS
 
 
 def time_text(milliseconds):
@@ -49,10 +49,9 @@ class BackupTest(surroundings.FaultTest):
         self.start_with_spool()
         for call_id in range(1, CALLS + 1):
             self.api.create_call(call_id)
-        load = Load(self.adapter.address)
-        self.addCleanup(load.stop)
-        for round_number in range(1, 4):
-            programs.wait_until(lambda n=round_number: load.count() > 300 * n, "progress")
+        load = self.start_load()
+        for _ in range(3):
+            load.await_progress(300)
         before = load.acknowledged_so_far()
         other = self.restored()
         load.stop()

@@ -6,10 +6,9 @@ import time
 import unittest
 
 import surroundings
-import grpc
 import programs
 import webhook
-from load import BEGIN, CALLS, Load
+from load import BEGIN, CALLS
 
 WATCHERS = 1000 if surroundings.LONG else 200
 CHANNELS = 10
@@ -112,8 +111,7 @@ class SoakTest(surroundings.FaultTest):
         self.start_with_spool()
         for call_id in range(1, CALLS + 1):
             self.api.create_call(call_id)
-        load = Load(self.adapter.address)
-        self.addCleanup(load.stop)
+        load = self.start_load()
         warm = time.monotonic() + SOAK_SECONDS / 2
         programs.wait_until(lambda: time.monotonic() > warm, "it is warm", SOAK_SECONDS)
         before, count = self.measure(), load.count()

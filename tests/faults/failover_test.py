@@ -15,7 +15,7 @@ import grpc
 import postgres_pair
 import programs
 import webhook
-from load import BEGIN, CALLS, Load
+from load import BEGIN, CALLS
 from network_test import Network
 
 SECONDS_TO_RECOVER = 15.0
@@ -32,10 +32,6 @@ class FailoverTest(surroundings.FaultTest):
         for call_id in range(1, CALLS + 1):
             self.api.create_call(call_id)
 
-    def await_progress(self, load, count=500):
-        more = load.count() + count
-        programs.wait_until(lambda: load.count() > more or load.errors, "progress")
-
     def records(self):
         try:
             self.api.create_service_record(int(time.monotonic() * 1_000_000))
@@ -45,18 +41,17 @@ class FailoverTest(surroundings.FaultTest):
 
     def test_standby_that_is_promoted_has_all_that_was_acknowledged(self):
         """FT14: kill -9 under load; the service finds the other server by itself."""
-        load = Load(self.adapter.address)
-        self.addCleanup(load.stop)
-        self.await_progress(load)
+        load = self.start_load()
+        load.await_progress(500)
         self.database.kill_first()
-        self.await_progress(load)  # into the spool
+        load.await_progress(500)  # into the spool
         self.assertFalse(self.records(), "the standby takes no writes yet")
         self.await_readiness(api.NOT_SERVING)
         self.database.promote()
         promoted = time.monotonic()
         programs.wait_until(self.records, "the service records", SECONDS_TO_RECOVER)
         recorded = time.monotonic() - promoted
-        self.await_progress(load)
+        load.await_progress(500)
         load.stop()
         self.assertEqual(load.errors, [])
         self.assertLessEqual(set(load.answers), {200, 202})

@@ -12,7 +12,6 @@ import time
 import unittest
 
 import surroundings
-import programs
 import slow_link
 import webhook
 from load import BEGIN

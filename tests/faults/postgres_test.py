@@ -13,7 +13,7 @@ import grpc
 import psycopg2
 import programs
 import webhook
-from load import BEGIN, CALLS, Load
+from load import BEGIN, CALLS
 
 ROUNDS = 20 if surroundings.LONG else 4
 POOLER = pathlib.Path("/usr/sbin/pgbouncer")
@@ -30,15 +30,6 @@ class CutConnectionsTest(surroundings.FaultTest):
         for call_id in range(1, CALLS + 1):
             self.api.create_call(call_id)
 
-    def start_load(self):
-        load = Load(self.adapter.address)
-        self.addCleanup(load.stop)
-        return load
-
-    def await_progress(self, load, count=100):
-        more = load.count() + count
-        programs.wait_until(lambda: load.count() > more or load.errors, "progress")
-
     def cut_all(self):
         pids = self.rows(OTHERS_PIDS)
         for (pid,) in pids:
@@ -50,9 +41,9 @@ class CutConnectionsTest(surroundings.FaultTest):
         load = self.start_load()
         cut = 0
         for _ in range(ROUNDS):
-            self.await_progress(load)
+            load.await_progress()
             cut += self.cut_all()
-        self.await_progress(load)
+        load.await_progress()
         load.stop()
         self.assertGreater(cut, ROUNDS)
         self.assertEqual(load.errors, [])
@@ -143,22 +134,16 @@ ignore_startup_parameters = extra_float_digits,options
         self.adapter = self.start_spooling_adapter(self.service.address)
         for call_id in range(1, CALLS + 1):
             self.rows("INSERT INTO call (id, status) VALUES (?, 'Ready')", call_id)
-        load = Load(self.adapter.address)
-        self.addCleanup(load.stop)
+        load = self.start_load()
         reader = threading.Thread(target=self.read_while, args=(load,))
         reader.start()
-        self.await_progress(load)
+        load.await_progress(300)
         during()
-        self.await_progress(load)
+        load.await_progress(300)
         load.stop()
         reader.join()
         self.assertEqual(load.errors, [])
         return load
-
-    @staticmethod
-    def await_progress(load, count=300):
-        more = load.count() + count
-        programs.wait_until(lambda: load.count() > more or load.errors, "progress")
 
     def read_while(self, load):
         """Reads use connections of their own, so that the pooler has several to hand out."""
