@@ -41,9 +41,10 @@ constexpr absl::string_view kProgram = "call-event-service";
 constexpr std::size_t kFeedCapacity = 1024;
 // Transactions that commit side by side, where the database takes more than one.
 constexpr std::size_t kSharedLanes = 4;
-// Who needs a connection besides lanes and workers, now and then: what follows the journal, and
-// what tidies up.
-constexpr std::size_t kOtherConnections = 2;
+// Who needs a connection besides lanes and workers, now and then: what follows the journal, what
+// tidies up, what looks whether events can be recorded, and watchers that are behind. With fewer a
+// lane would wait for readers.
+constexpr std::size_t kOtherConnections = 3 + rpc::kWatchPumps;
 
 struct Options {
   rpc::ServerOptions server;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -12,7 +11,6 @@
 namespace autopulse::callevents::rpc {
 namespace {
 
-constexpr std::size_t kPumpThreads = 2;
 constexpr absl::Duration kLongestPause = absl::Seconds(1);  // between two looks at idle streams
 
 }  // namespace
@@ -20,7 +18,7 @@ constexpr absl::Duration kLongestPause = absl::Seconds(1);  // between two looks
 Watchers::Watchers(core::CallStore& store, core::CallFeed& feed, absl::Duration keep_alive)
     : feed_(feed),
       keep_alive_interval_(keep_alive),
-      pumps_(std::make_unique<base::WorkQueue>("watch-pump", kPumpThreads)),
+      pumps_(std::make_unique<base::WorkQueue>("watch-pump", kWatchPumps)),
       surroundings_{.store = store,
                     .feed = feed,
                     .pumps = *pumps_,

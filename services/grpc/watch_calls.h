@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <thread>
 #include <unordered_set>
@@ -16,6 +17,9 @@
 #include "services/grpc/watcher.h"
 
 namespace autopulse::callevents::rpc {
+
+// So many streams go on at a time; one that is behind reads the database meanwhile.
+inline constexpr std::size_t kWatchPumps = 2;
 
 // An idle stream carries a keep-alive about this often, unless told otherwise.
 inline constexpr absl::Duration kKeepAlive = absl::Seconds(30);
