@@ -46,11 +46,19 @@ absl::StatusOr<std::int64_t> CreateOnce(
 Registrar::Registrar(CallStore& store, base::Clock clock)
     : store_(store), clock_(std::move(clock)) {}
 
+absl::Status Registrar::Write(const Idempotency& idempotency, const CallStore::WriteWork& work) {
+  absl::Status written = store_.Write(work);
+  if (!absl::IsAlreadyExists(written) || idempotency.request_id.empty()) return written;
+  // Whoever has taken the id has committed since, perhaps this very request at another service:
+  // looked for again, it is found.
+  return store_.Write(work);
+}
+
 absl::StatusOr<domain::Call> Registrar::CreateCall(domain::Call call,
                                                    const Idempotency& idempotency) {
   call.create_time = domain::ToMicroseconds(clock_());
   domain::Call created;
-  RETURN_IF_ERROR(store_.Write([&](CallWriter& calls) -> absl::Status {
+  RETURN_IF_ERROR(Write(idempotency, [&](CallWriter& calls) -> absl::Status {
     ASSIGN_OR_RETURN(const std::int64_t id,
                      CreateOnce(calls, idempotency, "calls/", *call.create_time,
                                 [&] { return calls.InsertCall(call); }));
@@ -64,7 +72,7 @@ absl::StatusOr<domain::ServiceRecord> Registrar::CreateServiceRecord(
     domain::ServiceRecord record, const Idempotency& idempotency) {
   record.create_time = domain::ToMicroseconds(clock_());
   domain::ServiceRecord created;
-  RETURN_IF_ERROR(store_.Write([&](CallWriter& calls) -> absl::Status {
+  RETURN_IF_ERROR(Write(idempotency, [&](CallWriter& calls) -> absl::Status {
     ASSIGN_OR_RETURN(const std::int64_t id,
                      CreateOnce(calls, idempotency, "serviceRecords/", *record.create_time,
                                 [&] { return calls.InsertServiceRecord(record); }));

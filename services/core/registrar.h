@@ -21,8 +21,9 @@ inline constexpr absl::Duration kCreationMemory = absl::Hours(24);
 
 // Registers calls and service records. Thread-safe.
 //
-// A repeat within `kCreationMemory` creates nothing and returns what the first request created.
-// INVALID_ARGUMENT if the same `request_id` came with another digest.
+// A repeat within `kCreationMemory` creates nothing and returns what the first request created,
+// also if both are under way at once. INVALID_ARGUMENT if the same `request_id` came with another
+// digest.
 class Registrar {
  public:
   Registrar(CallStore& store, base::Clock clock);
@@ -36,6 +37,9 @@ class Registrar {
                                                             const Idempotency& idempotency);
 
  private:
+  // Runs the `work` of a creation, once more if what it wants to create is there.
+  absl::Status Write(const Idempotency& idempotency, const CallStore::WriteWork& work);
+
   CallStore& store_;
   const base::Clock clock_;
 };

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <utility>
+
 #include "tests/domain/events.h"
 #include "tests/fakes/fake_call_store.h"
 
@@ -9,6 +12,28 @@ namespace autopulse::callevents::core {
 namespace {
 
 using domain::At;
+
+// A store that is shared with another service, whose creation commits after the first transaction
+// here has looked for it, and before it takes the same id.
+class RacedStore : public CallStore {
+ public:
+  RacedStore(CallStore& store, std::function<void()> race)
+      : store_(store), race_(std::move(race)) {}
+
+  bool is_shared() const override { return true; }
+  absl::Status Read(const ReadWork& work) override { return store_.Read(work); }
+  absl::Status Write(const WriteWork& work) override {
+    if (++writes_ > 1) return store_.Write(work);
+    race_();
+    return absl::AlreadyExistsError("the id is taken");
+  }
+  absl::Status Scrub() override { return store_.Scrub(); }
+
+ private:
+  CallStore& store_;
+  const std::function<void()> race_;
+  int writes_ = 0;
+};
 
 class RegistrarTest : public testing::Test {
  protected:
@@ -93,6 +118,33 @@ TEST_F(RegistrarTest, AServiceRecordMayBeAskedForAgainToo) {
   const auto second = registrar_.CreateServiceRecord({}, {"request", "digest"});
   ASSERT_TRUE(second.ok()) << second.status();
   EXPECT_EQ(second->id, first->id);
+}
+
+TEST_F(RegistrarTest, ARepeatThatTheFirstOvertakesReturnsTheCallThatThisCreated) {
+  RacedStore raced(store_, [this] { ASSERT_TRUE(CreateCall(15, {"request", "digest"}).ok()); });
+  Registrar here(raced, [] { return At(60); });
+  domain::Call call;
+  call.id = 15;
+  const absl::StatusOr<domain::Call> created = here.CreateCall(call, {"request", "digest"});
+  ASSERT_TRUE(created.ok()) << created.status();
+  EXPECT_EQ(created->create_time, At(0));
+}
+
+TEST_F(RegistrarTest, ARepeatThatTheFirstOvertakesReturnsTheServiceRecordThatThisCreated) {
+  domain::ServiceRecord record;
+  record.id = 9;
+  const Idempotency once{"request", "digest"};
+  RacedStore raced(store_, [&] { ASSERT_TRUE(registrar_.CreateServiceRecord(record, once).ok()); });
+  Registrar here(raced, [] { return At(60); });
+  const absl::StatusOr<domain::ServiceRecord> created = here.CreateServiceRecord(record, once);
+  ASSERT_TRUE(created.ok()) << created.status();
+  EXPECT_EQ(created->create_time, At(0));
+}
+
+TEST_F(RegistrarTest, AnIdThatAnotherRequestTookIsRefused) {
+  ASSERT_TRUE(CreateCall(15, {"request", "digest"}).ok());
+  EXPECT_EQ(CreateCall(15, {"another", "digest"}).status().code(),
+            absl::StatusCode::kAlreadyExists);
 }
 
 TEST_F(RegistrarTest, ARequestIdIsNotForTwoDifferentRequests) {
