@@ -70,7 +70,11 @@ void Dispatcher::RunThread() {
   HttplibEngine engine(options_.idle_timeout);
   this_threads_engine = &engine;
   while (RequestQueue::Work work = queue_.Take()) {
-    work();
+    try {
+      work();
+    } catch (...) {  // its exchange is given up with it, and so answered
+      base::LogError("request failed", {{"http_status", 500}});
+    }
     handler_.OnRoundEnd();
   }
 }

@@ -33,7 +33,7 @@ class Exchange {
   // Whether the calling thread may block.
   virtual bool may_block() const = 0;
 
-  // Runs `work` on a thread that may block. Does not block.
+  // Runs `work` on a thread that may block. Does not block. What it throws ends there.
   virtual void Post(absl::AnyInvocable<void()> work) = 0;
 };
 

@@ -128,12 +128,17 @@ TEST_F(DispatcherTest, ExceptionIsAnsweredWithoutItsText) {
   options.listen = "127.0.0.1:0";
   WebhookServer server(options, WebhookAuth(), throwing, counters_);
   ASSERT_TRUE(server.Start([] {}).ok());
-  RawHttp connection(server.port());
-  connection.Send(WithLength("", kRinging));
-  const std::string answer = connection.ReadAnswer();
-  EXPECT_THAT(answer, StartsWith("HTTP/1.1 500 "));
-  EXPECT_THAT(answer, HasSubstr(R"({"status":"error","message":"Internal error"})"));
-  EXPECT_THAT(answer, Not(HasSubstr("inner life")));
+  // A large one is handled on a thread for what may block.
+  for (const std::size_t bytes : {std::size_t{100}, std::size_t{300'000}}) {
+    std::string body = kRinging;
+    body.resize(bytes, ' ');
+    RawHttp connection(server.port());
+    connection.Send(WithLength("", body));
+    const std::string answer = connection.ReadAnswer();
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 500 "));
+    EXPECT_THAT(answer, HasSubstr(R"({"status":"error","message":"Internal error"})"));
+    EXPECT_THAT(answer, Not(HasSubstr("inner life")));
+  }
 }
 
 }  // namespace
