@@ -14,6 +14,16 @@ namespace {
 // The HTTP library of the present thread, which may block; null on one that may not.
 thread_local HttplibEngine* this_threads_engine = nullptr;
 
+// Whether the present thread is sending an answer, and may find the sender's next request with it.
+thread_local bool is_answering = false;
+
+struct Answering {
+  Answering() { is_answering = true; }
+  ~Answering() { is_answering = false; }
+  Answering(const Answering&) = delete;
+  Answering& operator=(const Answering&) = delete;
+};
+
 HttpAnswer InternalError() { return ErrorAnswer(500, "Internal error"); }
 
 }  // namespace
@@ -34,7 +44,7 @@ class Dispatcher::ConnectionExchange final : public Exchange {
   void Answer(const HttpAnswer& answer) override {
     is_answered_ = true;
     dispatcher_.Answer(connection_, answer);
-    dispatcher_.loop_.Drive(connection_);
+    dispatcher_.DriveOn(connection_);
     dispatcher_.LeavePlace();
   }
 
@@ -80,6 +90,10 @@ void Dispatcher::RunThread() {
 }
 
 bool Dispatcher::Begin(Connection& connection) {
+  if (is_answering && this_threads_engine != nullptr) {
+    PutOff(connection);
+    return false;
+  }
   return TakePlace(connection) && Handle(connection);
 }
 
@@ -129,7 +143,16 @@ void Dispatcher::Answer(Connection& connection, const HttpAnswer& answer) {
   connection.Answer(std::move(answered.wire_text), answered.keep_alive, loop_.Now());
 }
 
-// Frees a place, and has what waits for one take it. The last thing that is done for a request.
+// Sends the answer that a connection was given. A thread that may block begins none of the requests
+// that it finds then: answered at once, each would stand on the stack of the one before, and who
+// always has another would keep the thread.
+void Dispatcher::DriveOn(Connection& connection) {
+  const Answering answering;
+  loop_.Drive(connection);
+}
+
+// Frees a place, and has what waits for one take it. The last thing that is done for a request. A
+// thread that may block would be held by the first of them: each of those has one of its own.
 void Dispatcher::LeavePlace() {
   {
     const absl::MutexLock lock(&mutex_);
@@ -138,8 +161,16 @@ void Dispatcher::LeavePlace() {
     is_beginning_ = true;
   }
   while (Connection* next = TakeWaiting()) {
-    if (Handle(*next)) loop_.Drive(*next);
+    if (this_threads_engine == nullptr) {
+      HandleWaiting(*next);
+    } else {
+      queue_.Put([this, next] { HandleWaiting(*next); });
+    }
   }
+}
+
+void Dispatcher::HandleWaiting(Connection& connection) {
+  if (Handle(connection)) loop_.Drive(connection);
 }
 
 // The next connection that waited, with a place; null if there is no other or no place.

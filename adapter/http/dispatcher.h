@@ -43,7 +43,9 @@ class Dispatcher final : public EventLoop::Requests {
   bool TakePlace(Connection& connection);
   bool Handle(Connection& connection);
   void Answer(Connection& connection, const HttpAnswer& answer);
+  void DriveOn(Connection& connection);
   void LeavePlace();
+  void HandleWaiting(Connection& connection);
   Connection* TakeWaiting();
 
   const Options options_;

@@ -3,13 +3,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
+#include "adapter/http/server.h"
 #include "tests/adapter/raw_http.h"
 #include "tests/adapter/served_adapter.h"
 
@@ -30,6 +37,45 @@ class ThrowingSink final : public EventSink {
     throw std::runtime_error("the inner life");
   }
   void Flush() override {}
+};
+
+// Does `work` for every request, on a thread that may block, and answers there and then.
+class BlockingHandler final : public http::RequestHandler {
+ public:
+  explicit BlockingHandler(std::function<void(absl::string_view path)> work)
+      : work_(std::move(work)) {}
+
+  std::optional<http::Refusal> RefuseHead(const http::RequestHead& head,
+                                          const http::Address& /*peer*/) override {
+    if (head.path != "/refused") return std::nullopt;
+    return http::Refusal{"path", ErrorAnswer(404, "no")};
+  }
+
+  std::optional<HttpAnswer> Handle(std::unique_ptr<http::Exchange>& exchange) override {
+    if (exchange->may_block()) {
+      Answer(*exchange);
+      return std::nullopt;
+    }
+    http::Exchange& posted = *exchange;
+    posted.Post([this, exchange = std::move(exchange)] { Answer(*exchange); });
+    return std::nullopt;
+  }
+
+  // How many requests one thread was answering at a time.
+  int deepest() const { return deepest_; }
+
+ private:
+  void Answer(http::Exchange& exchange) {
+    thread_local int depth = 0;
+    work_(exchange.request().head.path);
+    ++depth;
+    if (depth > deepest_) deepest_ = depth;
+    exchange.Answer({.body = "{}"});
+    --depth;
+  }
+
+  const std::function<void(absl::string_view)> work_;
+  std::atomic<int> deepest_{0};
 };
 
 TEST_F(DispatcherTest, StopFinishesWhatHasBegun) {
@@ -85,6 +131,51 @@ TEST_F(DispatcherTest, RequestsBeyondThoseUnderWayWaitForTheirTurn) {
     EXPECT_THAT(sender->ReadAnswer(), StartsWith("HTTP/1.1 200 "));
   }
   EXPECT_EQ(service_->requests().size(), 3u);
+}
+
+TEST_F(DispatcherTest, WhatWaitedIsNotHandledByOneThreadAlone) {
+  absl::Notification release;
+  absl::Mutex mutex;
+  int inside = 0;
+  bool met = true;
+  BlockingHandler handler([&](absl::string_view path) {
+    if (path == "/first") return release.WaitForNotification();
+    const absl::MutexLock lock(&mutex);
+    ++inside;
+    const auto both_are_inside = [&] { return inside == 2; };
+    met &= mutex.AwaitWithTimeout(absl::Condition(&both_are_inside), absl::Seconds(10));
+  });
+  http::Server server({.listen = "127.0.0.1:0", .threads = 4, .max_under_way = 2}, handler,
+                      counters_);
+  ASSERT_TRUE(server.Start([] {}).ok());
+  std::vector<std::unique_ptr<RawHttp>> senders;
+  for (const char* path : {"/first", "/first", "/second", "/second", "/refused"}) {
+    senders.push_back(std::make_unique<RawHttp>(server.port()));
+    senders.back()->Send(absl::StrCat("GET ", path, " HTTP/1.1\r\n\r\n"));
+  }
+  // It needs no place and came last: those before it wait by now.
+  EXPECT_THAT(senders.back()->ReadAnswer(), StartsWith("HTTP/1.1 404 "));
+  senders.pop_back();
+  release.Notify();
+  for (const auto& sender : senders) {
+    EXPECT_THAT(sender->ReadAnswer(), StartsWith("HTTP/1.1 200 "));
+  }
+  EXPECT_TRUE(met);
+}
+
+TEST_F(DispatcherTest, RequestsOfOneSenderDoNotPileUpOnAThread) {
+  BlockingHandler handler([](absl::string_view /*path*/) {});
+  http::Server server({.listen = "127.0.0.1:0", .threads = 2}, handler, counters_);
+  ASSERT_TRUE(server.Start([] {}).ok());
+  RawHttp sender(server.port());
+  std::string requests;
+  for (int i = 0; i < 500; ++i) requests += "GET / HTTP/1.1\r\n\r\n";
+  sender.Send(requests);
+  for (int i = 0; i < 500; ++i) {
+    ASSERT_THAT(sender.ReadAnswer(), StartsWith("HTTP/1.1 200 ")) << i;
+  }
+  server.Stop();
+  EXPECT_EQ(handler.deepest(), 1);
 }
 
 TEST_F(DispatcherTest, SenderThatAlwaysHasAnotherRequestIsAnsweredToTheLast) {
