@@ -15,9 +15,6 @@ constexpr std::size_t kMaxLingeredBytes = std::size_t{16} << 20;
 // Buffers up to this size are kept for the next request of the connection.
 constexpr std::size_t kKeptBytes = std::size_t{4} << 10;
 
-// A sender has to have sent so much of a large body before there is room made for all of it.
-constexpr std::size_t kTrustedBytes = std::size_t{256} << 10;
-
 constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // Where a thread receives, before it is known how much there is: thousands of connections that
@@ -25,6 +22,13 @@ constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 std::array<char, kReceiveBytes>& ReceiveBuffer() {
   static thread_local std::array<char, kReceiveBytes> buffer;
   return buffer;
+}
+
+// Room for `arrived` bytes of a body of `length`, and for less than twice as many: a length is only
+// what a sender says. It is halves of the length, so that a body that arrives whole has no more.
+std::size_t RoomFor(std::size_t arrived, std::size_t length) {
+  while (length / 2 >= arrived) length /= 2;
+  return length;
 }
 
 }  // namespace
@@ -98,8 +102,8 @@ bool Connection::Receive() {
 
 // False if there is no room for them.
 bool Connection::Take(absl::string_view bytes) {
-  if (state_ == State::kBody && input_.size() + bytes.size() > kTrustedBytes) {
-    input_.reserve(*head_.content_length);
+  if (state_ == State::kBody) {
+    input_.reserve(RoomFor(input_.size() + bytes.size(), *head_.content_length));
   }
   input_.append(bytes.data(), bytes.size());
   return Rebook();

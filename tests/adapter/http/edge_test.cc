@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -202,11 +204,26 @@ TEST_F(EdgeTest, BodiesBeyondTheMemoryForAllAreRefused) {
   options.loop.max_buffered_bytes = std::size_t{1} << 20;
   Start(options, WebhookAuth());
   RawHttp slow(server_->port());
-  slow.Send(Wire("Content-Length: 8000000\r\n", std::string(900'000, ' ')));
+  slow.Send(Wire("Content-Length: 8000000\r\n", std::string(1'100'000, ' ')));
   const std::string answer = slow.ReadAnswer();
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 503 "));
   EXPECT_THAT(answer, HasSubstr("Retry-After: 1\r\n"));
   EXPECT_THAT(Exchange(WithLength("", kRinging)), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(EdgeTest, LengthThatIsOnlySaidTakesNoMemoryFromOthers) {
+  http::Server::Options options;
+  options.loop.max_buffered_bytes = std::size_t{8} << 20;
+  Start(options, WebhookAuth());
+  std::vector<std::unique_ptr<RawHttp>> slow;
+  for (int i = 0; i < 4; ++i) {
+    slow.push_back(std::make_unique<RawHttp>(server_->port()));
+    slow.back()->Send(Wire("Content-Length: 8000000\r\n", std::string(300'000, ' ')));
+  }
+  std::string body = kRinging;
+  body.resize(1'000'000, ' ');
+  EXPECT_THAT(Exchange(WithLength("", body)), StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(counters_.Get("refused", "memory"), 0);
 }
 
 TEST_F(EdgeTest, AddressInUseIsTold) {
