@@ -44,18 +44,12 @@ void Write(const HttpAnswer& answer, httplib::Response& response) {
 
 }  // namespace
 
-HttplibEngine::HttplibEngine(absl::Duration idle_timeout) {
+HttplibEngine::HttplibEngine(absl::Duration idle_timeout) : idle_timeout_(idle_timeout) {
   set_keep_alive_max_count(kMaxKeepAlive);
   set_keep_alive_timeout(absl::ToInt64Seconds(idle_timeout));
   // Before its routes, which are regular expressions, and before it would read a body.
   set_pre_routing_handler([this](const httplib::Request& /*request*/, httplib::Response& response) {
     return Handle(response);
-  });
-  // What the library refuses by itself.
-  set_error_handler([](const httplib::Request& /*request*/, httplib::Response& response) {
-    if (!response.body.empty()) return;
-    response.set_header("Connection", "close");
-    Write(ErrorAnswer(response.status, "Malformed request"), response);
   });
 }
 
@@ -71,7 +65,11 @@ HttplibEngine::Answered HttplibEngine::Answer(const Request& request, const Http
         library_request.ranges.clear();
         library_request.headers.erase("Expect");  // the body is here
       });
-  answered.keep_alive = keep_alive && is_complete && was_written_;
+  // The library is stricter with some heads than we are, but what the request asked for is done.
+  if (!was_written_) {
+    return {AnswerText(answer, request.head.method, keep_alive, idle_timeout_), keep_alive};
+  }
+  answered.keep_alive = keep_alive && is_complete;
   return answered;
 }
 

@@ -23,12 +23,13 @@ class HttplibEngine final : private httplib::Server {
   };
 
   // Writes `answer` to `request`, and says whether the connection may go on: if `keep_alive` and
-  // the library found nothing wrong, which it would tell instead.
+  // the library does not mind. Where it does not take the head, the answer is `AnswerText`.
   Answered Answer(const Request& request, const HttpAnswer& answer, bool keep_alive);
 
  private:
   HandlerResponse Handle(httplib::Response& response);
 
+  const absl::Duration idle_timeout_;
   const HttpAnswer* answer_ = nullptr;  // that is being written
   bool was_written_ = false;
 };

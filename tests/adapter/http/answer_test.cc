@@ -37,6 +37,8 @@ TEST(AnswerTextTest, IsWhatTheLibraryWrites) {
                                            {.status = 204, .body = ""},
                                            {.status = 200, .body = "x", .content_type = "text/csv"},
                                            with_header,
+                                           {.status = 404, .body = ""},
+                                           {.status = 500, .body = ""},
                                            ErrorAnswer(503, "later")};
   HttplibEngine engine(kIdle);
   for (const char* method : {"POST", "HEAD"}) {
@@ -50,6 +52,23 @@ TEST(AnswerTextTest, IsWhatTheLibraryWrites) {
                   PartsOf(written.wire_text))
             << method << " " << answer.status;
       }
+    }
+  }
+}
+
+// What it was asked for has been done by then.
+TEST(AnswerTextTest, IsTheAnswerWhereTheLibraryDoesNotTakeTheHead) {
+  HttplibEngine engine(kIdle);
+  const HttpAnswer answer{.status = 202, .body = "{}"};
+  const std::string longest = absl::StrCat("A: ", std::string(8'188, 'a'));
+  for (const std::string& line : {std::string("Range: x"), longest}) {
+    const std::string text = absl::StrCat("POST /x HTTP/1.1\r\nHost: a\r\n", line, "\r\n\r\n");
+    const RequestHead head = ParsedHead(text);
+    const Address peer;
+    for (const bool keep_alive : {true, false}) {
+      const auto written = engine.Answer({head, "", peer}, answer, keep_alive);
+      EXPECT_EQ(written.wire_text, AnswerText(answer, "POST", keep_alive, kIdle));
+      EXPECT_EQ(written.keep_alive, keep_alive);
     }
   }
 }
