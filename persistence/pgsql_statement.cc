@@ -4,11 +4,14 @@
 #include <odb/pgsql/pgsql-oid.hxx>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "persistence/pgsql_columns.h"
 
@@ -17,6 +20,9 @@ namespace {
 
 // What ODB writes where the database chooses a value.
 constexpr absl::string_view kChosen = "DEFAULT";
+
+// Behind it stand an UPDATE's assignments.
+constexpr absl::string_view kSet = " SET ";
 
 // An INSERT's parts.
 struct Insert {
@@ -65,6 +71,25 @@ std::string Rows(std::size_t arrays) {
   return absl::StrCat(rows, ") AS \"rows\"");
 }
 
+// O3: a time of another program that we cannot read is absent to us, so it stays where we have
+// none to put in its place. See traits_pgsql.h.
+std::string KeepingUnreadable(absl::string_view assignment) {
+  const std::size_t equals = assignment.find('=');
+  const absl::string_view column = assignment.substr(0, equals);
+  return absl::StrCat(column, "=coalesce(", assignment.substr(equals + 1), ", CASE WHEN ", column,
+                      " NOT BETWEEN '0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00'",
+                      " THEN ", column, " END)");
+}
+
+// Assignments, `"a"=$1, "b"=$2 AT TIME ZONE 'UTC'`, whose parameters have these types.
+std::string KeepingTimes(absl::string_view assignments, absl::Span<const Oid> types) {
+  std::vector<std::string> kept = absl::StrSplit(assignments, ", ");
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (types.at(i) == odb::pgsql::timestamp_oid) kept[i] = KeepingUnreadable(kept[i]);
+  }
+  return absl::StrJoin(kept, ", ");
+}
+
 PgsqlRowStatements Statements(absl::string_view name, std::string one, std::string many,
                               absl::Span<const Oid> types) {
   return {.one = {.name = absl::StrCat(name, "_row"),
@@ -107,12 +132,17 @@ PgsqlRowStatements InsertRowsWithIds(absl::string_view name, absl::string_view i
 
 PgsqlRowStatements UpdateRows(absl::string_view name, absl::string_view update,
                               absl::Span<const Oid> types) {
+  const std::size_t set = update.find(kSet);
   const std::size_t where = update.rfind(" WHERE ");
-  if (where == absl::string_view::npos) throw std::logic_error(std::string(update));
-  return Statements(
-      name, std::string(update),
-      absl::StrCat(Named(update.substr(0, where)), Rows(types.size()), Named(update.substr(where))),
-      types);
+  if (set == absl::string_view::npos || where == absl::string_view::npos) {
+    throw std::logic_error(std::string(update));
+  }
+  const std::size_t begin = set + kSet.size();
+  const std::string head = absl::StrCat(update.substr(0, begin),
+                                        KeepingTimes(update.substr(begin, where - begin), types));
+  const absl::string_view tail = update.substr(where);
+  return Statements(name, absl::StrCat(head, tail),
+                    absl::StrCat(Named(head), Rows(types.size()), Named(tail)), types);
 }
 
 }  // namespace autopulse::callevents::persistence

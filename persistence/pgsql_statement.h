@@ -52,7 +52,8 @@ PgsqlRowStatements InsertRows(absl::string_view name, absl::string_view insert,
 PgsqlRowStatements InsertRowsWithIds(absl::string_view name, absl::string_view insert,
                                      absl::Span<const Oid> types);
 
-// `UPDATE t SET ... WHERE id = ...`; no two rows may have the same id.
+// `UPDATE t SET ... WHERE id = ...`; no two rows may have the same id. Where a row has no time, one
+// that is not of the years 1 to 9999 stays in the table [O3].
 PgsqlRowStatements UpdateRows(absl::string_view name, absl::string_view update,
                               absl::Span<const Oid> types);
 

@@ -56,5 +56,15 @@ TEST(PgsqlStatementTest, AnUpdateIsJoinedToTheArraysByTheId) {
   EXPECT_EQ(statements.one.text, kUpdate);
 }
 
+TEST(PgsqlStatementTest, AnUpdateKeepsATimeThatNobodyCanReadWhereThereIsNone) {  // O3
+  constexpr Oid kTimeTypes[] = {odb::pgsql::text_oid, odb::pgsql::timestamp_oid,
+                                odb::pgsql::int8_oid};
+  EXPECT_EQ(
+      UpdateRows("update", R"(UPDATE "t" SET "a"=$1, "b"=$2 WHERE "id"=$3)", kTimeTypes).one.text,
+      R"(UPDATE "t" SET "a"=$1, "b"=coalesce($2, CASE WHEN "b" NOT BETWEEN )"
+      R"('0001-01-01 00:00:00+00' AND '9999-12-31 23:59:59.999999+00' THEN "b" END) )"
+      R"(WHERE "id"=$3)");
+}
+
 }  // namespace
 }  // namespace autopulse::callevents::persistence
