@@ -60,6 +60,7 @@ void Bury(odb::database& database, const Settlement& settlement, absl::Time now)
 }
 
 void StandAside(odb::database& database, const Settlement& settlement, absl::Time now) {
+  UpdateEvent(database, settlement, settlement.lane);  // throws before there is a lane for nothing
   LaneRow lane;
   lane.due_time = ToMicros(settlement.due);
   database.persist(lane);

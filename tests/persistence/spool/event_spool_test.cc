@@ -235,6 +235,14 @@ TEST_F(EventSpoolTest, ReserveOfTheDiskIsLeftFree) {  // FT7
   EXPECT_TRUE(spool_->Settle({Settle(Settlement::Kind::kDelivered, Due()[0])}, kNow).ok());
 }
 
+TEST_F(EventSpoolTest, EventThatIsGoneLeavesNoLaneWhenItWasToStandAside) {  // O7
+  ASSERT_TRUE(Append("calls/1", "a").ok());
+  const PendingEvent event = Due()[0];
+  ASSERT_TRUE(spool_->Settle({Settle(Settlement::Kind::kDelivered, event)}, kNow).ok());
+  ASSERT_TRUE(spool_->Settle({Settle(Settlement::Kind::kStandAside, event)}, kNow).ok());
+  EXPECT_EQ(*spool_->NextDue(), std::nullopt);
+}
+
 TEST_F(EventSpoolTest, WhatAnOutageTookOfTheDiskIsGivenBack) {  // REQ1
   constexpr std::uintmax_t kMegabyte = 1 << 20;
   for (int i = 0; i < 24; ++i) {
