@@ -116,7 +116,9 @@ absl::Status EraseDeadLetters(EventSpool& spool, Subject& subject, Erased& erase
       if (absl::IsNotFound(letter.status())) continue;  // somebody else removed it
       RETURN_IF_ERROR(letter.status());
       if (!subject.Owns(letter->form, letter->payload)) continue;
-      RETURN_IF_ERROR(spool.dead_letters().Remove(letter->id));
+      const absl::Status removed = spool.dead_letters().Remove(letter->id);
+      if (absl::IsNotFound(removed)) continue;
+      RETURN_IF_ERROR(removed);
       ++erased.dead_letters;
     }
   }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <odb/database.hxx>
+#include <odb/exceptions.hxx>
 
 #include "absl/strings/str_cat.h"
 #include "persistence/spool/row_mapping.h"
@@ -69,21 +70,32 @@ absl::StatusOr<DeadLetter> DeadLetters::Get(std::int64_t id) {
   return letter;
 }
 
+// A letter that is gone fails nothing but `change`: what others write shares the transaction.
+absl::Status DeadLetters::Change(const std::function<void(odb::database&)>& change) {
+  bool is_there = true;
+  RETURN_IF_ERROR(database_.Write([&](odb::database& database) {
+    try {
+      change(database);
+    } catch (const odb::object_not_persistent&) {
+      is_there = false;
+    }
+    return absl::OkStatus();
+  }));
+  if (is_there) return absl::OkStatus();
+  return absl::NotFoundError("spool: the dead letter does not exist");
+}
+
 absl::Status DeadLetters::RecordFailure(std::int64_t id, const Failures& failures) {
-  return database_.Write([&](odb::database& database) {
+  return Change([&](odb::database& database) {
     DeadLetterRow row;  // what is readonly is not written
     row.id = id;
     row.failures = ToColumns(failures);
     database.update(row);
-    return absl::OkStatus();
   });
 }
 
 absl::Status DeadLetters::Remove(std::int64_t id) {
-  return database_.Write([&](odb::database& database) {
-    database.erase<DeadLetterRow>(id);
-    return absl::OkStatus();
-  });
+  return Change([id](odb::database& database) { database.erase<DeadLetterRow>(id); });
 }
 
 absl::StatusOr<int> DeadLetters::RemoveOlder(absl::Time time, int limit) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,6 +67,8 @@ class DeadLetters {
   absl::StatusOr<int> RemoveOlder(absl::Time time, int limit);
 
  private:
+  absl::Status Change(const std::function<void(odb::database&)>& change);
+
   SpoolDatabase& database_;
 };
 

@@ -235,6 +235,26 @@ TEST_F(EventSpoolTest, ReserveOfTheDiskIsLeftFree) {  // FT7
   EXPECT_TRUE(spool_->Settle({Settle(Settlement::Kind::kDelivered, Due()[0])}, kNow).ok());
 }
 
+// What is written at the same time shares a transaction.
+TEST_F(EventSpoolTest, DeadLetterThatIsGoneFailsNothingBesides) {
+  constexpr int kThreads = 8;
+  constexpr int kEach = 40;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([this, t] {
+      for (int i = 0; i < kEach; ++i) EXPECT_TRUE(Append(absl::StrCat("calls/", t), "a").ok());
+    });
+    threads.emplace_back([this] {
+      for (int i = 0; i < kEach; ++i) {
+        EXPECT_TRUE(absl::IsNotFound(spool_->dead_letters().Remove(7)));
+        EXPECT_TRUE(absl::IsNotFound(spool_->dead_letters().RecordFailure(7, {})));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(spool_->pending(), kThreads * kEach);
+}
+
 TEST_F(EventSpoolTest, EventThatIsGoneLeavesNoLaneWhenItWasToStandAside) {  // O7
   ASSERT_TRUE(Append("calls/1", "a").ok());
   const PendingEvent event = Due()[0];
