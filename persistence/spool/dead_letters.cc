@@ -29,6 +29,7 @@ odb::query<View> ToQuery(const DeadLetterFilter& filter, std::int64_t after_id) 
 }  // namespace
 
 absl::Status DeadLetters::Add(const DeadLetter& letter) {
+  RETURN_IF_ERROR(room_.CheckRoom(letter.payload.size()));
   return database_.Write([&](odb::database& database) {
     DeadLetterRow row = ToRow(letter);
     database.persist(row);

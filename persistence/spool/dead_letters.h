@@ -4,11 +4,13 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "persistence/spool/disk_reserve.h"
 #include "persistence/spool/failures.h"
 #include "persistence/spool/spool_database.h"
 
@@ -41,10 +43,11 @@ struct DeadLetterFilter {
 // The dead letters of a spool. Thread-safe; errors are those of SpoolDatabase.
 class DeadLetters {
  public:
-  // `database` must outlive this.
-  explicit DeadLetters(SpoolDatabase& database) : database_(database) {}
+  // `database` must outlive this. Whatever is added leaves `room`.
+  DeadLetters(SpoolDatabase& database, DiskReserve room)
+      : database_(database), room_(std::move(room)) {}
 
-  // Keeps a dead letter; its `id` is not read.
+  // Keeps a dead letter; its `id` is not read. RESOURCE_EXHAUSTED also if there is no room.
   absl::Status Add(const DeadLetter& letter);
 
   // Reads those with an id above `after_id` that match, by id, without payloads; at most `limit`.
@@ -70,6 +73,7 @@ class DeadLetters {
   absl::Status Change(const std::function<void(odb::database&)>& change);
 
   SpoolDatabase& database_;
+  const DiskReserve room_;
 };
 
 }  // namespace autopulse::callevents::persistence::spool

@@ -18,6 +18,9 @@ namespace {
 
 using LaneQuery = odb::query<LaneHead>;
 
+// Of the reserve, what dead letters leave free: they give way to events, which are promised.
+constexpr std::uintmax_t kDeadLetterReserves = 4;
+
 // The lane of a call; made if there is none.
 std::int64_t LaneOf(odb::database& database, const NewEvent& event) {
   LaneHead head;
@@ -107,7 +110,9 @@ EventSpool::EventSpool(std::optional<FileLock> lock, std::unique_ptr<SpoolDataba
       path_(std::move(path)),
       options_(options),
       database_(std::move(database)),
-      dead_letters_(*database_) {}
+      room_(*database_, path_, options.reserve_bytes),
+      dead_letters_(*database_,
+                    DiskReserve(*database_, path_, kDeadLetterReserves * options.reserve_bytes)) {}
 
 absl::StatusOr<std::unique_ptr<EventSpool>> EventSpool::Open(const std::string& path,
                                                              absl::Time now,
@@ -146,22 +151,8 @@ absl::Status EventSpool::Begin(absl::Time now) {
   });
 }
 
-absl::Status EventSpool::CheckRoom(std::size_t bytes) {
-  const std::uintmax_t needed = options_.reserve_bytes + bytes;
-  std::error_code error;
-  const std::filesystem::space_info space = std::filesystem::space(path_, error);
-  if (error || space.available >= needed) return absl::OkStatus();
-  std::uintmax_t free_bytes = 0;
-  RETURN_IF_ERROR(database_->Read([&](odb::database& database) {
-    free_bytes = static_cast<std::uintmax_t>(database.query_value<FreeBytes>().bytes);
-    return absl::OkStatus();
-  }));
-  if (space.available + free_bytes >= needed) return absl::OkStatus();
-  return absl::ResourceExhaustedError("spool: the disk is full, but for what is kept free");
-}
-
 absl::Status EventSpool::Append(const NewEvent& event) {
-  RETURN_IF_ERROR(CheckRoom(event.payload.size()));
+  RETURN_IF_ERROR(room_.CheckRoom(event.payload.size()));
   pending_.Add(event.call);
   absl::Status written = database_->Write([&](odb::database& database) {
     PendingEventRow row;

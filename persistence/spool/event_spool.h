@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "persistence/spool/dead_letters.h"
+#include "persistence/spool/disk_reserve.h"
 #include "persistence/spool/failures.h"
 #include "persistence/spool/file_lock.h"
 #include "persistence/spool/pending_calls.h"
@@ -88,7 +89,7 @@ class EventSpool {
   struct Options {
     absl::Duration busy_timeout = absl::Seconds(5);
     // What is left free on the disk: without room for its log SQLite cannot even delete, and a
-    // spool that has filled its disk would never be emptied.
+    // spool that has filled its disk would never be emptied. Dead letters leave four times as much.
     std::uintmax_t reserve_bytes = std::uintmax_t{16} << 20;
     // Whether this process sends what is pending: one at a time may. False for one that only looks
     // at what another one sends.
@@ -147,12 +148,12 @@ class EventSpool {
              std::string path, const Options& options);
 
   absl::Status Begin(absl::Time now);
-  absl::Status CheckRoom(std::size_t bytes);
 
   const std::optional<FileLock> lock_;  // the last to go
   const std::string path_;
   const Options options_;
   std::unique_ptr<SpoolDatabase> database_;
+  DiskReserve room_;
   DeadLetters dead_letters_;
   PendingCalls pending_;
 };

@@ -48,6 +48,16 @@ class EventSpoolTest : public testing::Test {
         {.call = call, .payload = payload, .receive_time = kNow, .failures = {}, .due = due});
   }
 
+  absl::Status AddDeadLetter() {
+    return spool_->dead_letters().Add({.reason = "x",
+                                       .call = "",
+                                       .form = "body",
+                                       .payload = "p",
+                                       .receive_time = kNow,
+                                       .create_time = kNow,
+                                       .failures = {}});
+  }
+
   std::vector<PendingEvent> Due(absl::Time now = kNow, const PageLimits& limits = {}) {
     const auto page = spool_->ReadDue(now, limits);
     EXPECT_TRUE(page.ok()) << page.status();
@@ -233,6 +243,14 @@ TEST_F(EventSpoolTest, ReserveOfTheDiskIsLeftFree) {  // FT7
   spool_ = *EventSpool::Open(path(), kNow, {.reserve_bytes = std::uintmax_t{1} << 60});
   EXPECT_TRUE(absl::IsResourceExhausted(Append("calls/1", "b")));
   EXPECT_TRUE(spool_->Settle({Settle(Settlement::Kind::kDelivered, Due()[0])}, kNow).ok());
+}
+
+TEST_F(EventSpoolTest, DeadLettersGiveWayToEventsWhereTheDiskIsNarrow) {  // FT7
+  spool_.reset();
+  const std::uintmax_t half = std::filesystem::space(folder_).available / 2;
+  spool_ = *EventSpool::Open(path(), kNow, {.reserve_bytes = half});
+  EXPECT_TRUE(absl::IsResourceExhausted(AddDeadLetter()));
+  EXPECT_TRUE(Append("calls/1", "a").ok());
 }
 
 // What is written at the same time shares a transaction.
