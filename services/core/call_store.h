@@ -194,8 +194,8 @@ class CallWriter : public CallReader {
   // there is no such call; one that is erased already is erased again and keeps its time [X1].
   virtual absl::Status EraseCall(std::int64_t call_id, absl::Time erase_time) = 0;
 
-  // Drops the customer's name, telephone number and vehicle of a service record; does nothing if
-  // there is none of this id.
+  // Drops the customer's name, telephone number and vehicle of a service record, and what the
+  // creation that made it tells of them; does nothing if there is none of this id.
   virtual absl::Status EraseServiceRecord(std::int64_t id, absl::Time update_time) = 0;
 
   // Stores how far a task has come that goes through the journal.
