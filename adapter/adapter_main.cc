@@ -198,6 +198,7 @@ int Run(const AdapterSettings& settings, const http::Server::Options& listener,
     ReloadAuth(settings.auth_files, auth);
     if (listener.tls != nullptr) ReloadTls(*listener.tls);
   });
+  if (spooling.has_value()) spooling->api.Stop();
   server.Stop();
   if (spooling.has_value()) spooling->delivery.Stop();
   LogCounters(counters);

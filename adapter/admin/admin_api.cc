@@ -144,10 +144,14 @@ AdminApi::Json AdminApi::ActOnMany(DeadLetterAction action, const AdminTarget& t
   int failed = 0;
   std::vector<std::string> results;
   for (const DeadLetter& letter : letters) {
+    if (stopping_) {
+      has_more = true;
+      break;
+    }
     const DeadLetterResult result = Act(action, letter, parts_.client, kept);
     results.push_back(ResultJson(result));
     failed += result.status.ok() ? 0 : 1;
-    if (absl::IsUnavailable(result.status)) {  // the next page begins with it
+    if (MetOutage(result)) {  // the next page begins with it
       has_more = true;
       break;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -38,6 +39,10 @@ class AdminApi {
 
   explicit AdminApi(const Parts& parts) : parts_(parts) {}
 
+  // The program is about to end: what is done with many dead letters ends with the one at hand, and
+  // a page token leads to the rest.
+  void Stop() { stopping_ = true; }
+
   // Answers one request of somebody who may. 400 names what is wrong, 404 what is not there, 405
   // the methods that there are.
   HttpAnswer Handle(absl::string_view method, absl::string_view target) const;
@@ -55,6 +60,7 @@ class AdminApi {
   Json Erase(const AdminTarget& target) const;
 
   const Parts parts_;
+  std::atomic<bool> stopping_{false};
 };
 
 }  // namespace autopulse::callevents::adapter

@@ -18,6 +18,7 @@
 #include "adapter/dead_letters/dead_letter_selection.h"
 #include "adapter/dead_letters/dead_letter_view.h"
 #include "adapter/delivery/call_event_client.h"
+#include "adapter/delivery/retry_policy.h"
 #include "adapter/settings/service_settings.h"
 #include "persistence/spool/event_spool.h"
 #include "services/base/config.h"
@@ -123,7 +124,7 @@ class Command {
     return absl::OkStatus();
   }
 
-  // Stops at a service that is not there: nothing is to be learned from the others.
+  // Stops at a service that serves nobody: nothing is to be learned from the others.
   absl::Status Change(const DeadLetter& letter) {
     const DeadLetterAction action{.kind = settings_.action() == "replay"
                                               ? DeadLetterAction::Kind::kReplay
@@ -133,7 +134,7 @@ class Command {
     const DeadLetterResult result = Act(action, letter, client_, letters_);
     Print(json() ? ResultJson(result) : ResultLine(result));
     if (!result.status.ok()) ++failed_;
-    return absl::IsUnavailable(result.status) ? result.status : absl::OkStatus();
+    return MetOutage(result) ? result.status : absl::OkStatus();
   }
 
   void Print(absl::string_view line) {
@@ -173,7 +174,7 @@ int RunOn(const CommandSettings& settings, const DeadLetterFilter& filter) {
   }
   Command command(settings, **spool, *client);
   const absl::Status done = command.Run(filter);
-  if (absl::IsUnavailable(done)) return Fail(base::kExitUnavailable, done.message());
+  if (IsOutage(done.code())) return Fail(base::kExitUnavailable, done.message());
   if (!done.ok()) return Fail(base::kExitFailure, done.message());
   if (!filter.ids.empty() && command.seen() == 0) {
     return Fail(base::kExitNotFound, "there is no such dead letter");

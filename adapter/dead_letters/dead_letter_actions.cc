@@ -5,6 +5,7 @@
 #include "adapter/dead_letters/dead_letter_replay.h"
 #include "adapter/dead_letters/redaction.h"
 #include "adapter/delivery/drainer.h"
+#include "adapter/delivery/retry_policy.h"
 #include "adapter/json/json_tree.h"
 #include "services/base/status_macros.h"
 
@@ -43,6 +44,8 @@ DeadLetterResult Act(const DeadLetterAction& action, const DeadLetter& letter,
   return {
       .id = letter.id, .outcome = outcome.ok() ? *outcome : "failed", .status = outcome.status()};
 }
+
+bool MetOutage(const DeadLetterResult& result) { return IsOutage(result.status.code()); }
 
 std::string ResultLine(const DeadLetterResult& result) {
   if (result.status.ok()) return absl::StrCat(result.id, " ", result.outcome);

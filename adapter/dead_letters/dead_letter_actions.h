@@ -31,6 +31,10 @@ struct DeadLetterResult {
 DeadLetterResult Act(const DeadLetterAction& action, const persistence::spool::DeadLetter& letter,
                      const CallEventClient& client, persistence::spool::DeadLetters& letters);
 
+// Whether it failed because nothing is served now, and would with the others: the service is away,
+// takes too long, or lets nobody in.
+bool MetOutage(const DeadLetterResult& result);
+
 // One line for people, and one JSON object on one line; both without telephone numbers.
 std::string ResultLine(const DeadLetterResult& result);
 std::string ResultJson(const DeadLetterResult& result);

@@ -102,6 +102,31 @@ TEST_F(AdminApiTest, ReplayStopsAtAServiceThatIsNotThereAndGoesOnFromThere) {
   EXPECT_THAT(DeadLetters(), IsEmpty());
 }
 
+TEST_F(AdminApiTest, ReplayStopsAtAServiceThatServesNobody) {
+  for (int call = 1; call <= 3; ++call) Bury(call);
+  for (const auto code :
+       {grpc::DEADLINE_EXCEEDED, grpc::RESOURCE_EXHAUSTED, grpc::ABORTED, grpc::UNAUTHENTICATED}) {
+    service_.AnswerAlways(code);
+    const int before = service_.calls();
+    const HttpAnswer answer = Post("/v1/dead-letters:replay?all=true");
+    EXPECT_THAT(answer.body, HasSubstr("\"failed\":1,\"next_page_token\":\"0\""));
+    EXPECT_EQ(service_.calls(), before + 1) << code;
+  }
+}
+
+TEST_F(AdminApiTest, ReplayEndsWithTheLetterAtHandWhereTheProgramEnds) {
+  for (int call = 1; call <= 3; ++call) Bury(call);
+  service_.SetAnswer([this](const v1::ReportCallEventRequest& /*request*/) {
+    api_.Stop();
+    return grpc::Status::OK;
+  });
+  const HttpAnswer answer = Post("/v1/dead-letters:replay?all=true");
+  EXPECT_EQ(answer.body,
+            "{\"results\":[{\"id\":1,\"outcome\":\"applied\"}],\"failed\":0,"
+            "\"next_page_token\":\"1\"}");
+  EXPECT_EQ(DeadLetters().size(), 2u);
+}
+
 TEST_F(AdminApiTest, NothingIsReplayedOrRemovedWithoutASelection) {
   Bury(1);
   EXPECT_EQ(Post("/v1/dead-letters:replay").status, 400);
