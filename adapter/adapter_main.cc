@@ -132,7 +132,10 @@ struct Spooling {
       : delivery(client, spool, counters, Delivery::Options{.retry = settings.retry},
                  base::SteadyClock()),
         upkeep(spool, settings.dead_letter_retention, base::SystemClock()),
-        api({.spool = spool, .client = client, .counters = counters}) {
+        api({.spool = spool,
+             .client = client,
+             .counters = counters,
+             .register_unknown_calls = settings.unknown_calls == "create"}) {
     base::LogInfo("spool open", {{"pending", spool.pending()}});
     delivery.Start();
     upkeep.Start();

@@ -148,7 +148,7 @@ AdminApi::Json AdminApi::ActOnMany(DeadLetterAction action, const AdminTarget& t
       has_more = true;
       break;
     }
-    const DeadLetterResult result = Act(action, letter, parts_.client, kept);
+    const DeadLetterResult result = Act(action, letter, Target(), kept);
     results.push_back(ResultJson(result));
     failed += result.status.ok() ? 0 : 1;
     if (MetOutage(result)) {  // the next page begins with it
@@ -183,7 +183,7 @@ AdminApi::Json AdminApi::OneDeadLetter(absl::string_view method, const AdminTarg
   RETURN_IF_ERROR(letter.status());
   if (method == "GET") return DeadLetterJson(*letter);
   action.kind = replays ? Kind::kReplay : Kind::kDiscard;
-  return ResultJson(Act(action, *letter, parts_.client, kept));
+  return ResultJson(Act(action, *letter, Target(), kept));
 }
 
 AdminApi::Json AdminApi::Spool() const {

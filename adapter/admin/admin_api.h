@@ -35,6 +35,7 @@ class AdminApi {
     persistence::spool::EventSpool& spool;
     const CallEventClient& client;
     const base::Counters& counters;
+    bool register_unknown_calls = false;  // of what is replayed [U1]
   };
 
   explicit AdminApi(const Parts& parts) : parts_(parts) {}
@@ -57,6 +58,9 @@ class AdminApi {
   Json OneDeadLetter(absl::string_view method, const AdminTarget& target) const;
   Json Spool() const;
   Json Counters() const;
+  ReplayTarget Target() const {
+    return {.client = parts_.client, .register_unknown_calls = parts_.register_unknown_calls};
+  }
   Json Erase(const AdminTarget& target) const;
 
   const Parts parts_;

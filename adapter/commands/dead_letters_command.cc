@@ -40,6 +40,7 @@ struct CommandSettings {
   std::string spool;
   ServiceSettings service;
   DeadLetterWords selection;
+  std::string unknown_calls = "reject";
   bool all = false;
   bool force = false;
   bool dry_run = false;
@@ -76,6 +77,8 @@ std::optional<int> ReadSettings(int argc, const char* const* argv, CommandSettin
              "Those given up at this time, 2026-01-31T12:00:00Z, or later");
   parser.Add("before", settings.selection.before, "Those given up before this time");
   parser.AddFlag("all", settings.all, "All of them: replay and discard want to be told which");
+  parser.AddChoice("unknown-calls", settings.unknown_calls, {"reject", "create"},
+                   "What becomes of inbound calls that nobody registered and a replay names");
   parser.AddFlag("force", settings.force, "Replay also those that the service refused before");
   parser.AddFlag("dry-run", settings.dry_run, "Only say which would be replayed or discarded");
   parser.AddChoice("output", settings.output, {"table", "json"},
@@ -131,7 +134,10 @@ class Command {
                                               : DeadLetterAction::Kind::kDiscard,
                                   .force = settings_.force,
                                   .dry_run = settings_.dry_run};
-    const DeadLetterResult result = Act(action, letter, client_, letters_);
+    const DeadLetterResult result =
+        Act(action, letter,
+            {.client = client_, .register_unknown_calls = settings_.unknown_calls == "create"},
+            letters_);
     Print(json() ? ResultJson(result) : ResultLine(result));
     if (!result.status.ok()) ++failed_;
     return MetOutage(result) ? result.status : absl::OkStatus();

@@ -170,7 +170,8 @@ class Replay {
       return Note(where, "skipped", "");
     }
     if (settings_.dry_run) return Note(where, "would be replayed", "");
-    const absl::StatusOr<std::string> outcome = SendDeadLetter(letter, client_);
+    const absl::StatusOr<std::string> outcome = SendDeadLetter(
+        letter, {.client = client_, .register_unknown_calls = settings_.unknown_calls == "create"});
     Note(where, outcome.ok() ? *outcome : "failed", outcome.status().message());
   }
 

@@ -2,7 +2,6 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
-#include "adapter/dead_letters/dead_letter_replay.h"
 #include "adapter/dead_letters/redaction.h"
 #include "adapter/delivery/drainer.h"
 #include "adapter/delivery/retry_policy.h"
@@ -16,7 +15,7 @@ using persistence::spool::DeadLetter;
 using persistence::spool::DeadLetters;
 
 absl::StatusOr<std::string> Do(const DeadLetterAction& action, const DeadLetter& letter,
-                               const CallEventClient& client, DeadLetters& letters) {
+                               const ReplayTarget& target, DeadLetters& letters) {
   const bool replays = action.kind == DeadLetterAction::Kind::kReplay;
   if (replays && !action.force && letter.reason == kReasonInvalidArgument) return "skipped";
   if (action.dry_run) return replays ? "would be replayed" : "would be discarded";
@@ -25,7 +24,7 @@ absl::StatusOr<std::string> Do(const DeadLetterAction& action, const DeadLetter&
     return "discarded";
   }
   ASSIGN_OR_RETURN(const DeadLetter whole, letters.Get(letter.id));
-  return ReplayDeadLetter(whole, client, letters);
+  return ReplayDeadLetter(whole, target, letters);
 }
 
 std::string ErrorJson(const absl::Status& status) {
@@ -39,8 +38,8 @@ std::string ErrorJson(const absl::Status& status) {
 }  // namespace
 
 DeadLetterResult Act(const DeadLetterAction& action, const DeadLetter& letter,
-                     const CallEventClient& client, DeadLetters& letters) {
-  const absl::StatusOr<std::string> outcome = Do(action, letter, client, letters);
+                     const ReplayTarget& target, DeadLetters& letters) {
+  const absl::StatusOr<std::string> outcome = Do(action, letter, target, letters);
   return {
       .id = letter.id, .outcome = outcome.ok() ? *outcome : "failed", .status = outcome.status()};
 }

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "adapter/delivery/call_event_client.h"
+#include "adapter/dead_letters/dead_letter_replay.h"
 #include "persistence/spool/dead_letters.h"
 
 namespace autopulse::callevents::adapter {
@@ -29,7 +29,7 @@ struct DeadLetterResult {
 // `skipped` (the service refused it before and would again: `force`), and `would be replayed` or
 // `would be discarded`.
 DeadLetterResult Act(const DeadLetterAction& action, const persistence::spool::DeadLetter& letter,
-                     const CallEventClient& client, persistence::spool::DeadLetters& letters);
+                     const ReplayTarget& target, persistence::spool::DeadLetters& letters);
 
 // Whether it failed because nothing is served now, and would with the others: the service is away,
 // takes too long, or lets nobody in.

@@ -18,7 +18,7 @@ using persistence::spool::DeadLetter;
 using persistence::spool::DeadLetters;
 
 // The event of a dead letter; null if its body, as we read it today, is no event.
-absl::StatusOr<EventRequest> RequestOf(const DeadLetter& letter) {
+absl::StatusOr<EventRequest> RequestOf(const DeadLetter& letter, bool register_unknown_calls) {
   if (letter.form == persistence::spool::kPendingForm) {
     EventRequest request = MakeEventRequest();
     if (request->ParseFromString(letter.payload)) return request;
@@ -26,25 +26,26 @@ absl::StatusOr<EventRequest> RequestOf(const DeadLetter& letter) {
   }
   base::Counters counters;
   Warnings warnings(counters);
-  ASSIGN_OR_RETURN(
-      vapi::Translation translation,
-      vapi::Translate(letter.payload, {.receive_time = letter.receive_time}, warnings));
+  ASSIGN_OR_RETURN(vapi::Translation translation,
+                   vapi::Translate(letter.payload,
+                                   {.receive_time = letter.receive_time,
+                                    .register_unknown_calls = register_unknown_calls},
+                                   warnings));
   return std::move(translation.request);
 }
 
 }  // namespace
 
-absl::StatusOr<std::string> SendDeadLetter(const DeadLetter& letter,
-                                           const CallEventClient& client) {
-  ASSIGN_OR_RETURN(const auto request, RequestOf(letter));
+absl::StatusOr<std::string> SendDeadLetter(const DeadLetter& letter, const ReplayTarget& target) {
+  ASSIGN_OR_RETURN(const auto request, RequestOf(letter, target.register_unknown_calls));
   if (request == nullptr) return "ignored";
-  ASSIGN_OR_RETURN(const v1::ReportCallEventResponse response, client.Report(*request));
+  ASSIGN_OR_RETURN(const v1::ReportCallEventResponse response, target.client.Report(*request));
   return std::string(OutcomeName(response));
 }
 
-absl::StatusOr<std::string> ReplayDeadLetter(const DeadLetter& letter,
-                                             const CallEventClient& client, DeadLetters& letters) {
-  absl::StatusOr<std::string> outcome = SendDeadLetter(letter, client);
+absl::StatusOr<std::string> ReplayDeadLetter(const DeadLetter& letter, const ReplayTarget& target,
+                                             DeadLetters& letters) {
+  absl::StatusOr<std::string> outcome = SendDeadLetter(letter, target);
   if (outcome.ok()) {
     RETURN_IF_ERROR(letters.Remove(letter.id));
     return outcome;

@@ -38,7 +38,7 @@ class DeadLetterTest : public SpoolingTest {
   }
 
   absl::StatusOr<std::string> Replay(const DeadLetter& letter) {
-    return ReplayDeadLetter(letter, client_, spool_->dead_letters());
+    return ReplayDeadLetter(letter, {.client = client_}, spool_->dead_letters());
   }
 };
 
@@ -58,10 +58,10 @@ TEST_F(DeadLetterTest, WhatTheServiceRefusedBeforeIsReplayedOnlyByForce) {  // R
   DeadLetter letter = Keep(persistence::spool::kPendingForm, Event(15, "a").SerializeAsString());
   letter.reason = kReasonInvalidArgument;
   DeadLetterAction action;
-  EXPECT_EQ(Act(action, letter, client_, spool_->dead_letters()).outcome, "skipped");
+  EXPECT_EQ(Act(action, letter, {.client = client_}, spool_->dead_letters()).outcome, "skipped");
   EXPECT_EQ(DeadLetters().size(), 1u);
   action.force = true;
-  EXPECT_EQ(Act(action, letter, client_, spool_->dead_letters()).outcome, "applied");
+  EXPECT_EQ(Act(action, letter, {.client = client_}, spool_->dead_letters()).outcome, "applied");
   EXPECT_THAT(DeadLetters(), IsEmpty());
 }
 
@@ -69,7 +69,7 @@ TEST_F(DeadLetterTest, DryRunChangesNothing) {
   const DeadLetter letter = Keep(kBodyForm, kRinging);
   for (const auto kind : {DeadLetterAction::Kind::kReplay, DeadLetterAction::Kind::kDiscard}) {
     const DeadLetterResult result =
-        Act({.kind = kind, .dry_run = true}, letter, client_, spool_->dead_letters());
+        Act({.kind = kind, .dry_run = true}, letter, {.client = client_}, spool_->dead_letters());
     EXPECT_THAT(ResultLine(result), HasSubstr("would be"));
   }
   EXPECT_EQ(DeadLetters().size(), 1u);
@@ -132,6 +132,22 @@ TEST_F(DeadLetterTest, ReplayedBodyIsTranslatedWithItsFirstReceipt) {  // O6
   });
   ASSERT_TRUE(Replay(Keep(kBodyForm, kRinging)).ok());
   EXPECT_EQ(receipt, absl::ToUnixSeconds(now_ - absl::Hours(3)));
+}
+
+TEST_F(DeadLetterTest, ReplayedBodyRegistersItsCallWhereThatIsAskedFor) {  // U1
+  bool registers = false;
+  service_.SetAnswer([&registers](const v1::ReportCallEventRequest& request) {
+    registers = request.has_call_if_unknown();
+    return grpc::Status::OK;
+  });
+  const std::string body = R"({"message":{"type":"status-update","status":"ringing",)"
+                           R"("call":{"id":"v-1","type":"inboundPhoneCall"}}})";
+  for (const bool asked : {true, false}) {
+    const ReplayTarget target{.client = client_, .register_unknown_calls = asked};
+    const auto outcome = ReplayDeadLetter(Keep(kBodyForm, body), target, spool_->dead_letters());
+    EXPECT_TRUE(outcome.ok()) << outcome.status();
+    EXPECT_EQ(registers, asked);
+  }
 }
 
 TEST_F(DeadLetterTest, FailedReplayKeepsTheDeadLetterAndItsHistory) {  // FT59
