@@ -44,7 +44,7 @@ class DeliveryTest : public SpoolingTest {
     return handed.Wait();
   }
 
-  Delivery delivery_{client_, *spool_, counters_, {}, Clock()};
+  Delivery delivery_{client_, *spool_, counters_, {.retry = {.max_attempts = 1}}, Clock()};
 };
 
 TEST_F(DeliveryTest, WhatTheServiceTakesNeverTouchesTheSpool) {
@@ -221,6 +221,20 @@ TEST_F(DeliveryTest, DeadServiceIsAskedNoMoreAfterAFewFailures) {  // FT18
   service_.Start();
   EXPECT_TRUE(Deliver(Event(51, "later")).queued);  // it does not try
   EXPECT_EQ(service_.calls(), 0);
+}
+
+TEST_F(DeliveryTest, WebhookThatIsRecordedShowsThatWhatFailsFailsByItself) {  // FT58
+  service_.SetAnswer([](const v1::ReportCallEventRequest& request) {
+    if (request.event_id() == "poison") return grpc::Status(grpc::UNAVAILABLE, "no");
+    return grpc::Status::OK;
+  });
+  EXPECT_TRUE(Deliver(Event(15, "poison")).queued);
+  now_ += absl::Seconds(1);
+  EXPECT_TRUE(Deliver(Event(16, "b")).response.ok());
+  delivery_.Start();
+  WaitUntilDrained();
+  ASSERT_EQ(DeadLetters().size(), 1u);
+  EXPECT_EQ(DeadLetters()[0].reason, kReasonRetriesExhausted);
 }
 
 TEST_F(DeliveryTest, FirstReceiptIsKeptThroughTheSpool) {  // O6
