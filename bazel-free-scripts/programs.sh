@@ -9,6 +9,7 @@ say() { printf '== %s\n' "$*"; }
 # process until then. Sets `started_pid`, and `started_address` and `started_url` to the HOST:PORT of
 # the ready line, without and with a scheme.
 starting_pid=
+# shellcheck disable=SC2034  # what it sets is for who has sourced this
 start() {
   local name=$1 log_fd=$2 pipe=${scratch:?}/$1.ready ready_fd ready_line
   shift 2
