@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/time/clock.h"
 #include "services/base/log.h"
@@ -14,6 +15,9 @@ namespace {
 
 constexpr int kPage = 256;
 constexpr absl::Duration kBetweenLooks = absl::Milliseconds(5);
+
+// So much before the last look a standby may have had all: rather an event twice than none.
+constexpr absl::Duration kSlack = absl::Seconds(10);
 
 absl::StatusOr<JournalMark> Mark(CallStore& store) {
   JournalMark mark;
@@ -29,6 +33,24 @@ bool AllEnded(const JournalMark& earlier, const JournalMark& later) {
   return std::none_of(earlier.writers.begin(), earlier.writers.end(), [&](const auto& writer) {
     return std::find(later.writers.begin(), later.writers.end(), writer) != later.writers.end();
   });
+}
+
+// The largest sequence up to `up_to` of an event that was recorded by `time`; they ascend together,
+// give or take what transactions and clocks differ by.
+absl::StatusOr<std::int64_t> LastRecordedBy(absl::Time time, std::int64_t up_to,
+                                            CallReader& calls) {
+  std::int64_t low = 0;
+  for (std::int64_t high = up_to; low < high;) {
+    const std::int64_t middle = low + (high - low) / 2;
+    ASSIGN_OR_RETURN(const std::vector<domain::RecordedEvent> next,
+                     calls.ListAllEvents(middle, /*limit=*/1));
+    if (next.empty() || next.front().sequence > high || next.front().create_time > time) {
+      high = middle;
+    } else {
+      low = next.front().sequence;
+    }
+  }
+  return low;
 }
 
 }  // namespace
@@ -74,13 +96,11 @@ void JournalTail::ForgetNowAndThen() {
 }
 
 absl::Status JournalTail::Look() {
+  const absl::Time now = absl::Now();
   ASSIGN_OR_RETURN(JournalMark mark, Mark(store_));
-  if (mark.sequence < feed_.last_sequence()) {
-    base::LogWarning("the journal has gone back; watchers begin with what is new",
-                     {{"from", feed_.last_sequence()}, {"to", mark.sequence}});
-    open_mark_.reset();
-    feed_.GoBackTo(mark.sequence);
-  }
+  ASSIGN_OR_RETURN(const bool has_gone_back, HasGoneBack(mark));
+  if (has_gone_back) RETURN_IF_ERROR(GoBack(mark));
+  looked_ = now;
   if (open_mark_ && AllEnded(*open_mark_, mark)) {
     RETURN_IF_ERROR(PassOn(open_mark_->sequence));
     open_mark_.reset();
@@ -90,8 +110,36 @@ absl::Status JournalTail::Look() {
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> JournalTail::HasGoneBack(const JournalMark& mark) {
+  if (mark.sequence < feed_.last_sequence()) return true;
+  // A server that has taken over may have given out as many sequences anew since.
+  if (!failing_ || !last_) return false;
+  std::vector<domain::RecordedEvent> found;
+  RETURN_IF_ERROR(store_.ReadOne([&](CallReader& calls) -> absl::Status {
+    ASSIGN_OR_RETURN(found, calls.ListAllEvents(last_->sequence - 1, /*limit=*/1));
+    return absl::OkStatus();
+  }));
+  return found.empty() || found.front().sequence != last_->sequence ||
+         found.front().call_id != last_->call_id || found.front().event.event_id != last_->event_id;
+}
+
+absl::Status JournalTail::GoBack(const JournalMark& mark) {
+  std::int64_t common = 0;
+  RETURN_IF_ERROR(store_.Read([&](CallReader& calls) -> absl::Status {
+    ASSIGN_OR_RETURN(common, LastRecordedBy(looked_ - kSlack, mark.sequence, calls));
+    return absl::OkStatus();
+  }));
+  base::LogWarning("the journal has gone back; watchers go on from there",
+                   {{"from", feed_.last_sequence()}, {"to", common}});
+  open_mark_.reset();
+  last_.reset();
+  feed_.GoBackTo(common);
+  return absl::OkStatus();
+}
+
 absl::Status JournalTail::PassOn(std::int64_t up_to) {
   if (!feed_.has_subscribers()) {
+    last_.reset();
     feed_.Advance(up_to);
     return absl::OkStatus();
   }
@@ -102,6 +150,8 @@ absl::Status JournalTail::PassOn(std::int64_t up_to) {
       return absl::OkStatus();
     }));
     if (entries.empty()) return absl::OkStatus();  // the rest was rolled back, or deleted
+    const domain::RecordedEvent& last = entries.back()->event;
+    last_ = {last.sequence, last.call_id, last.event.event_id};
     feed_.Publish(std::move(entries));
   }
   return absl::OkStatus();

@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/base/pause.h"
 #include "services/core/call_feed.h"
@@ -38,8 +40,19 @@ class JournalTail {
 
  private:
   void Run();
+  // An event that was passed on.
+  struct PassedOn {
+    std::int64_t sequence = 0;
+    std::int64_t call_id = 0;
+    std::string event_id;
+  };
+
   absl::Status Look();
   void ForgetNowAndThen();
+  // Whether a standby has taken over that did not have all that was passed on.
+  absl::StatusOr<bool> HasGoneBack(const JournalMark& mark);
+  // Has watchers go on behind what both servers have.
+  absl::Status GoBack(const JournalMark& mark);
   absl::Status PassOn(std::int64_t up_to);
 
   CallStore& store_;
@@ -49,7 +62,9 @@ class JournalTail {
   // Of the thread. A mark whose writers had not all ended when it was last looked at.
   std::optional<JournalMark> open_mark_;
   std::chrono::steady_clock::time_point forgotten_ = std::chrono::steady_clock::now();
+  std::optional<PassedOn> last_;  // nothing if nobody watched
   bool failing_ = false;
+  absl::Time looked_ = absl::InfinitePast();  // when the journal could be read last
 
   base::Pause pause_;
   base::Pause rest_;  // woken to stop

@@ -37,14 +37,14 @@ Watchers::~Watchers() {
 }
 
 void Watchers::Watch(Watcher::WatchRpc& rpc, Arrival arrival) {
-  const std::int64_t newest = feed_.last_sequence();
+  const Watcher::Begin begin(feed_);
   absl::StatusOr<Watcher::Subject> subject =
-      Watcher::ReadSubject(rpc.request(), std::move(arrival), newest);
+      Watcher::ReadSubject(rpc.request(), std::move(arrival), begin.newest);
   if (!subject.ok()) {
     rpc.Finish(subject.status());
     return;
   }
-  const auto watcher = std::make_shared<Watcher>(surroundings_, rpc, *std::move(subject), newest);
+  const auto watcher = std::make_shared<Watcher>(surroundings_, rpc, *std::move(subject), begin);
   Watcher::Judge judge;
   {
     const absl::MutexLock lock(&mutex_);

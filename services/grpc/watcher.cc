@@ -62,13 +62,13 @@ absl::StatusOr<Watcher::Subject> Watcher::ReadSubject(const grpc::ByteBuffer& by
 }
 
 Watcher::Watcher(const Surroundings& surroundings, WatchRpc& rpc, Subject subject,
-                 std::int64_t newest)
+                 const Begin& begin)
     : surroundings_(surroundings),
       rpc_(rpc),
       subject_(std::move(subject)),
       cursor_(subject_.cursor),
-      gone_back_(surroundings.feed.gone_back()) {
-  if (cursor_ > newest) ahead_of_ = newest;
+      gone_back_(begin.gone_back) {
+  if (cursor_ > begin.newest) ahead_of_ = begin.newest;
 }
 
 void Watcher::Start() {

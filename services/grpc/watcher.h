@@ -51,13 +51,22 @@ class Watcher final : public StreamHandler, public std::enable_shared_from_this<
     std::function<void(const std::shared_ptr<Watcher>&)> on_done;
   };
 
+  // Where the feed stands when a stream begins.
+  struct Begin {
+    explicit Begin(const core::CallFeed& feed)
+        : gone_back(feed.gone_back()), newest(feed.last_sequence()) {}
+
+    core::CallFeed::GoneBack gone_back;  // asked for first, so that none is missed
+    std::int64_t newest;
+  };
+
   // What a request, a v1.WatchCallsRequest, asks for where the feed stands at `newest`.
   // INVALID_ARGUMENT for a message, filter or token that cannot be read.
   static absl::StatusOr<Subject> ReadSubject(const grpc::ByteBuffer& bytes, Arrival arrival,
                                              std::int64_t newest);
 
-  // `newest` is where the feed stands. `surroundings` must outlive this.
-  Watcher(const Surroundings& surroundings, WatchRpc& rpc, Subject subject, std::int64_t newest);
+  // `surroundings` must outlive this.
+  Watcher(const Surroundings& surroundings, WatchRpc& rpc, Subject subject, const Begin& begin);
 
   // Begins the stream, whose requests from now on come to this.
   void Start();

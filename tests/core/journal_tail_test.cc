@@ -1,5 +1,6 @@
 #include "services/core/journal_tail.h"
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -19,14 +20,40 @@ class JournalTailTest : public testing::Test {
  protected:
   // Records an event as another process would: nobody tells the feed.
   void Record(std::int64_t sequence) {
+    store_.Change([&](fakes::FakeTables& tables) { RecordIn(tables, sequence, "e"); });
+  }
+
+  static void RecordIn(fakes::FakeTables& tables, std::int64_t sequence,
+                       const std::string& id_prefix) {
+    tables.calls[1].id = 1;
+    domain::RecordedEvent event;
+    event.call_id = 1;
+    event.sequence = sequence;
+    event.event.event_id = id_prefix + std::to_string(sequence);
+    tables.events[sequence] = event;
+  }
+
+  // Has a standby take over that had the first event only, and has recorded more since.
+  void TakeOver(std::int64_t last_sequence) {
     store_.Change([&](fakes::FakeTables& tables) {
-      tables.calls[1].id = 1;
-      domain::RecordedEvent event;
-      event.call_id = 1;
-      event.sequence = sequence;
-      event.event.event_id = "e" + std::to_string(sequence);
-      tables.events[sequence] = event;
+      tables.events.erase(tables.events.upper_bound(1), tables.events.end());
+      for (std::int64_t sequence = 2; sequence <= last_sequence; ++sequence) {
+        RecordIn(tables, sequence, "new");
+        tables.events[sequence].create_time = absl::Now();
+      }
     });
+  }
+
+  // The ids of events behind the first, once there are `count` new ones.
+  std::vector<std::string> WatchedNew(std::size_t count) {
+    std::vector<std::string> ids;
+    while (ids.size() != count || ids.front() != "new2") {
+      ids.clear();
+      const auto entries = feed_.After(1, 100);
+      if (!entries) continue;
+      for (const auto& entry : *entries) ids.push_back(entry->event.event.event_id);
+    }
+    return ids;
   }
 
   void SetWriters(const std::vector<std::string>& writers) {
@@ -76,22 +103,31 @@ TEST_F(JournalTailTest, WithoutWatchersTheFeedAdvancesWithoutReading) {
   EXPECT_FALSE(feed_.After(2, 100).has_value());  // to be read from the journal
 }
 
-TEST_F(JournalTailTest, WhereTheJournalHasGoneBackWhatIsNewIsPassedOn) {  // a standby took over
+TEST_F(JournalTailTest, WhatIsRecordedSinceAStandbyTookOverIsPassedOn) {
+  feed_.Subscribe([] {});
+  const JournalTail tail(store_, feed_, kQuick);
+  for (const std::int64_t sequence : {1, 2, 3, 4}) Record(sequence);
+  Watched(4);
+  TakeOver(3);
+  EXPECT_THAT(WatchedNew(2), ElementsAre("new2", "new3"));
+  EXPECT_EQ(feed_.gone_back().to, 1);
+}
+
+TEST_F(JournalTailTest, AStandbyThatHasGivenOutAsManySequencesSinceIsNoticed) {
   feed_.Subscribe([] {});
   const JournalTail tail(store_, feed_, kQuick);
   for (const std::int64_t sequence : {1, 2, 3}) Record(sequence);
   Watched(3);
-  store_.Change([](fakes::FakeTables& tables) {
-    tables.events.erase(2);
-    tables.events.erase(3);
+  std::atomic<int> failed = 0;
+  store_.BeforeReads([&] {
+    ++failed;
+    return absl::UnavailableError("nobody is there");
   });
-  while (feed_.last_sequence() != 1) {
+  while (failed == 0) {
   }
-  Record(2);
-  while (feed_.last_sequence() != 2) {
-  }
-  EXPECT_THAT(*feed_.After(1, 100), testing::SizeIs(1));
-  EXPECT_EQ(feed_.gone_back().to, 1);
+  TakeOver(4);
+  store_.BeforeReads([] { return absl::OkStatus(); });
+  EXPECT_THAT(WatchedNew(3), ElementsAre("new2", "new3", "new4"));
 }
 
 TEST_F(JournalTailTest, WhatItHasPassedOnIsNotKeptForLong) {  // X1

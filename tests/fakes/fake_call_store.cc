@@ -8,12 +8,12 @@
 namespace autopulse::callevents::fakes {
 
 absl::Status FakeCallStore::Read(const ReadWork& work) {
-  std::function<void()> before;
+  std::function<absl::Status()> before;
   {
     const absl::MutexLock lock(&mutex_);
     before = before_reads_;
   }
-  before();
+  RETURN_IF_ERROR(before());
   FakeTables copy;
   {
     const absl::MutexLock lock(&mutex_);
@@ -62,7 +62,7 @@ void FakeCallStore::Change(const std::function<void(FakeTables&)>& change) {
   change(tables_);
 }
 
-void FakeCallStore::BeforeReads(std::function<void()> hook) {
+void FakeCallStore::BeforeReads(std::function<absl::Status()> hook) {
   const absl::MutexLock lock(&mutex_);
   before_reads_ = std::move(hook);
 }

@@ -27,8 +27,9 @@ class FakeCallStore : public core::CallStore {
   // Changes the tables as another program would.
   void Change(const std::function<void(FakeTables&)>& change);
 
-  // Has `hook` run before each transaction that reads. It may be called on several threads.
-  void BeforeReads(std::function<void()> hook);
+  // Has `hook` run before each transaction that reads, which fails with its error. It may be called
+  // on several threads.
+  void BeforeReads(std::function<absl::Status()> hook);
 
   // How many transactions have been committed.
   int commits() const;
@@ -40,7 +41,9 @@ class FakeCallStore : public core::CallStore {
   mutable absl::Mutex mutex_;
   FakeTables tables_ ABSL_GUARDED_BY(mutex_);
   std::deque<absl::Status> commit_errors_ ABSL_GUARDED_BY(mutex_);
-  std::function<void()> before_reads_ ABSL_GUARDED_BY(mutex_) = [] {};
+  std::function<absl::Status()> before_reads_ ABSL_GUARDED_BY(mutex_) = [] {
+    return absl::OkStatus();
+  };
   int commits_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 

@@ -344,6 +344,7 @@ TEST_F(WatchCallsFromTheDatabaseTest, StreamsThatAreFarFromWhatTheyWantLetOthers
   // A journal without an end, for as long as the last client has nothing.
   api_.store.BeforeReads([&] {
     if (!is_served) RecordMoreElsewhere(100);
+    return absl::OkStatus();
   });
   std::vector<std::unique_ptr<Watch>> far;
   for (int i = 0; i < 4; ++i) {
