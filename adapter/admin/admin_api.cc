@@ -143,6 +143,7 @@ AdminApi::Json AdminApi::ActOnMany(DeadLetterAction action, const AdminTarget& t
   std::int64_t last = page.after_id;
   int failed = 0;
   std::vector<std::string> results;
+  OutageWatch service(page.after_id);
   for (const DeadLetter& letter : letters) {
     if (stopping_) {
       has_more = true;
@@ -151,11 +152,13 @@ AdminApi::Json AdminApi::ActOnMany(DeadLetterAction action, const AdminTarget& t
     const DeadLetterResult result = Act(action, letter, Target(), kept);
     results.push_back(ResultJson(result));
     failed += result.status.ok() ? 0 : 1;
-    if (MetOutage(result)) {  // the next page begins with it
+    last = letter.id;
+    service.Note(result);
+    if (service.is_out()) {
       has_more = true;
+      last = service.served();
       break;
     }
-    last = letter.id;
   }
   return absl::StrCat("{\"results\":[", absl::StrJoin(results, ","), "],\"failed\":", failed,
                       Token(has_more, last));

@@ -100,7 +100,7 @@ class Command {
     std::int64_t last = 0;
     while (true) {
       ASSIGN_OR_RETURN(const auto page, letters_.List(filter, last, kPageSize));
-      if (page.empty()) return absl::OkStatus();
+      if (page.empty()) return service_.outage();
       for (const DeadLetter& letter : page) {
         last = letter.id;
         ++seen_;
@@ -140,7 +140,8 @@ class Command {
             letters_);
     Print(json() ? ResultJson(result) : ResultLine(result));
     if (!result.status.ok()) ++failed_;
-    return MetOutage(result) ? result.status : absl::OkStatus();
+    service_.Note(result);
+    return service_.is_out() ? result.status : absl::OkStatus();
   }
 
   void Print(absl::string_view line) {
@@ -151,6 +152,7 @@ class Command {
   const CommandSettings& settings_;
   persistence::spool::DeadLetters& letters_;
   CallEventClient client_;
+  OutageWatch service_{0};
   std::optional<base::ProgressBar> progress_;
   int seen_ = 0;
   int failed_ = 0;

@@ -44,7 +44,15 @@ DeadLetterResult Act(const DeadLetterAction& action, const DeadLetter& letter,
       .id = letter.id, .outcome = outcome.ok() ? *outcome : "failed", .status = outcome.status()};
 }
 
-bool MetOutage(const DeadLetterResult& result) { return IsOutage(result.status.code()); }
+void OutageWatch::Note(const DeadLetterResult& result) {
+  if (IsOutage(result.status.code())) {
+    ++in_a_row_;
+    outage_ = result.status;
+  } else {
+    in_a_row_ = 0;
+    served_ = result.id;
+  }
+}
 
 std::string ResultLine(const DeadLetterResult& result) {
   if (result.status.ok()) return absl::StrCat(result.id, " ", result.outcome);

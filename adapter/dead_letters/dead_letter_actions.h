@@ -31,9 +31,32 @@ struct DeadLetterResult {
 DeadLetterResult Act(const DeadLetterAction& action, const persistence::spool::DeadLetter& letter,
                      const ReplayTarget& target, persistence::spool::DeadLetters& letters);
 
-// Whether it failed because nothing is served now, and would with the others: the service is away,
-// takes too long, or lets nobody in.
-bool MetOutage(const DeadLetterResult& result);
+// Tells from one letter after the other whether the service serves nobody: it is away, takes too
+// long, or lets nobody in. One alone does not tell, for it may be a letter that always fails so.
+class OutageWatch {
+ public:
+  // `before` is the id of the letter before the first.
+  explicit OutageWatch(std::int64_t before) : served_(before) {}
+
+  // Notes what became of the next one.
+  void Note(const DeadLetterResult& result);
+
+  // Whether there is nothing to be learned from others.
+  bool is_out() const { return in_a_row_ >= kInARow; }
+
+  // Why the last letter failed, if it was for such a reason; else OK.
+  absl::Status outage() const { return in_a_row_ > 0 ? outage_ : absl::OkStatus(); }
+
+  // The last letter that did not fail so.
+  std::int64_t served() const { return served_; }
+
+ private:
+  static constexpr int kInARow = 3;
+
+  int in_a_row_ = 0;
+  absl::Status outage_;
+  std::int64_t served_;
+};
 
 // One line for people, and one JSON object on one line; both without telephone numbers.
 std::string ResultLine(const DeadLetterResult& result);

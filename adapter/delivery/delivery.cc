@@ -71,8 +71,10 @@ void Delivery::Proceed(std::unique_ptr<Work> work, bool may_block) {
   if (IsQuick(work->call)) return Send(std::move(work));
   if (may_block) return SendUnlessOthersWait(std::move(work));
   Awaiting& awaiting = *work->awaiting;
+  // noexcept: without an end of its turn all of its call would wait for ever. So the program ends,
+  // and is started again with what is on the disk.
   awaiting.Post(
-      [this, work = std::move(work)]() mutable { SendUnlessOthersWait(std::move(work)); });
+      [this, work = std::move(work)]() mutable noexcept { SendUnlessOthersWait(std::move(work)); });
 }
 
 void Delivery::SendUnlessOthersWait(std::unique_ptr<Work> work) {
@@ -110,7 +112,7 @@ void Delivery::OnReported(std::unique_ptr<Work> work, ReportBatcher::Result resu
   }
   if (result.ok()) return Finish(std::move(work), std::move(result));
   Awaiting& awaiting = *work->awaiting;
-  awaiting.Post([this, work = std::move(work), error = result.status()]() mutable {
+  awaiting.Post([this, work = std::move(work), error = result.status()]() mutable noexcept {
     Delivered kept = Keep(*work, error);
     Finish(std::move(work), std::move(kept));
   });

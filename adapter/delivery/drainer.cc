@@ -201,7 +201,12 @@ Drainer::Settlement Drainer::JudgeFailure(const PendingEvent& event, const absl:
   const absl::Time last_try = event.failures.last_error_time;
   const bool counts = others_recorded ||
                       (last_try != absl::InfinitePast() && parts_.breaker.last_served() > last_try);
-  if (IsOutage(error.code()) && !counts) return settlement;
+  if (IsOutage(error.code()) && !counts) {
+    if (event.failures.attempts > 0) {  // O7: what it may be held for does not pass meanwhile
+      settlement.failures.first_error_time += now - last_try;
+    }
+    return settlement;
+  }
   return JudgeOwnFailure(std::move(settlement), error.code(), event.alone, counts);
 }
 

@@ -96,22 +96,32 @@ TEST_F(AdminApiTest, ReplayStopsAtAServiceThatIsNotThereAndGoesOnFromThere) {
   for (int call = 1; call <= 3; ++call) Bury(call);
   service_.AnswerAlways(grpc::UNAVAILABLE);
   const HttpAnswer answer = Post("/v1/dead-letters:replay?all=true");
-  EXPECT_THAT(answer.body, HasSubstr("\"failed\":1,\"next_page_token\":\"0\""));
+  EXPECT_THAT(answer.body, HasSubstr("\"failed\":3,\"next_page_token\":\"0\""));
   service_.RecordEverything();
   EXPECT_EQ(Post("/v1/dead-letters:replay?all=true&page_token=0").status, 200);
   EXPECT_THAT(DeadLetters(), IsEmpty());
 }
 
 TEST_F(AdminApiTest, ReplayStopsAtAServiceThatServesNobody) {
-  for (int call = 1; call <= 3; ++call) Bury(call);
+  for (int call = 1; call <= 5; ++call) Bury(call);
   for (const auto code :
        {grpc::DEADLINE_EXCEEDED, grpc::RESOURCE_EXHAUSTED, grpc::ABORTED, grpc::UNAUTHENTICATED}) {
     service_.AnswerAlways(code);
     const int before = service_.calls();
     const HttpAnswer answer = Post("/v1/dead-letters:replay?all=true");
-    EXPECT_THAT(answer.body, HasSubstr("\"failed\":1,\"next_page_token\":\"0\""));
-    EXPECT_EQ(service_.calls(), before + 1) << code;
+    EXPECT_THAT(answer.body, HasSubstr("\"failed\":3,\"next_page_token\":\"0\""));
+    EXPECT_EQ(service_.calls(), before + 3) << code;
   }
+}
+
+TEST_F(AdminApiTest, LetterThatAlwaysFailsLikeAnOutageKeepsNoOtherFromBeingReplayed) {
+  for (int call = 1; call <= 3; ++call) Bury(call);
+  service_.SetAnswer([](const v1::ReportCallEventRequest& request) {
+    return request.parent() == "calls/1" ? grpc::Status(grpc::ABORTED, "") : grpc::Status::OK;
+  });
+  const HttpAnswer answer = Post("/v1/dead-letters:replay?all=true");
+  EXPECT_THAT(answer.body, HasSubstr("\"failed\":1"));
+  EXPECT_EQ(DeadLetters().size(), 1u);
 }
 
 TEST_F(AdminApiTest, ReplayEndsWithTheLetterAtHandWhereTheProgramEnds) {

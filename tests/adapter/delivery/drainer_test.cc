@@ -269,6 +269,23 @@ TEST_F(DrainerTest, HoldBeginsWithTheFirstFailureThatIsNoOutage) {  // O7
   EXPECT_THAT(service_.recorded(), Contains("a3"));
 }
 
+TEST_F(DrainerTest, HoldDoesNotPassDuringAnOutage) {  // O7
+  const auto refuse_first = [](const v1::ReportCallEventRequest& request) {
+    return request.event_id() == "a1" ? Refuse(grpc::NOT_FOUND) : grpc::Status::OK;
+  };
+  service_.SetAnswer(refuse_first);
+  Keep(1, "a1");
+  Drain();
+  Keep(1, "a2");
+  service_.AnswerAlways(grpc::UNAVAILABLE);
+  Pass(absl::Minutes(3));
+  service_.SetAnswer(refuse_first);
+  Pass(absl::Seconds(40));
+  EXPECT_THAT(service_.recorded(), Not(Contains("a2")));
+  Pass(absl::Minutes(1));
+  EXPECT_THAT(service_.recorded(), Contains("a2"));
+}
+
 TEST_F(DrainerTest, DeadServiceIsTriedSeldom) {  // REQ7
   service_.AnswerAlways(grpc::UNAVAILABLE);
   for (int call = 1; call <= 100; ++call) Keep(call, absl::StrCat("e", call));
