@@ -45,7 +45,8 @@ class PgsqlRegistrarTest : public testing::Test {
   void MustRun(const std::string& sql) { EXPECT_EQ(other_->Run(sql), absl::OkStatus()) << sql; }
 
   bool SomebodyWaits() {
-    const auto rows = other_->Query("SELECT 1 FROM pg_locks WHERE NOT granted");
+    const auto rows = other_->Query(
+        "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))");
     EXPECT_TRUE(rows.ok()) << rows.status();
     return !rows.ok() || !rows->empty();
   }
