@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "services/base/pause.h"
 #include "services/core/call_feed.h"
@@ -64,7 +65,7 @@ class JournalTail {
   std::chrono::steady_clock::time_point forgotten_ = std::chrono::steady_clock::now();
   std::optional<PassedOn> last_;  // nothing if nobody watched
   bool failing_ = false;
-  absl::Time looked_ = absl::InfinitePast();  // when the journal could be read last
+  absl::Time looked_ = absl::Now();  // when the journal could be read last
 
   base::Pause pause_;
   base::Pause rest_;  // woken to stop
