@@ -6,6 +6,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -28,6 +29,21 @@ bool ParseDuration(absl::string_view text, absl::Duration& value) {
   }
   value = absl::Hours(24) * count;
   return true;
+}
+
+// CLI11 takes the next argument as the value of `--spool=`, but not as that of `--spool ""`. It
+// wants the first argument last. callctl, which depends on nothing of the services, does the same.
+std::vector<std::string> Arguments(int argc, const char* const* argv) {
+  std::vector<std::string> arguments;
+  for (int i = argc - 1; i > 0; --i) {
+    std::string argument = argv[i];
+    if (absl::StartsWith(argument, "--") && argument.find('=') == argument.size() - 1) {
+      argument.pop_back();
+      arguments.emplace_back();
+    }
+    arguments.push_back(std::move(argument));
+  }
+  return arguments;
 }
 
 }  // namespace
@@ -121,7 +137,7 @@ void Settings::AddWords(const std::string& name, std::vector<std::string>& words
 std::optional<int> Settings::Parse(int argc, const char* const* argv) {
   CLI::App& app = implementation_->app;
   try {
-    app.parse(argc, argv);
+    app.parse(Arguments(argc, argv));
     return std::nullopt;
   } catch (const CLI::Success& done) {
     return app.exit(done);

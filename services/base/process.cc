@@ -11,11 +11,16 @@
 namespace autopulse::callevents::base {
 namespace {
 
-sigset_t HandledSignals() {
+sigset_t StopSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+sigset_t HandledSignals() {
+  sigset_t signals = StopSignals();
   sigaddset(&signals, SIGHUP);
   return signals;
 }
@@ -52,7 +57,9 @@ int AwaitStopSignal(const std::function<void()>& reload) {
       reload();
       continue;
     }
-    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);  // the second one ends the process
+    // The second one ends the process; SIGHUP, for which it is too late, does nothing.
+    const sigset_t stops = StopSignals();
+    pthread_sigmask(SIG_UNBLOCK, &stops, nullptr);
     return signal;
   }
 }

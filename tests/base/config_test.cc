@@ -76,6 +76,12 @@ TEST_F(SettingsTest, TheCommandLineSetsThem) {
   EXPECT_TRUE(dry_run_);
 }
 
+TEST_F(SettingsTest, AnEmptyValueIsOneAndNotTheNextArgument) {
+  EXPECT_EQ(Parse({"--listen-on=", "--workers=3"}), std::nullopt);
+  EXPECT_EQ(listen_, "");
+  EXPECT_EQ(workers_, 3);
+}
+
 TEST_F(SettingsTest, ADurationMayBeGivenInDays) {
   EXPECT_EQ(Parse({"--drain=30d"}), std::nullopt);
   EXPECT_EQ(drain_, absl::Hours(720));

@@ -42,6 +42,15 @@ TEST(AwaitStopSignalTest, SecondStopSignalEndsTheProcess) {
       testing::KilledBySignal(SIGTERM), "");
 }
 
+TEST(AwaitStopSignalTest, SighupWhileItStopsDoesNotEndTheProcess) {
+  ExpectExit([] {
+    kill(getpid(), SIGTERM);
+    AwaitStopSignal([] {});
+    kill(getpid(), SIGHUP);
+    std::exit(0);
+  });
+}
+
 TEST(PrepareServerProcessTest, PeerThatIsGoneDoesNotEndTheProcess) {
   ExpectExit([] {
     kill(getpid(), SIGPIPE);
