@@ -160,6 +160,16 @@ core::RetentionOptions RetentionOf(const Options& options, domain::RuleOptions r
   return retention;
 }
 
+absl::Status Check(const Options& options) {
+  if (options.workers < 1) return absl::InvalidArgumentError("--workers: at least 1 is needed");
+  if (options.housekeeping <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(
+        "--housekeeping: more than 0 is needed; what keeps all is --fold-window=0 and "
+        "--erase-after=0");
+  }
+  return absl::OkStatus();
+}
+
 int Serve(const Options& options) {
   rpc::Gatekeeper gatekeeper;
   const absl::Status read = ReadCallers(options.tokens_file, gatekeeper);
@@ -227,8 +237,8 @@ int main(int argc, char** argv) {
 
   Options options;
   if (const std::optional<int> exit_code = ReadOptions(argc, argv, options)) return *exit_code;
-  if (options.workers < 1) {
-    return Fail(base::kExitUsage, absl::InvalidArgumentError("--workers: at least 1 is needed"));
+  if (const absl::Status checked = Check(options); !checked.ok()) {
+    return Fail(base::kExitUsage, checked);
   }
   base::SetLogLevel(options.log_level);
   return Serve(options);

@@ -99,9 +99,9 @@ int main(int argc, char** argv) {
                "refold: columns, with commas, that are written also where no event wrote the value "
                "they have; `transcript`, `all`");
   settings.Add("fold-window", maintenance.retain.fold_window,
-               "retain: as call-event-service has it");
+               "retain: as call-event-service has it; 0 folds nothing away");
   settings.Add("erase-after", maintenance.retain.erase_after,
-               "retain: as call-event-service has it");
+               "retain: as call-event-service has it; 0 erases nothing");
   settings.AddWords("command", invocation.words, "What to do, and to which revision");
   if (const std::optional<int> exit_code = settings.Parse(argc, argv)) return *exit_code;
 

@@ -46,11 +46,17 @@ absl::Status RunRetain(const RetainInvocation& invocation, const base::ProgressO
         "retain needs --report-status=completed or ended-reason: what call-event-service is run "
         "with");
   }
+  const core::RetentionOptions options = OptionsOf(invocation);
+  if (!options.fold_window && !options.erase_after) {
+    return absl::InvalidArgumentError(
+        "retain needs --fold-window or --erase-after: what call-event-service is run with (30d and "
+        "0 unless it is told)");
+  }
   ASSIGN_OR_RETURN(const std::unique_ptr<core::CallStore> store, OpenExisting(invocation.database));
   const base::Clock clock = base::SystemClock();
   core::Eraser eraser(
       *store, [] {}, clock);
-  core::Retention retention(*store, eraser, OptionsOf(invocation), clock);
+  core::Retention retention(*store, eraser, options, clock);
   ASSIGN_OR_RETURN(std::int64_t fold_after, retention.FoldProgress());
   std::int64_t erase_after = 0;
   const bool dry_run = invocation.dry_run;

@@ -9,12 +9,13 @@
 
 namespace autopulse::callevents::persistence::maintenance {
 
-// A command line of `call-event-migrate retain`. Zero keeps for ever.
+// A command line of `call-event-migrate retain`. Zero keeps for ever; so does what is not given,
+// for what is dropped does not come back.
 struct RetainInvocation {
   std::string database;  // its URL
   bool dry_run = false;  // whether nothing is changed
   std::string report_status;
-  absl::Duration fold_window = absl::Hours(24 * 30);
+  absl::Duration fold_window = absl::ZeroDuration();
   absl::Duration erase_after = absl::ZeroDuration();
 };
 

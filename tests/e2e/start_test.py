@@ -53,6 +53,11 @@ class StartTest(EndToEndTest):
                               f"--webhook-secret-file={self.folder}/secret")
         self.assert_refused(result, str(adapter.port))
 
+    def test_housekeeping_without_a_pause_is_refused(self):
+        result = programs.run("call-event-service", f"--database=sqlite:{self.folder}/new.db",
+                              "--housekeeping=0")
+        self.assert_refused(result, "--housekeeping", "--fold-window=0")
+
     def test_a_service_that_is_refused_its_address_makes_no_database(self):
         for refused in ("--listen=0.0.0.0:0", "--tls-key=service.key",
                         "--tls-cert=/nowhere/service.pem --tls-key=/nowhere/service.key"):
@@ -77,6 +82,11 @@ class StartTest(EndToEndTest):
         for name in ("call-event-service", "vapi-webhook-adapter", "callctl"):
             with self.subTest(name=name):
                 self.assert_refused(programs.run(name, "--no-such-option"), "no-such-option")
+
+    def test_retain_drops_nothing_that_it_is_not_told_to(self):
+        result = programs.run("call-event-migrate", f"--database={self.database.url}", "retain",
+                              "--report-status=completed")
+        self.assert_refused(result, "--fold-window", "--erase-after")
 
     def test_help_tells_of_every_command_that_a_wrong_one_is_told(self):
         wrong = programs.run("call-event-migrate")
