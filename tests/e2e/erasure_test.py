@@ -7,6 +7,7 @@ import unittest
 
 import fixture
 import programs
+import webhook
 
 REASON = "customer-ended-call"
 SECRETS = (b"+4917099988877", b"my name is Ada Lovelace", b"recording-of-ada", b"summary about Ada",
@@ -116,6 +117,28 @@ class ErasureTest(fixture.EndToEndTest):
         self.assertEqual(self.rows("SELECT customer_number, recording_url FROM call"),
                          [(None, None)])
         self.assertEqual(self.found_in_files("calls.db*", "spool.db*"), set())
+
+    def test_what_names_only_an_older_attempt_is_erased_in_adapters_too(self):  # X1, O5
+        self.service = self.start_service()
+        self.api = self.connect(self.service.address)
+        adapter = self.start_adapter_for_operators()
+        self.api.create_call(15)
+        for begin, attempt in ((1769860800000, "vapi-first"), (1769860900000, "vapi-second")):
+            body = webhook.status_update(15, "ringing", begin, attempt)
+            self.assertEqual(self.sender.post(body).http, 200)
+        self.assertEqual(self.rows("SELECT vapi_call_id FROM call"), [("vapi-second",)])
+        first = report(15)
+        first["message"]["call"] = {"id": "vapi-first"}
+        self.assertEqual(self.sender.post(json.dumps(first) + "}").http, 400)  # a dead letter
+        self.start_another_service()
+        self.assertEqual(self.sender.post(first).http, 202)
+        self.assertEqual(self.spooled("SELECT (SELECT count(*) FROM pending_event),"
+                                      " (SELECT count(*) FROM dead_letter)"), [(1, 1)])
+
+        erased = self.erase("15", "--yes", *adapter)
+        self.assertEqual(erased.returncode, 0, erased.stderr)
+        self.assertIn("1 waiting events and 1 dead letters erased", erased.stderr)
+        self.assertEqual(self.found_in_files("spool.db*"), set())
 
     def test_event_that_waits_while_its_call_is_erased_brings_nothing_back(self):  # X1
         """The adapter is not asked: what it sends later finds the tombstone."""

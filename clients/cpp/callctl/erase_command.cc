@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -21,7 +22,7 @@ namespace {
 
 using client::CallEventsClient;
 
-constexpr int kAttemptsPage = 5;
+constexpr int kEventsPage = 500;  // small ones: an erased event says nothing
 
 struct EraseOptions {
   std::string call;  // its name, calls/15
@@ -65,20 +66,23 @@ absl::StatusOr<std::vector<AdapterAddress>> ReadAdapters(const Session& session,
 }
 
 // All that an adapter may know the call by: its number, and the provider's ids that the service
-// knows of it.
+// knows of it. The events keep them when the call is erased; the attempts do not, and a repeat has
+// to find the same names.
 absl::StatusOr<std::set<std::string>> NamesOf(Session& session, const v1::Call& call) {
   std::set<std::string> names = {std::string(absl::StripPrefix(call.name(), "calls/"))};
   if (!call.provider_call_id().empty()) names.insert(call.provider_call_id());
-  v1::ListCallAttemptsRequest request;
+  v1::ListCallEventsRequest request;
   request.set_parent(call.name());
-  const auto attempts =
-      FetchList(session.client, &CallEventsClient::ListCallAttempts, request,
-                &v1::ListCallAttemptsResponse::mutable_call_attempts, /*limit=*/0, kAttemptsPage);
-  if (absl::IsNotFound(attempts.status())) return names;
-  if (!attempts.ok()) return attempts.status();
-  for (const v1::CallAttempt& attempt : attempts->merged.call_attempts()) {
-    if (!attempt.provider_call_id().empty()) names.insert(attempt.provider_call_id());
-  }
+  request.set_page_size(kEventsPage);
+  const auto add = [&names](const v1::ListCallEventsResponse& page) {
+    for (const v1::CallEvent& event : page.events()) {
+      if (!event.provider_call_id().empty()) names.insert(event.provider_call_id());
+    }
+    return true;
+  };
+  const absl::Status listed =
+      session.client.ForEachPage(&CallEventsClient::ListCallEvents, std::move(request), add);
+  if (!listed.ok() && !absl::IsNotFound(listed)) return listed;
   return names;
 }
 

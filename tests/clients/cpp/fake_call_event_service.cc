@@ -149,6 +149,7 @@ grpc::Status FakeCallEventService::EraseCall(grpc::ServerContext* /*context*/,
   absl::MutexLock lock(&mutex_);
   if (!calls.contains(request->name())) return NotFound(request->name());
   erase_requests_.push_back(*request);
+  call_attempts.erase(request->name());  // as the real one: its events alone keep their ids
   *response->mutable_call() = calls[request->name()];
   response->mutable_call()->mutable_erase_time()->set_seconds(1746200000);
   return grpc::Status::OK;

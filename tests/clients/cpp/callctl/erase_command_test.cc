@@ -22,6 +22,7 @@
 namespace autopulse::callevents::callctl {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using tests::FakeCallEventService;
@@ -83,8 +84,10 @@ class EraseCommandTest : public testing::Test {
     call.set_name("calls/15");
     call.set_customer_number("+15550100");
     call.set_provider_call_id("second");
-    service_.call_attempts["calls/15"].emplace_back().set_provider_call_id("first/try");
-    service_.call_attempts["calls/15"].emplace_back().set_provider_call_id("second");
+    for (const char* id : {"first/try", "second"}) {
+      service_.call_attempts["calls/15"].emplace_back().set_provider_call_id(id);
+      service_.events["calls/15"].emplace_back().set_provider_call_id(id);
+    }
   }
 
   ProgramResult Erase(std::vector<std::string> arguments) {
@@ -118,6 +121,21 @@ TEST_F(EraseCommandTest, AnAdapterIsAskedByAllNamesOfTheCall) {
                           "/v1/calls/second:erase"));  // the library has decoded %2F
   EXPECT_THAT(result.err, HasSubstr("6 waiting events and 3 dead letters erased"));
   EXPECT_THAT(result.out, HasSubstr("erased:"));
+}
+
+TEST_F(EraseCommandTest, AnAdapterIsAskedByTheSameNamesAgain) {  // X1
+  EXPECT_EQ(Erase({"15", "--yes"}).exit_code, 0);
+  FakeAdapter adapter;
+  EXPECT_EQ(Erase({"15", "--yes", At(adapter), TokenFile()}).exit_code, 0);
+  EXPECT_THAT(adapter.requests(), Contains("/v1/calls/first/try:erase"));
+}
+
+TEST_F(EraseCommandTest, ManyEventsHideNoNameOfTheCall) {
+  service_.events["calls/15"].resize(1200);
+  service_.events["calls/15"].emplace_back().set_provider_call_id("third");
+  FakeAdapter adapter;
+  EXPECT_EQ(Erase({"15", "--yes", At(adapter), TokenFile()}).exit_code, 0);
+  EXPECT_THAT(adapter.requests(), Contains("/v1/calls/third:erase"));
 }
 
 TEST_F(EraseCommandTest, TheServiceComesFirst) {  // X1
