@@ -23,7 +23,14 @@ std::vector<std::string> Row(const v1::ReportCallEventRequest& event,
   const v1::ReportCallEventResponse& response = result.response();
   return {response.event().name(),
           response.duplicate() ? "duplicate" : OutcomeWord(response.event().outcome()),
-          StatusWord(response.call().status(), response.call().status_text()), ""};
+          StatusWord(response.event().call_status(), response.event().call_status_text()), ""};
+}
+
+// What is sent for `event`: a table needs no more than the short view, which fits a message
+// however much the calls hold. JSON has what the event asks for.
+v1::ReportCallEventRequest Asking(const Session& session, v1::ReportCallEventRequest event) {
+  if (session.format == OutputFormat::kTable) event.set_view(v1::REPORT_VIEW_BASIC);
+  return event;
 }
 
 void PrintTable(Session& session, const std::vector<v1::ReportCallEventRequest>& events,
@@ -82,7 +89,9 @@ absl::Status SendBatches(Session& session, const std::vector<v1::ReportCallEvent
     const std::size_t begin = results.size();
     const std::size_t length = BatchLength(events, begin);
     v1::BatchReportCallEventsRequest batch;
-    for (std::size_t i = begin; i < begin + length; ++i) *batch.add_requests() = events[i];
+    for (std::size_t i = begin; i < begin + length; ++i) {
+      *batch.add_requests() = Asking(session, events[i]);
+    }
     auto response = session.client.BatchReportCallEvents(batch);
     if (!response.ok()) return response.status();
     if (static_cast<std::size_t>(response->results_size()) != length) {
@@ -97,7 +106,7 @@ absl::Status SendBatches(Session& session, const std::vector<v1::ReportCallEvent
 }  // namespace
 
 absl::StatusOr<ExitCode> ReportOne(Session& session, const v1::ReportCallEventRequest& event) {
-  auto response = session.client.ReportCallEvent(event);
+  auto response = session.client.ReportCallEvent(Asking(session, event));
   if (!response.ok()) return response.status();
   if (session.format == OutputFormat::kJson) {
     if (absl::Status status = PrintJson(session.out, *response); !status.ok()) return status;

@@ -35,6 +35,20 @@ std::vector<Item> Values(const std::map<std::string, Item>& items) {
   return values;
 }
 
+// Leaves of a response what the basic view tells.
+void Shorten(v1::ReportCallEventResponse& response) {
+  v1::CallEvent event;
+  event.set_name(response.event().name());
+  event.set_sequence(response.event().sequence());
+  event.set_outcome(response.event().outcome());
+  event.set_call_status(response.event().call_status());
+  event.set_call_status_text(response.event().call_status_text());
+  *response.mutable_event() = event;
+  v1::Call call;
+  call.set_name(response.call().name());
+  *response.mutable_call() = call;
+}
+
 }  // namespace
 
 FakeCallEventService::FakeCallEventService(const std::string& address) : address_(address) {
@@ -274,7 +288,10 @@ grpc::Status FakeCallEventService::Record(const v1::ReportCallEventRequest& requ
     call->second.set_status(event.status_update().status());
     call->second.clear_status_text();
   }
+  event.set_call_status(call->second.status());
+  event.set_call_status_text(call->second.status_text());
   *response.mutable_call() = call->second;
+  if (request.view() == v1::REPORT_VIEW_BASIC) Shorten(response);
   return grpc::Status::OK;
 }
 

@@ -74,6 +74,15 @@ TEST(EventReporterTest, ManyEventsGoInBatchesAndKeepTheirOrder) {
   EXPECT_EQ(report.err, "callctl: 1200 of 1200 events recorded, 0 failed\n");
 }
 
+TEST(EventReporterTest, AnAnswerFitsAMessageHoweverMuchTheCallHolds) {
+  tests::FakeCallEventService service;
+  service.calls["calls/15"].set_name("calls/15");
+  service.calls["calls/15"].mutable_analysis()->set_summary(std::string(100'000, 'x'));
+  const Report report = ReportTo(service, Events(500), /*terminal=*/false);
+  ASSERT_TRUE(report.exit_code.ok()) << report.exit_code.status();
+  EXPECT_EQ(report.err, "callctl: 500 of 500 events recorded, 0 failed\n");
+}
+
 TEST(EventReporterTest, ShowsProgressOnATerminal) {
   tests::FakeCallEventService service;
   service.calls["calls/15"];
