@@ -34,6 +34,7 @@ using persistence::spool::EventSpool;
 
 constexpr char kProgram[] = "vapi-webhook-adapter";
 constexpr int kPageSize = 200;
+constexpr char kNotWritten[] = "cannot write to standard output";
 
 struct CommandSettings {
   std::vector<std::string> words;  // the action and the ids
@@ -116,15 +117,16 @@ class Command {
  private:
   bool json() const { return settings_.output == "json"; }
 
+  // What is only shown ends where nobody takes it. What changes something goes on.
   absl::Status Do(const DeadLetter& letter) {
     if (settings_.changes()) return Change(letter);
     if (settings_.action() == "list") {
       Print(json() ? DeadLetterJson(letter) : DeadLetterLine(letter));
-      return absl::OkStatus();
+      return Written();
     }
     ASSIGN_OR_RETURN(const DeadLetter whole, letters_.Get(letter.id));
     Print(settings_.action() == "show" ? DeadLetterJson(whole) : ExportDeadLetter(whole));
-    return absl::OkStatus();
+    return Written();
   }
 
   // Stops at a service that serves nobody: nothing is to be learned from the others.
@@ -147,6 +149,10 @@ class Command {
   void Print(absl::string_view line) {
     progress_->Clear();
     std::cout << line << '\n';
+  }
+
+  static absl::Status Written() {
+    return std::cout ? absl::OkStatus() : absl::DataLossError(kNotWritten);
   }
 
   const CommandSettings& settings_;
@@ -183,6 +189,8 @@ int RunOn(const CommandSettings& settings, const DeadLetterFilter& filter) {
   Command command(settings, **spool, *client);
   const absl::Status done = command.Run(filter);
   if (IsOutage(done.code())) return Fail(base::kExitUnavailable, done.message());
+  // Whoever discards what was exported has to know that it is somewhere.
+  if (!std::cout.flush()) return Fail(base::kExitFailure, kNotWritten);
   if (!done.ok()) return Fail(base::kExitFailure, done.message());
   if (!filter.ids.empty() && command.seen() == 0) {
     return Fail(base::kExitNotFound, "there is no such dead letter");

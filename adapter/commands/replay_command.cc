@@ -57,7 +57,8 @@ std::optional<int> ReadSettings(int argc, const char* const* argv, CommandSettin
                         "wrote; `-` is standard input.\n"
                         "Example:\n"
                         "  vapi-webhook-adapter replay export.jsonl\n"
-                        "Exit codes: 0 success, 2 wrong command line, 3 a file cannot be read, "
+                        "Exit codes: 0 success, 1 what became of them cannot be written, "
+                        "2 wrong command line, 3 a file cannot be read, "
                         "7 some were not recorded");
   parser.AddWords("files", settings.files, "Files of bodies");
   AddServiceSettings(settings.service, parser);
@@ -235,6 +236,10 @@ int RunReplayCommand(int argc, const char* const* argv) {
     replay.Stream(name, file);
   }
   replay.PrintTally();
+  if (!std::cout.flush()) {
+    std::cerr << kProgram << ": cannot write to standard output\n";
+    return base::kExitFailure;
+  }
   return replay.failed() ? base::kExitPartly : base::kExitOk;
 }
 
