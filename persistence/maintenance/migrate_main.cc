@@ -106,6 +106,10 @@ int main(int argc, char** argv) {
   if (const std::optional<int> exit_code = settings.Parse(argc, argv)) return *exit_code;
 
   const absl::StatusOr<int> exit_code = Run(invocation, maintenance);
+  if (exit_code.ok() && !std::cout.flush()) {  // a plan that is not whole must not look so
+    std::cerr << "call-event-migrate: cannot write to standard output\n";
+    return base::kExitFailure;
+  }
   if (exit_code.ok()) return *exit_code;
   std::cerr << "call-event-migrate: " << exit_code.status().message() << "\n";
   return ExitCodeOf(exit_code.status());

@@ -1,6 +1,7 @@
 """Starting: what a program needs, and what it says if that is not there."""
 
 import pathlib
+import subprocess
 import unittest
 
 import programs
@@ -96,6 +97,15 @@ class StartTest(EndToEndTest):
         self.assertGreater(len(commands), 8)
         for command in commands:
             self.assertIn(f"\n  {command} ", help_text)
+
+    def test_what_call_event_migrate_cannot_write_is_no_success(self):
+        programs.run("call-event-migrate", f"--database={self.database.url}", "upgrade")
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([programs.BIN / "call-event-migrate",
+                                   f"--database={self.database.url}", "history"],
+                                  stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, "call-event-migrate: cannot write to standard output\n"))
 
     def test_settings_come_from_the_environment_too(self):
         service = self.start(programs.Program(
