@@ -72,11 +72,11 @@ std::optional<int> ReadSettings(int argc, const char* const* argv, CommandSettin
   parser.AddWords("action", settings.words, "list, show, replay, discard or export, and then ids");
   parser.Add("spool", settings.spool, "File of the spool");
   AddServiceSettings(settings.service, parser);
-  parser.Add("call", settings.selection.call, "Those of one call, such as calls/15");
-  parser.Add("reason", settings.selection.reason, "Those with this reason");
-  parser.Add("after", settings.selection.after,
-             "Those given up at this time, 2026-01-31T12:00:00Z, or later");
-  parser.Add("before", settings.selection.before, "Those given up before this time");
+  parser.AddChosen("call", settings.selection.call, "Those of one call, such as calls/15");
+  parser.AddChosen("reason", settings.selection.reason, "Those with this reason");
+  parser.AddChosen("after", settings.selection.after,
+                   "Those given up at this time, 2026-01-31T12:00:00Z, or later");
+  parser.AddChosen("before", settings.selection.before, "Those given up before this time");
   parser.AddFlag("all", settings.all, "All of them: replay and discard want to be told which");
   parser.AddChoice("unknown-calls", settings.unknown_calls, {"reject", "create"},
                    "What becomes of inbound calls that nobody registered and a replay names");

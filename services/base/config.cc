@@ -80,9 +80,30 @@ void Settings::Add(const std::string& name, std::string& value, const std::strin
   self.Finish(self.app.add_option("--" + name, value, help), name)->capture_default_str();
 }
 
+void Settings::AddChosen(const std::string& name, std::string& value, const std::string& help) {
+  Implementation& self = *implementation_;
+  auto* option = self.app.add_option_function<std::string>(
+      "--" + name,
+      [&value, name](const std::string& text) {
+        if (text.empty()) throw CLI::ValidationError("--" + name, "is empty; leave it out, or say");
+        value = text;
+      },
+      help);
+  self.Finish(option, name);
+}
+
 void Settings::Add(const std::string& name, std::int64_t& value, const std::string& help) {
   Implementation& self = *implementation_;
-  self.Finish(self.app.add_option("--" + name, value, help), name)->capture_default_str();
+  // CLI11's own conversion takes an empty text for 0.
+  auto* option = self.app.add_option_function<std::string>(
+      "--" + name,
+      [&value, name](const std::string& text) {
+        if (!absl::SimpleAtoi(text, &value)) {
+          throw CLI::ValidationError("--" + name, "'" + text + "' is no number");
+        }
+      },
+      help);
+  self.Finish(option, name)->type_name("INT")->default_str(absl::StrCat(value));
 }
 
 void Settings::Add(const std::string& name, absl::Duration& value, const std::string& help) {

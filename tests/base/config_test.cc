@@ -32,6 +32,7 @@ class SettingsTest : public testing::Test {
     Settings settings("demo-service", "Shows settings.", "Examples: none.");
     settings.Add("listen-on", listen_, "HOST:PORT to listen on");
     settings.Add("workers", workers_, "How many");
+    settings.AddChosen("only", only_, "Which");
     settings.AddList("also", also_, "What else");
     settings.Add("drain", drain_, "How long");
     settings.AddChoice("mode", mode_, {"fast", "safe"}, "How");
@@ -47,6 +48,7 @@ class SettingsTest : public testing::Test {
   }
 
   std::string listen_ = "127.0.0.1:1";
+  std::string only_;
   std::vector<std::string> also_ = {"a"};
   std::int64_t workers_ = 8;
   absl::Duration drain_ = absl::Seconds(10);
@@ -80,6 +82,13 @@ TEST_F(SettingsTest, AnEmptyValueIsOneAndNotTheNextArgument) {
   EXPECT_EQ(Parse({"--listen-on=", "--workers=3"}), std::nullopt);
   EXPECT_EQ(listen_, "");
   EXPECT_EQ(workers_, 3);
+}
+
+TEST_F(SettingsTest, AnEmptyNumberOrChoiceIsNone) {
+  EXPECT_EQ(Parse({"--workers=", "--only=x"}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("--workers: '' is no number"));
+  EXPECT_EQ(Parse({"--only=", "--workers=3"}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("--only: is empty"));
 }
 
 TEST_F(SettingsTest, ADurationMayBeGivenInDays) {
