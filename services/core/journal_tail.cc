@@ -19,6 +19,10 @@ constexpr absl::Duration kBetweenLooks = absl::Milliseconds(5);
 // So much before the last look a standby may have had all: rather an event twice than none.
 constexpr absl::Duration kSlack = absl::Seconds(10);
 
+// Between two looks that are no further apart no standby takes over: a connection that waits for
+// one, without an error, waits longer.
+constexpr absl::Duration kUnnoticed = absl::Milliseconds(500);
+
 absl::StatusOr<JournalMark> Mark(CallStore& store) {
   JournalMark mark;
   RETURN_IF_ERROR(store.ReadOne([&](CallReader& calls) -> absl::Status {
@@ -98,7 +102,8 @@ void JournalTail::ForgetNowAndThen() {
 absl::Status JournalTail::Look() {
   const absl::Time now = absl::Now();
   ASSIGN_OR_RETURN(JournalMark mark, Mark(store_));
-  ASSIGN_OR_RETURN(const bool has_gone_back, HasGoneBack(mark));
+  const bool may_have_changed = failing_ || now > looked_ + kUnnoticed;
+  ASSIGN_OR_RETURN(const bool has_gone_back, HasGoneBack(mark, may_have_changed));
   if (has_gone_back) RETURN_IF_ERROR(GoBack(mark));
   looked_ = now;
   if (open_mark_ && AllEnded(*open_mark_, mark)) {
@@ -110,10 +115,10 @@ absl::Status JournalTail::Look() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> JournalTail::HasGoneBack(const JournalMark& mark) {
+absl::StatusOr<bool> JournalTail::HasGoneBack(const JournalMark& mark, bool may_have_changed) {
   if (mark.sequence < feed_.last_sequence()) return true;
   // A server that has taken over may have given out as many sequences anew since.
-  if (!failing_ || !last_) return false;
+  if (!may_have_changed || !last_) return false;
   std::vector<domain::RecordedEvent> found;
   RETURN_IF_ERROR(store_.ReadOne([&](CallReader& calls) -> absl::Status {
     ASSIGN_OR_RETURN(found, calls.ListAllEvents(last_->sequence - 1, /*limit=*/1));
@@ -126,7 +131,8 @@ absl::StatusOr<bool> JournalTail::HasGoneBack(const JournalMark& mark) {
 absl::Status JournalTail::GoBack(const JournalMark& mark) {
   std::int64_t common = 0;
   RETURN_IF_ERROR(store_.Read([&](CallReader& calls) -> absl::Status {
-    ASSIGN_OR_RETURN(common, LastRecordedBy(looked_ - kSlack, mark.sequence, calls));
+    ASSIGN_OR_RETURN(common, LastRecordedBy(looked_ - kSlack,
+                                            std::min(mark.sequence, feed_.last_sequence()), calls));
     return absl::OkStatus();
   }));
   base::LogWarning("the journal has gone back; watchers go on from there",

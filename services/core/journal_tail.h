@@ -50,8 +50,9 @@ class JournalTail {
 
   absl::Status Look();
   void ForgetNowAndThen();
-  // Whether a standby has taken over that did not have all that was passed on.
-  absl::StatusOr<bool> HasGoneBack(const JournalMark& mark);
+  // Whether a standby has taken over that did not have all that was passed on. What is there is
+  // looked at only if it `may_have_changed`.
+  absl::StatusOr<bool> HasGoneBack(const JournalMark& mark, bool may_have_changed);
   // Has watchers go on behind what both servers have.
   absl::Status GoBack(const JournalMark& mark);
   absl::Status PassOn(std::int64_t up_to);
