@@ -238,6 +238,7 @@ int Main(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   namespace adapter = autopulse::callevents::adapter;
+  std::signal(SIGPIPE, SIG_IGN);  // output is lost then; what a command does is not
   if (argc > 1 && absl::string_view(argv[1]) == "dead-letters") {
     return adapter::RunDeadLettersCommand(argc - 1, argv + 1);
   }

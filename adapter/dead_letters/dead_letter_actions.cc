@@ -14,10 +14,13 @@ namespace {
 using persistence::spool::DeadLetter;
 using persistence::spool::DeadLetters;
 
+// Nobody was asked.
+constexpr const char* kSkipped = "skipped";
+
 absl::StatusOr<std::string> Do(const DeadLetterAction& action, const DeadLetter& letter,
                                const ReplayTarget& target, DeadLetters& letters) {
   const bool replays = action.kind == DeadLetterAction::Kind::kReplay;
-  if (replays && !action.force && letter.reason == kReasonInvalidArgument) return "skipped";
+  if (replays && !action.force && letter.reason == kReasonInvalidArgument) return kSkipped;
   if (action.dry_run) return replays ? "would be replayed" : "would be discarded";
   if (!replays) {
     RETURN_IF_ERROR(letters.Remove(letter.id));
@@ -45,10 +48,11 @@ DeadLetterResult Act(const DeadLetterAction& action, const DeadLetter& letter,
 }
 
 void OutageWatch::Note(const DeadLetterResult& result) {
+  const bool was_asked = result.outcome != kSkipped;
   if (IsOutage(result.status.code())) {
     ++in_a_row_;
     outage_ = result.status;
-  } else {
+  } else if (was_asked || in_a_row_ == 0) {
     in_a_row_ = 0;
     served_ = result.id;
   }

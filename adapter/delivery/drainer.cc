@@ -195,13 +195,12 @@ Drainer::Settlement Drainer::JudgeFailure(const PendingEvent& event, const absl:
                         .due = now + kOutagePause,
                         .reason = {}};
   NoteFailure(error, now, settlement.failures);
-  if (IsRefusal(error.code())) return settlement;
   // An outage is nobody's fault, however long it lasts and however often there is one. But who
   // fails where others did not, now or since its last try, fails by itself.
   const absl::Time last_try = event.failures.last_error_time;
   const bool counts = others_recorded ||
                       (last_try != absl::InfinitePast() && parts_.breaker.last_served() > last_try);
-  if (IsOutage(error.code()) && !counts) {
+  if (IsRefusal(error.code()) || (IsOutage(error.code()) && !counts)) {
     if (event.failures.attempts > 0) {  // O7: what it may be held for does not pass meanwhile
       settlement.failures.first_error_time += now - last_try;
     }

@@ -269,7 +269,9 @@ TEST_F(DrainerTest, HoldBeginsWithTheFirstFailureThatIsNoOutage) {  // O7
   EXPECT_THAT(service_.recorded(), Contains("a3"));
 }
 
-TEST_F(DrainerTest, HoldDoesNotPassDuringAnOutage) {  // O7
+class DrainerHoldTest : public DrainerTest, public testing::WithParamInterface<grpc::StatusCode> {};
+
+TEST_P(DrainerHoldTest, HoldDoesNotPassWhileNobodyIsServed) {  // O7
   const auto refuse_first = [](const v1::ReportCallEventRequest& request) {
     return request.event_id() == "a1" ? Refuse(grpc::NOT_FOUND) : grpc::Status::OK;
   };
@@ -277,7 +279,7 @@ TEST_F(DrainerTest, HoldDoesNotPassDuringAnOutage) {  // O7
   Keep(1, "a1");
   Drain();
   Keep(1, "a2");
-  service_.AnswerAlways(grpc::UNAVAILABLE);
+  service_.AnswerAlways(GetParam());
   Pass(absl::Minutes(3));
   service_.SetAnswer(refuse_first);
   Pass(absl::Seconds(40));
@@ -285,6 +287,9 @@ TEST_F(DrainerTest, HoldDoesNotPassDuringAnOutage) {  // O7
   Pass(absl::Minutes(1));
   EXPECT_THAT(service_.recorded(), Contains("a2"));
 }
+
+INSTANTIATE_TEST_SUITE_P(, DrainerHoldTest,
+                         testing::Values(grpc::UNAVAILABLE, grpc::UNAUTHENTICATED));
 
 TEST_F(DrainerTest, DeadServiceIsTriedSeldom) {  // REQ7
   service_.AnswerAlways(grpc::UNAVAILABLE);
