@@ -3,6 +3,7 @@
 #include <csignal>
 #include <iostream>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "persistence/maintenance/refold_command.h"
@@ -51,6 +52,11 @@ struct Maintenance {
   bool dry_run = false;
   std::string report_status;
 };
+
+bool OnlyPrints(const Invocation& invocation, const Maintenance& maintenance) {
+  const std::set<std::string> printing = {"current", "history", "plan", "verify"};
+  return maintenance.dry_run || printing.count(invocation.words.at(0)) > 0;
+}
 
 absl::StatusOr<int> Run(const Invocation& invocation, Maintenance& maintenance) {
   auto& [refold, retain, dry_run, report_status] = maintenance;
@@ -106,7 +112,8 @@ int main(int argc, char** argv) {
   if (const std::optional<int> exit_code = settings.Parse(argc, argv)) return *exit_code;
 
   const absl::StatusOr<int> exit_code = Run(invocation, maintenance);
-  if (exit_code.ok() && !std::cout.flush()) {  // a plan that is not whole must not look so
+  // A plan that is not whole must not look so; what was done is done.
+  if (exit_code.ok() && OnlyPrints(invocation, maintenance) && !std::cout.flush()) {
     std::cerr << "call-event-migrate: cannot write to standard output\n";
     return base::kExitFailure;
   }
