@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "services/base/status_macros.h"
 #include "tests/fakes/fake_call_order.h"
 
@@ -32,6 +33,19 @@ void CallStoreContract::AddCreation(const std::string& request_id, const std::st
     return writer.InsertCreation({request_id, "digest", name, At(0)}, At(0));
   });
   EXPECT_TRUE(added.ok()) << added;
+}
+
+void CallStoreContract::AddCreations(const std::string& collection, const std::string& other,
+                                     std::int64_t id) {
+  AddCreation("r1", absl::StrCat(collection, id));
+  AddCreation("r2", absl::StrCat(collection, id + 1));
+  AddCreation("r3", absl::StrCat(other, id));
+}
+
+void CallStoreContract::ExpectOnlyItsDigestDropped() {
+  EXPECT_EQ(DigestOf("r1"), "");
+  EXPECT_EQ(DigestOf("r2"), "digest");
+  EXPECT_EQ(DigestOf("r3"), "digest");
 }
 
 std::string CallStoreContract::DigestOf(const std::string& request_id) {

@@ -88,6 +88,12 @@ class CallStoreContract : public testing::TestWithParam<MakeStore> {
   // Remembers that `request_id`, with the digest "digest", created what is called `name`.
   void AddCreation(const std::string& request_id, const std::string& name);
 
+  // Remembers three: of `collection`'s `id`, of its next, and of the same id of `other`.
+  void AddCreations(const std::string& collection, const std::string& other, std::int64_t id);
+
+  // That the digest of the first of the three is dropped and those of the others are not.
+  void ExpectOnlyItsDigestDropped();
+
   // The digest that is remembered with a creation; fails the test if there is none.
   std::string DigestOf(const std::string& request_id);
 
