@@ -22,6 +22,7 @@
 #include "adapter/settings/service_settings.h"
 #include "persistence/spool/event_spool.h"
 #include "services/base/config.h"
+#include "services/base/process.h"
 #include "services/base/progress_bar.h"
 #include "services/base/status_macros.h"
 
@@ -34,7 +35,6 @@ using persistence::spool::EventSpool;
 
 constexpr char kProgram[] = "vapi-webhook-adapter";
 constexpr int kPageSize = 200;
-constexpr char kNotWritten[] = "cannot write to standard output";
 
 struct CommandSettings {
   std::vector<std::string> words;  // the action and the ids
@@ -152,7 +152,7 @@ class Command {
   }
 
   static absl::Status Written() {
-    return std::cout ? absl::OkStatus() : absl::DataLossError(kNotWritten);
+    return std::cout ? absl::OkStatus() : base::FlushStandardOutput();
   }
 
   const CommandSettings& settings_;
@@ -190,7 +190,8 @@ int RunOn(const CommandSettings& settings, const DeadLetterFilter& filter) {
   const absl::Status done = command.Run(filter);
   if (IsOutage(done.code())) return Fail(base::kExitUnavailable, done.message());
   // Whoever discards what was exported has to know that it is somewhere.
-  if (!std::cout.flush()) return Fail(base::kExitFailure, kNotWritten);
+  const absl::Status written = base::FlushStandardOutput();
+  if (!written.ok()) return Fail(base::kExitFailure, written.message());
   if (!done.ok()) return Fail(base::kExitFailure, done.message());
   if (!filter.ids.empty() && command.seen() == 0) {
     return Fail(base::kExitNotFound, "there is no such dead letter");

@@ -32,6 +32,7 @@
 #include "services/base/config.h"
 #include "services/base/counters.h"
 #include "services/base/log.h"
+#include "services/base/process.h"
 #include "services/base/progress_bar.h"
 
 namespace autopulse::callevents::adapter {
@@ -236,8 +237,8 @@ int RunReplayCommand(int argc, const char* const* argv) {
     replay.Stream(name, file);
   }
   replay.PrintTally();
-  if (!std::cout.flush()) {
-    std::cerr << kProgram << ": cannot write to standard output\n";
+  if (const absl::Status written = base::FlushStandardOutput(); !written.ok()) {
+    std::cerr << kProgram << ": " << written.message() << "\n";
     return base::kExitFailure;
   }
   return replay.failed() ? base::kExitPartly : base::kExitOk;

@@ -10,6 +10,7 @@
 #include "persistence/maintenance/retain_command.h"
 #include "persistence/migrations/commands.h"
 #include "services/base/config.h"
+#include "services/base/process.h"
 #include "services/base/progress_bar.h"
 #include "services/base/status_macros.h"
 
@@ -111,11 +112,12 @@ int main(int argc, char** argv) {
   settings.AddWords("command", invocation.words, "What to do, and to which revision");
   if (const std::optional<int> exit_code = settings.Parse(argc, argv)) return *exit_code;
 
-  const absl::StatusOr<int> exit_code = Run(invocation, maintenance);
+  absl::StatusOr<int> exit_code = Run(invocation, maintenance);
   // A plan that is not whole must not look so; what was done is done.
-  if (exit_code.ok() && OnlyPrints(invocation, maintenance) && !std::cout.flush()) {
-    std::cerr << "call-event-migrate: cannot write to standard output\n";
-    return base::kExitFailure;
+  if (exit_code.ok() && OnlyPrints(invocation, maintenance)) {
+    if (const absl::Status written = base::FlushStandardOutput(); !written.ok()) {
+      exit_code = written;
+    }
   }
   if (exit_code.ok()) return *exit_code;
   std::cerr << "call-event-migrate: " << exit_code.status().message() << "\n";

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <iostream>
 
 #include "absl/synchronization/mutex.h"
 
@@ -62,6 +63,11 @@ int AwaitStopSignal(const std::function<void()>& reload) {
     pthread_sigmask(SIG_UNBLOCK, &stops, nullptr);
     return signal;
   }
+}
+
+absl::Status FlushStandardOutput() {
+  if (std::cout.flush()) return absl::OkStatus();
+  return absl::DataLossError("cannot write to standard output");
 }
 
 }  // namespace autopulse::callevents::base

@@ -40,7 +40,6 @@ class JournalTail {
   void Wake();
 
  private:
-  void Run();
   // An event that was passed on.
   struct PassedOn {
     std::int64_t sequence = 0;
@@ -48,6 +47,7 @@ class JournalTail {
     std::string event_id;
   };
 
+  void Run();
   absl::Status Look();
   void ForgetNowAndThen();
   // Whether a standby has taken over that did not have all that was passed on. What is there is
