@@ -194,6 +194,12 @@ Drainer::Settlement Drainer::JudgeFailure(const PendingEvent& event, const absl:
                         .failures = event.failures,
                         .due = now + kOutagePause,
                         .reason = {}};
+  // O7, U1: what it may be held for, or stay unknown, does not pass while it waits for its turn,
+  // which in an outage may be long.
+  const absl::Duration waited = std::max(absl::ZeroDuration(), now - event.due);
+  const bool failed_by_itself = event.failures.attempts > 0;
+  if (failed_by_itself) settlement.failures.first_error_time += waited;
+  settlement.failures.unknown_since += waited;
   NoteFailure(error, now, settlement.failures);
   // An outage is nobody's fault, however long it lasts and however often there is one. But who
   // fails where others did not, now or since its last try, fails by itself.
@@ -201,8 +207,8 @@ Drainer::Settlement Drainer::JudgeFailure(const PendingEvent& event, const absl:
   const bool counts = others_recorded ||
                       (last_try != absl::InfinitePast() && parts_.breaker.last_served() > last_try);
   if (IsRefusal(error.code()) || (IsOutage(error.code()) && !counts)) {
-    if (event.failures.attempts > 0) {  // O7: what it may be held for does not pass meanwhile
-      settlement.failures.first_error_time += now - last_try;
+    if (failed_by_itself) {  // nor while nobody is served
+      settlement.failures.first_error_time = event.failures.first_error_time + (now - last_try);
     }
     return settlement;
   }

@@ -37,6 +37,7 @@ struct PendingEvent {
   std::string call;
   std::string payload;
   absl::Time receive_time;
+  absl::Time due;  // since when its lane has waited to be sent
   Failures failures;
 };
 

@@ -61,6 +61,7 @@ PendingEvent FromRow(const DueEvent& row) {
           .call = row.call,
           .payload = std::string(row.payload.begin(), row.payload.end()),
           .receive_time = FromMicros(row.receive_time),
+          .due = FromMicros(row.lane_due_time),
           .failures = FromColumns(row.failures)};
 }
 

@@ -84,6 +84,8 @@ struct DueEvent {
   std::int64_t lane_id = 0;
 #pragma db column(LaneRow::call)
   std::string lane_call;
+#pragma db column(LaneRow::due_time)
+  std::int64_t lane_due_time = 0;
 #pragma db column(PendingEventRow::id)
   std::int64_t id = 0;
 #pragma db column(PendingEventRow::call)

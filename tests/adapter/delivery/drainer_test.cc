@@ -291,6 +291,27 @@ TEST_P(DrainerHoldTest, HoldDoesNotPassWhileNobodyIsServed) {  // O7
 INSTANTIATE_TEST_SUITE_P(, DrainerHoldTest,
                          testing::Values(grpc::UNAVAILABLE, grpc::UNAUTHENTICATED));
 
+// In an outage one event at a time is tried, now and then: few of many more than once.
+TEST_F(DrainerTest, NeitherHoldNorUnknownTimePassesForWhoWaitsForItsTurn) {  // O7, U1
+  constexpr int kCalls = 200;
+  const auto refuse_first = [](const v1::ReportCallEventRequest& request) {
+    return request.event_id() == "first" ? Refuse(grpc::NOT_FOUND) : grpc::Status::OK;
+  };
+  service_.SetAnswer(refuse_first);
+  for (int call = 1; call <= kCalls; ++call) Keep(call, "first");
+  Drain();
+  for (int call = 1; call <= kCalls; ++call) Keep(call, "second");
+  service_.AnswerAlways(grpc::UNAVAILABLE);
+  Pass(absl::Minutes(30));
+  service_.SetAnswer(refuse_first);
+  Pass(absl::Seconds(40));
+  EXPECT_THAT(DeadLetters(), IsEmpty());
+  EXPECT_THAT(service_.recorded(), IsEmpty());
+  service_.RecordEverything();
+  Pass(absl::Minutes(2));
+  EXPECT_EQ(service_.recorded().size(), 2u * kCalls);
+}
+
 TEST_F(DrainerTest, DeadServiceIsTriedSeldom) {  // REQ7
   service_.AnswerAlways(grpc::UNAVAILABLE);
   for (int call = 1; call <= 100; ++call) Keep(call, absl::StrCat("e", call));
