@@ -3,7 +3,6 @@
 #include <csignal>
 #include <iostream>
 #include <optional>
-#include <set>
 #include <string>
 
 #include "persistence/maintenance/refold_command.h"
@@ -22,6 +21,7 @@ using autopulse::callevents::persistence::maintenance::RetainInvocation;
 using autopulse::callevents::persistence::maintenance::RunRefold;
 using autopulse::callevents::persistence::maintenance::RunRetain;
 using autopulse::callevents::persistence::migrations::Invocation;
+using autopulse::callevents::persistence::migrations::OnlyPrints;
 using autopulse::callevents::persistence::migrations::RunCommand;
 namespace base = autopulse::callevents::base;
 
@@ -53,11 +53,6 @@ struct Maintenance {
   bool dry_run = false;
   std::string report_status;
 };
-
-bool OnlyPrints(const Invocation& invocation, const Maintenance& maintenance) {
-  const std::set<std::string> printing = {"current", "history", "plan", "verify"};
-  return maintenance.dry_run || printing.count(invocation.words.at(0)) > 0;
-}
 
 absl::StatusOr<int> Run(const Invocation& invocation, Maintenance& maintenance) {
   auto& [refold, retain, dry_run, report_status] = maintenance;
@@ -114,7 +109,7 @@ int main(int argc, char** argv) {
 
   absl::StatusOr<int> exit_code = Run(invocation, maintenance);
   // A plan that is not whole must not look so; what was done is done.
-  if (exit_code.ok() && OnlyPrints(invocation, maintenance)) {
+  if (exit_code.ok() && (OnlyPrints(invocation) || maintenance.dry_run)) {
     if (const absl::Status written = base::FlushStandardOutput(); !written.ok()) {
       exit_code = written;
     }

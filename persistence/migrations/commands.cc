@@ -111,18 +111,19 @@ struct Command {
   std::string name;
   Word revision;
   IfMissing if_missing;
+  bool only_prints;
   absl::StatusOr<int> (*run)(const Context& context);
 };
 
 const std::vector<Command>& Commands() {
   static const auto& commands = *new std::vector<Command>{
-      {"upgrade", Word::kOptional, IfMissing::kCreate, RunUpgrade},
-      {"downgrade", Word::kNeeded, IfMissing::kFail, RunDowngrade},
-      {"current", Word::kNone, IfMissing::kFail, PrintWhere},
-      {"history", Word::kNone, IfMissing::kFail, RunHistory},
-      {"plan", Word::kOptional, IfMissing::kFail, RunPlan},
-      {"verify", Word::kNone, IfMissing::kFail, RunVerify},
-      {"stamp", Word::kNeeded, IfMissing::kFail, RunStamp},
+      {"upgrade", Word::kOptional, IfMissing::kCreate, false, RunUpgrade},
+      {"downgrade", Word::kNeeded, IfMissing::kFail, false, RunDowngrade},
+      {"current", Word::kNone, IfMissing::kFail, true, PrintWhere},
+      {"history", Word::kNone, IfMissing::kFail, true, RunHistory},
+      {"plan", Word::kOptional, IfMissing::kFail, true, RunPlan},
+      {"verify", Word::kNone, IfMissing::kFail, true, RunVerify},
+      {"stamp", Word::kNeeded, IfMissing::kFail, false, RunStamp},
   };
   return commands;
 }
@@ -158,6 +159,11 @@ absl::Status CheckWord(const std::string& word) {
 }
 
 }  // namespace
+
+bool OnlyPrints(const Invocation& invocation) {
+  const absl::StatusOr<const Command*> command = FindCommand(invocation.words);
+  return command.ok() && (*command)->only_prints;
+}
 
 absl::StatusOr<int> RunCommand(const Invocation& invocation, std::ostream& out) {
   ASSIGN_OR_RETURN(const Command* const command, FindCommand(invocation.words));

@@ -15,6 +15,9 @@ struct Invocation {
   bool yes = false;                // whether data may be lost
 };
 
+// Whether the command prints and changes nothing, so that its output is all that there is of it.
+bool OnlyPrints(const Invocation& invocation);
+
 // Runs the command and prints what it has to say to `out`. Returns what to exit with, 0 or 1 (a
 // difference was found).
 //
