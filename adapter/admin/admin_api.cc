@@ -35,11 +35,12 @@ struct Page {
 absl::StatusOr<Page> ReadPage(const AdminTarget& target) {
   constexpr std::int64_t kAnyId = INT64_MAX;
   Page page;
-  ASSIGN_OR_RETURN(page.filter, MakeFilter({.ids = {},
-                                            .call = target.Text("call"),
-                                            .reason = target.Text("reason"),
-                                            .after = target.Text("after"),
-                                            .before = target.Text("before")}));
+  DeadLetterWords words;
+  ASSIGN_OR_RETURN(words.call, target.Selector("call"));
+  ASSIGN_OR_RETURN(words.reason, target.Selector("reason"));
+  ASSIGN_OR_RETURN(words.after, target.Selector("after"));
+  ASSIGN_OR_RETURN(words.before, target.Selector("before"));
+  ASSIGN_OR_RETURN(page.filter, MakeFilter(words));
   ASSIGN_OR_RETURN(const std::int64_t size,
                    target.Number("page_size", 1, kMaxPageSize, kDefaultPageSize));
   page.size = static_cast<int>(size);

@@ -73,6 +73,13 @@ std::string AdminTarget::Text(const std::string& name) const {
   return found == parameters.end() ? "" : found->second;
 }
 
+absl::StatusOr<std::string> AdminTarget::Selector(const std::string& name) const {
+  const auto found = parameters.find(name);
+  if (found == parameters.end()) return std::string();
+  if (!found->second.empty()) return found->second;
+  return absl::InvalidArgumentError(absl::StrCat(name, " is empty: give a value, or leave it out"));
+}
+
 absl::StatusOr<bool> AdminTarget::Flag(const std::string& name) const {
   const std::string text = Text(name);
   if (text.empty() || text == "false") return false;

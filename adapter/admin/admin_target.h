@@ -18,8 +18,9 @@ struct AdminTarget {
   std::string verb;  // empty for none
   std::map<std::string, std::string> parameters;
 
-  // A parameter; empty if it is not given.
-  std::string Text(const std::string& name) const;
+  // A parameter that selects; empty if it is not given. INVALID_ARGUMENT, naming it, if it is given
+  // and empty: then nothing would be selected by what was to be.
+  absl::StatusOr<std::string> Selector(const std::string& name) const;
 
   // A parameter that is `true` or `false`; false if it is not given. INVALID_ARGUMENT, naming it,
   // for other text.
@@ -32,6 +33,9 @@ struct AdminTarget {
 
   // INVALID_ARGUMENT, naming it, if a parameter is given that is not one of `names`.
   absl::Status Allow(const std::vector<absl::string_view>& names) const;
+
+ private:
+  std::string Text(const std::string& name) const;
 };
 
 // Reads the target of an HTTP request. INVALID_ARGUMENT if it is none, or a parameter is given
