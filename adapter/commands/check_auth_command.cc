@@ -21,6 +21,7 @@
 #include "adapter/auth/signature_header.h"
 #include "adapter/http/head.h"
 #include "services/base/config.h"
+#include "services/base/process.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::adapter {
@@ -124,6 +125,30 @@ int Fail(base::ExitCode exit_code, absl::string_view sentence) {
   return exit_code;
 }
 
+// Prints what the adapter would say of the request, and why. Whether it is let in.
+bool Judge(const auth::AuthPolicy& policy, const Captured& captured, absl::Time now) {
+  http::RequestHead head;
+  if (const auto error = http::ParseHead(captured.head, http::HeadLimits(), head)) {
+    std::cout << "refused: " << error->sentence << '\n';
+    return false;
+  }
+  PrintRequest(head, captured.body, now);
+  for (const auto& [title, steps] : auth::Explain(policy, head, captured.body, now)) {
+    std::cout << title << '\n';
+    for (const auth::Step& step : steps) {
+      std::cout << (step.ok ? "  ok  " : "  no  ") << step.text << '\n';
+    }
+  }
+  const auth::Verdict verdict = policy.JudgeWhole(head, captured.body, now);
+  const bool let_in = verdict.refusal == auth::Refusal::kNone;
+  if (let_in) {
+    std::cout << "let in by " << verdict.credential << '\n';
+  } else {
+    std::cout << "refused: " << auth::RefusalName(verdict.refusal) << '\n';
+  }
+  return let_in;
+}
+
 }  // namespace
 
 int RunCheckAuthCommand(int argc, const char* const* argv) {
@@ -139,25 +164,11 @@ int RunCheckAuthCommand(int argc, const char* const* argv) {
   const absl::StatusOr<auth::AuthPolicy> policy = auth::LoadAuthPolicy(settings.auth_files);
   if (!policy.ok()) return Fail(base::kExitConfiguration, policy.status().message());
 
-  http::RequestHead head;
-  if (const auto error = http::ParseHead(captured->head, http::HeadLimits(), head)) {
-    std::cout << "refused: " << error->sentence << '\n';
-    return base::kExitFailure;
+  const bool let_in = Judge(*policy, *captured, *now);
+  if (const absl::Status written = base::FlushStandardOutput(); !written.ok()) {
+    return Fail(base::kExitFailure, written.message());
   }
-  PrintRequest(head, captured->body, *now);
-  for (const auto& [title, steps] : auth::Explain(*policy, head, captured->body, *now)) {
-    std::cout << title << '\n';
-    for (const auth::Step& step : steps) {
-      std::cout << (step.ok ? "  ok  " : "  no  ") << step.text << '\n';
-    }
-  }
-  const auth::Verdict verdict = policy->JudgeWhole(head, captured->body, *now);
-  if (verdict.refusal != auth::Refusal::kNone) {
-    std::cout << "refused: " << auth::RefusalName(verdict.refusal) << '\n';
-    return base::kExitFailure;
-  }
-  std::cout << "let in by " << verdict.credential << '\n';
-  return base::kExitOk;
+  return let_in ? base::kExitOk : base::kExitFailure;
 }
 
 }  // namespace autopulse::callevents::adapter

@@ -56,6 +56,13 @@ class CheckAuthTest(EndToEndTest):
                       result.stdout)
         self.assertIn("let in by methods[1].secrets[1]", result.stdout)
 
+    def test_what_cannot_be_written_is_no_success(self):
+        path = self.folder / "captured"
+        path.write_bytes(self.head() + BODY)
+        self.assert_says_that_it_could_not_write(
+            "vapi-webhook-adapter", "check-auth", f"--at={AT}",
+            f"--webhook-auth-file={self.auth_file}", f"--request={path}")
+
     def test_head_and_body_may_be_apart_and_the_head_be_saved_by_hand(self):
         head, body = self.folder / "head.txt", self.folder / "body.json"
         head.write_bytes(self.head().replace(b"\r\n", b"\n").split(b"\n", 1)[1])

@@ -40,6 +40,13 @@ class EndToEndTest(unittest.TestCase):
         """An adapter that keeps in `spool` what the service does not take."""
         return self.start_adapter(service_address, f"--spool={self.spool}", *arguments, **options)
 
+    def assert_says_that_it_could_not_write(self, name, *arguments):
+        """What a program prints goes to a disk that is full."""
+        with open("/dev/full", "wb") as full:
+            done = programs.run(name, *arguments, stdout=full)
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, f"{name}: cannot write to standard output\n"), arguments)
+
     def start_both(self):
         """Sets `service`, `adapter`, `api` and `sender`."""
         self.service = self.start_service()

@@ -125,10 +125,10 @@ def start_adapter(service_address, folder, *arguments, listen="127.0.0.1:0", **o
                    f"--webhook-secret-file={secret_file}", *arguments, **options)
 
 
-def run(name, *arguments, environment=None, seconds=60.0):
+def run(name, *arguments, environment=None, seconds=60.0, stdout=subprocess.PIPE):
     """Runs a program to its end. Fails if it crashes."""
-    result = subprocess.run([str(BIN / name), *arguments], stdin=subprocess.DEVNULL,
-                            capture_output=True, text=True, timeout=seconds,
+    result = subprocess.run([str(BIN / name), *arguments], stdin=subprocess.DEVNULL, stdout=stdout,
+                            stderr=subprocess.PIPE, text=True, timeout=seconds,
                             env=_environment(environment))
     _assert_not_crashed(name, result.returncode, result.stderr)
     return result
