@@ -250,7 +250,6 @@ std::vector<absl::StatusOr<Receipt>> EventGroup::TakeReceipts() {
     }
     receipts.emplace_back(std::move(result.receipt));
   }
-  images_.Keep();
   return receipts;
 }
 

@@ -34,8 +34,10 @@ class EventGroup {
   // Makes `status` the result of every event: what `Record` wrote was undone.
   void Fail(const absl::Status& status);
 
-  // After the commit: keeps what the calls were folded to, and returns one result for each event,
-  // at its index. Once only.
+  // After the commit: keeps what the calls were folded to.
+  void KeepCalls() { images_.Keep(); }
+
+  // After `KeepCalls`, on any thread: one result for each event, at its index. Once only.
   std::vector<absl::StatusOr<Receipt>> TakeReceipts();
 
  private:

@@ -50,14 +50,17 @@ void EventRecorder::Record(std::vector<ReportedEvent> events, Done done) {
     done(Receipts(events.size(), committed));
     return;
   }
-  Receipts receipts;
-  receipts.reserve(events.size());
-  for (EventGroup& group : groups) {
-    for (absl::StatusOr<Receipt>& receipt : group.TakeReceipts()) {
-      receipts.push_back(std::move(receipt));
+  for (EventGroup& group : groups) group.KeepCalls();
+  // Whoever waits for the disk makes the receipts as well: the next events need not wait for that.
+  store_.WhenDurable([this, events = std::move(events), groups = std::move(groups),
+                      done = std::move(done)]() mutable {
+    Receipts receipts;
+    receipts.reserve(events.size());
+    for (EventGroup& group : groups) {
+      for (absl::StatusOr<Receipt>& receipt : group.TakeReceipts()) {
+        receipts.push_back(std::move(receipt));
+      }
     }
-  }
-  store_.WhenDurable([this, receipts = std::move(receipts), done = std::move(done)]() mutable {
     publish_(receipts);
     done(std::move(receipts));
   });
