@@ -140,6 +140,17 @@ class ErasureTest(fixture.EndToEndTest):
         self.assertIn("1 waiting events and 1 dead letters erased", erased.stderr)
         self.assertEqual(self.found_in_files("spool.db*"), set())
 
+    def test_an_adapter_says_why_it_lets_nobody_in(self):
+        self.service = self.start_service()
+        self.api = self.connect(self.service.address)
+        self.api.create_call(15)
+        url, _ = self.start_adapter_for_operators()
+        wrong = self.folder / "wrong-token"
+        wrong.write_text("another-token\n")
+        refused = self.erase("15", "--yes", url, f"--adapter-token-file={wrong}")
+        self.assertEqual(refused.returncode, 8, refused.stderr)
+        self.assertIn("not erased: HTTP 401: send an admin token", refused.stderr)
+
     def test_event_that_waits_while_its_call_is_erased_brings_nothing_back(self):  # X1
         """The adapter is not asked: what it sends later finds the tombstone."""
         self.service = self.start_service()

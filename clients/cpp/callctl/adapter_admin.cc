@@ -31,12 +31,12 @@ std::string Escaped(absl::string_view id) {
   return escaped;
 }
 
-// What the adapter says went wrong; its answers are JSON.
+// What the adapter says went wrong: {"status":"error","message":"..."}.
 std::string ErrorIn(const httplib::Response& response) {
   const nlohmann::json body = nlohmann::json::parse(response.body, nullptr, false);
-  const bool says = body.is_object() && body.contains("error") && body["error"].is_string();
+  const bool says = body.is_object() && body.contains("message") && body["message"].is_string();
   return absl::StrCat("HTTP ", response.status,
-                      says ? absl::StrCat(": ", body["error"].get<std::string>()) : "");
+                      says ? absl::StrCat(": ", body["message"].get<std::string>()) : "");
 }
 
 absl::Status ErrorOf(const httplib::Response& response) {

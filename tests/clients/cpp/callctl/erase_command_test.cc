@@ -34,18 +34,18 @@ using tests::RunCallctl;
 class FakeAdapter {
  public:
   explicit FakeAdapter(std::function<void()> before_answer = [] {}) {
-    server_.Post("/v1/calls/.*",
-                 [this, before_answer](const httplib::Request& request, httplib::Response& answer) {
-                   before_answer();
-                   const absl::MutexLock lock(&mutex_);
-                   requests_.push_back(request.path);
-                   answer.status = status_;
-                   const bool known = request.get_header_value("Authorization") == "Bearer secret";
-                   if (!known) answer.status = 401;
-                   answer.set_content(answer.status == 200 ? R"({"events":2,"dead_letters":1})"
-                                                           : R"({"error":"not today"})",
-                                      "application/json");
-                 });
+    server_.Post("/v1/calls/.*", [this, before_answer](const httplib::Request& request,
+                                                       httplib::Response& answer) {
+      before_answer();
+      const absl::MutexLock lock(&mutex_);
+      requests_.push_back(request.path);
+      answer.status = status_;
+      const bool known = request.get_header_value("Authorization") == "Bearer secret";
+      if (!known) answer.status = 401;
+      answer.set_content(answer.status == 200 ? R"({"events":2,"dead_letters":1})"
+                                              : R"({"status":"error","message":"not today"})",
+                         "application/json");
+    });
     port_ = server_.bind_to_any_port("127.0.0.1");
     thread_ = std::thread([this] { server_.listen_after_bind(); });
     server_.wait_until_ready();
