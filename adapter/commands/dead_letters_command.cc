@@ -77,11 +77,11 @@ std::optional<int> ReadSettings(int argc, const char* const* argv, CommandSettin
   parser.AddChosen("after", settings.selection.after,
                    "Those given up at this time, 2026-01-31T12:00:00Z, or later");
   parser.AddChosen("before", settings.selection.before, "Those given up before this time");
-  parser.AddFlag("all", settings.all, "All of them: replay and discard want to be told which");
+  parser.AddChosen("all", settings.all, "All of them: replay and discard want to be told which");
   parser.AddChoice("unknown-calls", settings.unknown_calls, {"reject", "create"},
                    "What becomes of inbound calls that nobody registered and a replay names");
-  parser.AddFlag("force", settings.force, "Replay also those that the service refused before");
-  parser.AddFlag("dry-run", settings.dry_run, "Only say which would be replayed or discarded");
+  parser.AddChosen("force", settings.force, "Replay also those that the service refused before");
+  parser.AddChosen("dry-run", settings.dry_run, "Only say which would be replayed or discarded");
   parser.AddChoice("output", settings.output, {"table", "json"},
                    "A table, or a JSON object on each line");
   return parser.Parse(argc, argv);

@@ -65,9 +65,9 @@ std::optional<int> ReadSettings(int argc, const char* const* argv, CommandSettin
   AddServiceSettings(settings.service, parser);
   parser.AddChoice("unknown-calls", settings.unknown_calls, {"reject", "create"},
                    "What becomes of inbound calls that nobody registered");
-  parser.AddFlag("force", settings.force,
-                 "Send also those of an export that the service refused before");
-  parser.AddFlag("dry-run", settings.dry_run, "Read and translate, and send nothing");
+  parser.AddChosen("force", settings.force,
+                   "Send also those of an export that the service refused before");
+  parser.AddChosen("dry-run", settings.dry_run, "Read and translate, and send nothing");
   parser.AddChoice("output", settings.output, {"table", "json"},
                    "How many got which answer, or a JSON object for each");
   parser.AddChoice("log-level", settings.log_level, {"debug", "info", "warning", "error"},

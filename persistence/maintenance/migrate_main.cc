@@ -89,17 +89,18 @@ int main(int argc, char** argv) {
                     "Takes a database's schema up and down, and its calls along with the rules.",
                     kFooter);
   settings.Add("database", invocation.database, "sqlite:FILE or a libpq URL, postgresql://...");
-  settings.AddFlag("yes", invocation.yes, "Downgrade although it loses data");
+  settings.AddChosen("yes", invocation.yes, "Downgrade although it loses data");
   Maintenance maintenance;
   RefoldInvocation& refold = maintenance.refold;
-  settings.Add("call", refold.call, "refold: one call, by its id");
-  settings.AddFlag("all", refold.all, "refold: every call");
-  settings.AddFlag("dry-run", maintenance.dry_run, "refold, retain: only say what would change");
+  settings.AddChosen("call", refold.call, "refold: one call, by its id");
+  settings.AddChosen("all", refold.all, "refold: every call");
+  settings.AddChosen("dry-run", maintenance.dry_run, "refold, retain: only say what would change");
   settings.AddChoice("report-status", maintenance.report_status, {"completed", "ended-reason"},
                      "refold, retain: what call-event-service is run with");
-  settings.Add("overwrite", refold.overwrite,
-               "refold: columns, with commas, that are written also where no event wrote the value "
-               "they have; `transcript`, `all`");
+  settings.AddChosen(
+      "overwrite", refold.overwrite,
+      "refold: columns, with commas, that are written also where no event wrote the value "
+      "they have; `transcript`, `all`");
   settings.Add("fold-window", maintenance.retain.fold_window,
                "retain: as call-event-service has it; 0 folds nothing away");
   settings.Add("erase-after", maintenance.retain.erase_after,

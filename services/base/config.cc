@@ -81,15 +81,17 @@ void Settings::Add(const std::string& name, std::string& value, const std::strin
 }
 
 void Settings::AddChosen(const std::string& name, std::string& value, const std::string& help) {
-  Implementation& self = *implementation_;
-  auto* option = self.app.add_option_function<std::string>(
+  implementation_->app.add_option_function<std::string>(
       "--" + name,
       [&value, name](const std::string& text) {
         if (text.empty()) throw CLI::ValidationError("--" + name, "is empty; leave it out, or say");
         value = text;
       },
       help);
-  self.Finish(option, name);
+}
+
+void Settings::AddChosen(const std::string& name, bool& value, const std::string& help) {
+  implementation_->app.add_flag("--" + name, value, help);
 }
 
 void Settings::Add(const std::string& name, std::int64_t& value, const std::string& help) {

@@ -41,9 +41,11 @@ class Settings {
   void Add(const std::string& name, std::int64_t& value, const std::string& help);
   void Add(const std::string& name, absl::Duration& value, const std::string& help);
 
-  // The same for a text that chooses something, which is not empty where it is given: a variable of
-  // a script that is not set would choose everything.
+  // The same for what one run is told: what it is about, and what it may do. It is not read from
+  // the environment, where a forgotten variable would choose, or consent, in every run. A text is
+  // not empty where it is given: a variable of a script that is not set would choose everything.
   void AddChosen(const std::string& name, std::string& value, const std::string& help);
+  void AddChosen(const std::string& name, bool& value, const std::string& help);
 
   // Adds `--name=VALUE` that may be given several times, or once with commas between the values.
   void AddList(const std::string& name, std::vector<std::string>& values, const std::string& help);

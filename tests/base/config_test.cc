@@ -36,7 +36,8 @@ class SettingsTest : public testing::Test {
     settings.AddList("also", also_, "What else");
     settings.Add("drain", drain_, "How long");
     settings.AddChoice("mode", mode_, {"fast", "safe"}, "How");
-    settings.AddFlag("dry-run", dry_run_, "Whether");
+    settings.AddFlag("open", open_, "Whether");
+    settings.AddChosen("dry-run", dry_run_, "Whether");
     arguments.insert(arguments.begin(), "demo-service");
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
@@ -53,6 +54,7 @@ class SettingsTest : public testing::Test {
   std::int64_t workers_ = 8;
   absl::Duration drain_ = absl::Seconds(10);
   std::string mode_ = "safe";
+  bool open_ = false;
   bool dry_run_ = false;
   std::string out_;
   std::string err_;
@@ -104,12 +106,23 @@ TEST_F(SettingsTest, TheEnvironmentSetsWhatTheCommandLineDoesNot) {
   const Environment drain("DEMO_SERVICE_DRAIN", "250ms");
   const Environment workers("DEMO_SERVICE_WORKERS", "5");
   const Environment mode("DEMO_SERVICE_MODE", "fast");
-  const Environment dry_run("DEMO_SERVICE_DRY_RUN", "true");
+  const Environment open("DEMO_SERVICE_OPEN", "true");
   EXPECT_EQ(Parse({"--workers=6"}), std::nullopt);
   EXPECT_EQ(listen_, "env:1");
   EXPECT_EQ(drain_, absl::Milliseconds(250));
   EXPECT_EQ(workers_, 6);
   EXPECT_EQ(mode_, "fast");
+  EXPECT_TRUE(open_);
+}
+
+TEST_F(SettingsTest, WhatOneRunIsToldIsNotInTheEnvironment) {
+  const Environment only("DEMO_SERVICE_ONLY", "this");
+  const Environment dry_run("DEMO_SERVICE_DRY_RUN", "true");
+  EXPECT_EQ(Parse({}), std::nullopt);
+  EXPECT_EQ(only_, "");
+  EXPECT_FALSE(dry_run_);
+  EXPECT_EQ(Parse({"--only=that", "--dry-run"}), std::nullopt);
+  EXPECT_EQ(only_, "that");
   EXPECT_TRUE(dry_run_);
 }
 

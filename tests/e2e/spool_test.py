@@ -90,6 +90,16 @@ class SpoolTest(EndToEndTest):
         self.assertEqual(self.dead_letters("list", "-o", "json").stdout, "")
         self.assertEqual(self.dead_letters("discard", "2").returncode, 5)
 
+    def test_the_environment_does_not_choose_dead_letters(self):
+        self.sender.post("{")
+        for name, value in (("ALL", "true"), ("REASON", "malformed"), ("BEFORE", "2100-01-01T00:00:00Z")):
+            with self.subTest(name):
+                discarded = programs.run("vapi-webhook-adapter", "dead-letters", "discard",
+                                         f"--spool={self.spool}",
+                                         environment={f"VAPI_WEBHOOK_ADAPTER_{name}": value})
+                self.assertEqual(discarded.returncode, 2, discarded.stdout)
+        self.assertEqual(self.spooled("SELECT reason FROM dead_letter"), [("malformed",)])
+
     def test_dead_letters_are_exported_and_sent_from_the_export(self):
         """REQ8: whole, to be moved to another place."""
         self.adapter.stop()

@@ -39,7 +39,7 @@ TEST_P(ProgramTest, CurrentAndHistorySayWhereTheDatabaseIs) {
                     HasSubstr(NameOf(HeadRevision()) + " (head)")));
   EXPECT_EQ(Migrate({"upgrade"}).exit_code, 0);
   EXPECT_EQ(Migrate({"downgrade", "-2"}).output,
-            "undid 0009 forgetting\nundid 0008 call_indexes\nat 0007 journal\n");
+            "undid 0010 deletions\nundid 0009 forgetting\nat 0008 call_indexes\n");
 }
 
 TEST_P(ProgramTest, APlanIsTheSqlThatWouldRun) {
@@ -73,6 +73,17 @@ TEST_P(ProgramTest, ALossNeedsYes) {
   EXPECT_THAT(refused.output, HasSubstr("call.cost: 1 values"));
   EXPECT_EQ(Migrate({"downgrade", "base", "--yes"}).exit_code, 0);
   EXPECT_EQ(CurrentRevision(), kBaseRevision);
+}
+
+TEST_P(ProgramTest, AVariableOfTheEnvironmentIsNoYes) {
+  ASSERT_EQ(Migrate({"upgrade", "base"}).exit_code, 0);
+  Run(RowsOfBase());
+  ASSERT_EQ(Migrate({"upgrade"}).exit_code, 0);
+  Run("UPDATE call SET cost = 1");
+  setenv("CALL_EVENT_MIGRATE_YES", "true", 1);
+  EXPECT_EQ(Migrate({"downgrade", "base"}).exit_code, 1);
+  unsetenv("CALL_EVENT_MIGRATE_YES");
+  EXPECT_EQ(CurrentRevision(), HeadRevision());
 }
 
 TEST_P(ProgramTest, StampAdoptsWhatAnotherProgramMade) {
