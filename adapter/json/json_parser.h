@@ -28,6 +28,9 @@ using JsonExcerpts = absl::Span<const JsonExcerpt>;
 // UTF-8, is nested deeper than `kMaxJsonDepth`, or an object has a name twice (whichever of the two
 // was taken, somebody else would take the other one).
 //
+// Half a character that is escaped, as JavaScript writes one where a text was cut within an emoji,
+// is read as U+FFFD: such a text is no reason to lose a webhook.
+//
 // Of the objects in `excerpts` the tree has that member only. In the others neither depth nor names
 // are limited.
 absl::StatusOr<JsonTree> ParseJson(absl::string_view text, JsonExcerpts excerpts = {});

@@ -48,7 +48,16 @@ TEST(ParseJsonTest, InvalidUtf8IsRefusedWithItsPlace) {
   EXPECT_EQ(RoundTrip("[\"a\xff\"]"), "Malformed JSON: invalid UTF-8 at byte 4");
   EXPECT_THAT(RoundTrip("[\"\xc0\xaf\"]"), HasSubstr("invalid UTF-8"));      // overlong
   EXPECT_THAT(RoundTrip("[\"\xed\xa0\x80\"]"), HasSubstr("invalid UTF-8"));  // a surrogate
-  EXPECT_THAT(RoundTrip(R"(["\ud800"])"), HasSubstr("syntax error"));
+}
+
+// JavaScript cuts texts between the two.
+TEST(ParseJsonTest, HalfACharacterBecomesTheReplacementCharacterAndCostsNothingElse) {  // T5
+  EXPECT_EQ(RoundTrip(R"(["cut \ud83d...","\uDE42 cut","\ude42\ud83d","\ud83d\ud83d\ude42",1.50])"),
+            "[\"cut \ufffd...\",\"\ufffd cut\",\"\ufffd\ufffd\",\"\ufffd🙂\",1.50]");
+  EXPECT_EQ(RoundTrip(R"({"\ud83d":"\\ud83d"})"), "{\"\ufffd\":\"\\\\ud83d\"}");
+  EXPECT_THAT(RoundTrip(R"(["\ud83d)"), HasSubstr("syntax error"));
+  EXPECT_THAT(RoundTrip(R"(["\ud83)"), HasSubstr("syntax error"));
+  EXPECT_EQ(RoundTrip(R"(["\ud83d",)"), "Malformed JSON: syntax error at byte 11");
 }
 
 TEST(ParseJsonTest, ErrorsNeverQuoteTheText) {
