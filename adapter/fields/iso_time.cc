@@ -59,13 +59,23 @@ absl::Duration TakeFraction(Scanner& scanner) {
   return absl::Microseconds(micros);
 }
 
+// `20:22:59.677`, or without seconds.
+absl::Duration TakeTimeOfDay(Scanner& scanner) {
+  const int hour = scanner.Digits(2);
+  scanner.Expect(":");
+  const int minute = scanner.Digits(2);
+  const int second = scanner.Take(":") ? scanner.Digits(2) : 0;
+  if (hour > 23 || minute > 59 || second > 60) scanner.Expect("");
+  return absl::Hours(hour) + absl::Minutes(minute) + absl::Seconds(second) + TakeFraction(scanner);
+}
+
 absl::Duration TakeOffset(Scanner& scanner) {
   if (scanner.done() || scanner.Take("Zz")) return absl::ZeroDuration();
   const bool behind = scanner.next() == '-';
   scanner.Expect("+-");
   const int hours = scanner.Digits(2);
-  scanner.Take(":");
-  const int minutes = scanner.Digits(2);
+  const bool goes_on = scanner.Take(":") || !scanner.done();
+  const int minutes = goes_on ? scanner.Digits(2) : 0;
   if (hours > 23 || minutes > 59) scanner.Expect("");
   const absl::Duration offset = absl::Hours(hours) + absl::Minutes(minutes);
   return behind ? -offset : offset;
@@ -80,23 +90,18 @@ std::optional<absl::Time> ParseIsoTime(absl::string_view text) {
   const int month = scanner.Digits(2);
   scanner.Expect("-");
   const int day = scanner.Digits(2);
-  scanner.Expect("Tt ");
-  const int hour = scanner.Digits(2);
-  scanner.Expect(":");
-  const int minute = scanner.Digits(2);
-  scanner.Expect(":");
-  const int second = scanner.Digits(2);
-  const absl::Duration fraction = TakeFraction(scanner);
-  const absl::Duration offset = TakeOffset(scanner);
-  if (scanner.failed() || !scanner.done() || hour > 23 || minute > 59 || second > 60) {
-    return std::nullopt;
+  absl::Duration since_midnight_utc;
+  if (!scanner.done()) {
+    scanner.Expect("Tt ");
+    since_midnight_utc = TakeTimeOfDay(scanner);
+    since_midnight_utc -= TakeOffset(scanner);
   }
+  if (scanner.failed() || !scanner.done()) return std::nullopt;
   // Abseil makes March of the 31st of February; a date that it had to change is none.
   const absl::CivilDay date(year, month, day);
   if (date.year() != year || date.month() != month || date.day() != day) return std::nullopt;
-  const absl::Time time = absl::FromCivil(absl::CivilSecond(date), absl::UTCTimeZone()) +
-                          absl::Hours(hour) + absl::Minutes(minute) + absl::Seconds(second) +
-                          fraction - offset;
+  const absl::Time time =
+      absl::FromCivil(absl::CivilSecond(date), absl::UTCTimeZone()) + since_midnight_utc;
   const absl::CivilSecond utc = absl::ToCivilSecond(time, absl::UTCTimeZone());
   if (utc.year() < 1 || utc.year() > 9999) return std::nullopt;
   return time;
