@@ -20,17 +20,17 @@ using v1::StatusUpdate;
 using v1::TranscriptEntry;
 
 // A text that is of use only as a whole: longer than its column, it is dropped.
-template <auto kField, std::size_t kMaxBytes, typename Message>
+template <auto kField, std::size_t kMaxLength, typename Message>
 FieldOutcome WholeText(const FieldSource& source, Message& message) {
-  if (source.value.text().size() > kMaxBytes) return FieldOutcome::kWrong;
+  if (base::CountCharacters(source.value.text()) > kMaxLength) return FieldOutcome::kWrong;
   return Text<kField>(source, message);
 }
 
 // An identifier: a whole text, and what has a NUL in it is none.
-template <auto kField, std::size_t kMaxBytes, typename Message>
+template <auto kField, std::size_t kMaxLength, typename Message>
 FieldOutcome Identifier(const FieldSource& source, Message& message) {
   if (HasNul(source.value.text())) return FieldOutcome::kWrong;
-  return WholeText<kField, kMaxBytes>(source, message);
+  return WholeText<kField, kMaxLength>(source, message);
 }
 
 // The reason, whole [V7], and what it says about the call [P1].
@@ -66,8 +66,12 @@ FieldOutcome Role(const FieldSource& source, TranscriptEntry& entry) {
 
 // T3: a `message` that is there wins, even an empty one. V8: a result stands in for both.
 FieldOutcome Content(const FieldSource& source, TranscriptEntry& entry) {
-  if (source.path == kResult && entry.role() != RoleOf("tool_call_result")) {
-    return FieldOutcome::kEmpty;
+  if (source.path == kResult) {
+    if (entry.role() != RoleOf("tool_call_result")) return FieldOutcome::kEmpty;
+    const JsonKind kind = source.value.kind();
+    if (kind != JsonKind::kString && kind != JsonKind::kNull) {
+      return JsonText<&TranscriptEntry::mutable_content>(source, entry);
+    }
   }
   const FieldOutcome outcome = Text<&TranscriptEntry::mutable_content>(source, entry);
   return outcome == FieldOutcome::kEmpty ? FieldOutcome::kTaken : outcome;

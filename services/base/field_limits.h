@@ -4,9 +4,19 @@
 #include <cstdint>
 #include <limits>
 
+#include "absl/strings/string_view.h"
+
 // How much the columns of section A of docs/rules.md hold. The adapter drops an optional value
 // that is beyond them, with a counted warning [T5]; the service refuses it, naming the field.
+// Lengths are in characters.
 namespace autopulse::callevents::base {
+
+// How many characters a text has.
+constexpr std::size_t CountCharacters(absl::string_view utf8) {
+  std::size_t count = 0;
+  for (const char c : utf8) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1U : 0U;
+  return count;
+}
 
 inline constexpr std::size_t kMaxCustomerNameLength = 100;
 inline constexpr std::size_t kMaxCustomerNumberLength = 20;

@@ -43,19 +43,13 @@ absl::Status Invalid(const FieldPath& field, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(field.text(), ": ", what));
 }
 
-std::size_t CharacterCount(absl::string_view utf8) {
-  std::size_t count = 0;
-  for (const char c : utf8) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U ? 1U : 0U;
-  return count;
-}
-
 absl::Status CheckText(const FieldPath& field, absl::string_view text,
                        std::size_t max_length = kNoLimit) {
   if (text.find('\0') != absl::string_view::npos) {
     return Invalid(field, "holds a NUL character, which text may not");
   }
   if (max_length == kNoLimit) return absl::OkStatus();
-  if (const std::size_t length = CharacterCount(text); length > max_length) {
+  if (const std::size_t length = base::CountCharacters(text); length > max_length) {
     return Invalid(
         field, absl::StrCat("has ", length, " characters; at most ", max_length, " are stored"));
   }

@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapter/vapi/fields.h"
+#include "services/base/field_limits.h"
 #include "tests/adapter/vapi/translation_text.h"
 
 namespace autopulse::callevents::adapter::vapi {
@@ -213,14 +214,26 @@ TEST(TranslateTest, ContentIsTheMessageElseTheContentElseEmpty) {  // T3
 }
 
 TEST(TranslateTest, ToolTurnsAreNotBlank) {  // V8
-  EXPECT_THAT(ContentsOf(R"("messages":[
+  EXPECT_THAT(
+      ContentsOf(R"("messages":[
       {"role":"tool_calls","message":"","toolCalls":[{"id": "1", "n": 1.0}]},
       {"role":"tool_calls","message":"said","toolCalls":[1]},
       {"role":"tool_call_result","result":"r"},
       {"role":"tool_call_result","message":"m","result":"r"},
+      {"role":"tool_call_result","result":{"booked": true}},
+      {"role":"tool_call_result","result":null},
       {"role":"user","result":"r"}])"),
-              ElementsAre(R"(tool:[{"id":"1","n":1.0}])", "tool:said", "tool_result:r",
-                          "tool_result:m", "human:"));
+      ElementsAre(R"(tool:[{"id":"1","n":1.0}])", "tool:said", "tool_result:r", "tool_result:m",
+                  R"(tool_result:{"booked":true})", "tool_result:", "human:"));
+}
+
+TEST(TranslateTest, ColumnsHoldCharactersNotBytes) {  // T2, T5
+  std::string role;
+  for (std::size_t i = 0; i < base::kMaxRoleLength; ++i) role += "я";
+  EXPECT_THAT(ContentsOf(absl::StrCat(R"("messages":[{"role":")", role, R"(","message":"m"},
+                                      {"role":")",
+                                      role, R"(x","message":"m"}])")),
+              ElementsAre(absl::StrCat(role, ":m"), ":m"));
 }
 
 TEST(TranslateTest, TimesOfATurnAreWholeMilliseconds) {  // T4, T5
