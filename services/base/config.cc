@@ -49,31 +49,109 @@ std::vector<std::string> Arguments(int argc, const char* const* argv) {
 }  // namespace
 
 struct Settings::Implementation {
-  CLI::App app;
+  std::unique_ptr<CLI::App> owned;  // of the program; its commands are part of it
+  CLI::App& app;
   std::string program;
-
-  Implementation(const std::string& description, std::string program_name)
-      : app(description, program_name), program(std::move(program_name)) {}
+  std::string level;  // the program and its command, as they are typed
+  Run run = nullptr;
+  bool requires_command = false;
+  std::vector<CLI::Option*> options = {};
+  std::vector<std::unique_ptr<Settings>> commands = {};
 
   std::string EnvironmentName(const std::string& option) const {
     return absl::AsciiStrToUpper(
         absl::StrReplaceAll(absl::StrCat(program, "_", option), {{"-", "_"}}));
   }
 
-  CLI::Option* Finish(CLI::Option* option, const std::string& name) const {
-    return option->envname(EnvironmentName(name));
+  CLI::Option* Keep(CLI::Option* option) {
+    options.push_back(option);
+    return option;
+  }
+
+  CLI::Option* Finish(CLI::Option* option, const std::string& name) {
+    return Keep(option)->envname(EnvironmentName(name));
+  }
+
+  // The command that was given, as far as the command line was read.
+  const Implementation& Given() const {
+    for (const auto& command : commands) {
+      if (command->implementation_->app.parsed()) return command->implementation_->Given();
+    }
+    return *this;
+  }
+
+  // `command` was given: what is set for the program itself is none of its business.
+  void PutAside(const std::string& command) {
+    for (CLI::Option* option : options) {
+      if (option->count() > 0) {
+        throw CLI::ValidationError(option->get_name(),
+                                   "is not for " + command + "; what is stands behind the command");
+      }
+      option->envname("");
+    }
+  }
+
+  // What is wrong, in one sentence.
+  std::string Problem(const CLI::ParseError& error) const {
+    const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
+    if (!unknown.empty()) {
+      // The value may be a secret.
+      return absl::StrCat("do not know '", unknown.front().substr(0, unknown.front().find('=')),
+                          "'");
+    }
+    const Implementation& given = Given();
+    if (!given.requires_command || error.get_name() != "RequiredError") return error.what();
+    std::vector<std::string> names;
+    names.reserve(given.commands.size());
+    for (const auto& command : given.commands) {
+      names.push_back(command->implementation_->app.get_name());
+    }
+    const std::string last = names.back();
+    names.pop_back();
+    return absl::StrCat("a command is missing: ", absl::StrJoin(names, ", "), " or ", last);
   }
 };
 
-Settings::Settings(std::string program, const std::string& description, std::string footer)
-    : implementation_(std::make_unique<Implementation>(description, std::move(program))) {
-  CLI::App& app = implementation_->app;
+Settings::Settings(std::unique_ptr<Implementation> implementation)
+    : implementation_(std::move(implementation)) {}
+
+Settings::Settings(std::string program, const std::string& description, std::string footer) {
+  auto owned = std::make_unique<CLI::App>(description, program);
+  CLI::App& app = *owned;
+  app.get_formatter()->label("SUBCOMMAND", "COMMAND");
+  app.require_subcommand(0, 1);
   app.footer(std::move(footer));
-  app.set_version_flag("--version", absl::StrCat(implementation_->program, " ", AUTOPULSE_VERSION),
+  app.set_version_flag("--version", absl::StrCat(program, " ", AUTOPULSE_VERSION),
                        "Print the version and exit");
+  implementation_ = std::make_unique<Implementation>(
+      Implementation{std::move(owned), app, program, std::move(program)});
 }
 
 Settings::~Settings() = default;
+
+Settings& Settings::AddCommand(const std::string& name, const std::string& description,
+                               const std::string& footer, Run run) {
+  Implementation& self = *implementation_;
+  CLI::App& app = *self.app.add_subcommand(name, description);
+  app.group("Commands");
+  app.require_subcommand(0, 1);
+  app.fallthrough(self.requires_command);
+  app.footer(self.requires_command
+                 ? absl::StrCat(footer, footer.empty() ? "" : "\n",
+                                "Options for all commands: ", self.level, " --help")
+                 : footer);
+  // With it, CLI11 reads the environment only for the commands that are given.
+  app.parse_complete_callback([&self, name] {
+    if (!self.requires_command) self.PutAside(name);
+  });
+  return *self.commands.emplace_back(new Settings(std::make_unique<Implementation>(Implementation{
+      nullptr, app, self.program, absl::StrCat(self.level, " ", name), std::move(run)})));
+}
+
+void Settings::RequireCommand() {
+  implementation_->requires_command = true;
+  implementation_->app.require_subcommand(1);
+}
 
 void Settings::Add(const std::string& name, std::string& value, const std::string& help) {
   Implementation& self = *implementation_;
@@ -81,17 +159,17 @@ void Settings::Add(const std::string& name, std::string& value, const std::strin
 }
 
 void Settings::AddChosen(const std::string& name, std::string& value, const std::string& help) {
-  implementation_->app.add_option_function<std::string>(
+  implementation_->Keep(implementation_->app.add_option_function<std::string>(
       "--" + name,
       [&value, name](const std::string& text) {
         if (text.empty()) throw CLI::ValidationError("--" + name, "is empty; leave it out, or say");
         value = text;
       },
-      help);
+      help));
 }
 
 void Settings::AddChosen(const std::string& name, bool& value, const std::string& help) {
-  implementation_->app.add_flag("--" + name, value, help);
+  implementation_->Keep(implementation_->app.add_flag("--" + name, value, help));
 }
 
 void Settings::Add(const std::string& name, std::int64_t& value, const std::string& help) {
@@ -154,21 +232,30 @@ void Settings::AddFlag(const std::string& name, bool& value, const std::string& 
 
 void Settings::AddWords(const std::string& name, std::vector<std::string>& words,
                         const std::string& help) {
-  implementation_->app.add_option(name, words, help);
+  implementation_->Keep(implementation_->app.add_option(name, words, help));
+}
+
+void Settings::AddWord(const std::string& name, std::string& word, const std::string& help) {
+  implementation_->Keep(implementation_->app.add_option(name, word, help));
+}
+
+void Settings::Require(const std::string& name) {
+  implementation_->app.get_option(name)->required()->default_str("");
 }
 
 std::optional<int> Settings::Parse(int argc, const char* const* argv) {
-  CLI::App& app = implementation_->app;
+  const Implementation& self = *implementation_;
   try {
-    app.parse(Arguments(argc, argv));
-    return std::nullopt;
+    self.app.parse(Arguments(argc, argv));
   } catch (const CLI::Success& done) {
-    return app.exit(done);
+    return self.app.exit(done);
   } catch (const CLI::ParseError& error) {
-    std::cerr << implementation_->program << ": " << error.what() << "\nTry '"
-              << implementation_->program << " --help'.\n";
+    std::cerr << self.program << ": " << self.Problem(error) << "\nTry '" << self.Given().level
+              << " --help'.\n";
     return kExitUsage;
   }
+  const Run& run = self.Given().run;
+  return run == nullptr ? std::nullopt : std::optional<int>(run());
 }
 
 }  // namespace autopulse::callevents::base

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,8 +31,14 @@ enum ExitCode : int {
 //   Settings settings("call-event-service", "Keeps the state of calls.", "Examples: ...");
 //   settings.Add("listen", listen, "HOST:PORT to listen on");
 //   if (auto exit_code = settings.Parse(argc, argv)) return *exit_code;
+//
+// A program may have commands, and these commands of their own. Each has its settings and its help;
+// what it has not is refused.
 class Settings {
  public:
+  // Runs a command whose settings have been read; returns what to exit with.
+  using Run = std::function<int()>;
+
   Settings(std::string program, const std::string& description, std::string footer);
   ~Settings();
 
@@ -57,16 +64,33 @@ class Settings {
   // Adds `--name`, which sets `value`.
   void AddFlag(const std::string& name, bool& value, const std::string& help);
 
-  // Adds words that stand for themselves on the command line, such as a command and what it is for;
-  // `name` is what `--help` calls them. They are not read from the environment.
+  // Adds words that stand for themselves on the command line, such as files, or one of them; `name`
+  // is what `--help` calls them. They are not read from the environment.
   void AddWords(const std::string& name, std::vector<std::string>& words, const std::string& help);
+  void AddWord(const std::string& name, std::string& word, const std::string& help);
+
+  // What was added as `name`, `--report-status` or `REV`, has to be given.
+  void Require(const std::string& name);
+
+  // Adds a command, which `Parse` runs if it is given; `run` may be null if it requires a command
+  // itself. What is returned, for its settings and commands, lives as long as this.
+  Settings& AddCommand(const std::string& name, const std::string& description,
+                       const std::string& footer, Run run);
+
+  // Says, before there are commands, that one has to be given: the settings are those of each of
+  // them, then, in front of it or behind it. Otherwise they are the program's own, which does
+  // something else without a command, and no command takes them.
+  void RequireCommand();
 
   // Reads the settings. Nothing if the program is to go on; otherwise what it is to exit with,
-  // after `--help` or `--version` was printed, or a sentence about what is wrong.
+  // after `--help` or `--version` was printed, a sentence about what is wrong, or a command was
+  // run.
   std::optional<int> Parse(int argc, const char* const* argv);
 
  private:
   struct Implementation;
+  explicit Settings(std::unique_ptr<Implementation> implementation);
+
   std::unique_ptr<Implementation> implementation_;
 };
 

@@ -170,5 +170,118 @@ TEST_F(SettingsTest, TheVersionIsPrinted) {
   EXPECT_THAT(out_, HasSubstr("demo-service " AUTOPULSE_VERSION));
 }
 
+// A program with `shelf` for what it needs in each command: `put`, `look at` and `look for`.
+class CommandsTest : public testing::Test {
+ protected:
+  std::optional<int> Parse(std::vector<const char*> arguments, bool requires_command = true) {
+    Settings settings("demo-tool", "Shows commands.", "Examples: none.");
+    if (requires_command) settings.RequireCommand();
+    settings.Add("shelf", shelf_, "Where");
+    Settings& put = settings.AddCommand("put", "Puts a thing there.", "Nothing is thrown.", [this] {
+      run_ = "put";
+      return 7;
+    });
+    put.AddWord("THING", thing_, "What");
+    put.Require("THING");
+    put.Add("weight", weight_, "How heavy");
+    put.AddChosen("yes", yes_, "Although there is no room");
+    Settings& look = settings.AddCommand("look", "Looks there.", "", nullptr);
+    look.RequireCommand();
+    look.Add("lamp", lamp_, "By which light");
+    look.AddCommand("at", "Looks at all.", "", [this] { return run_ = "look at", 0; });
+    look.AddCommand("for", "Looks for some.", "", [this] { return run_ = "look for", 0; })
+        .AddWords("THINGS", things_, "Which");
+    arguments.insert(arguments.begin(), "demo-tool");
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const std::optional<int> exit_code =
+        settings.Parse(static_cast<int>(arguments.size()), arguments.data());
+    out_ = testing::internal::GetCapturedStdout();
+    err_ = testing::internal::GetCapturedStderr();
+    return exit_code;
+  }
+
+  std::string shelf_;
+  std::string thing_;
+  std::int64_t weight_ = 1;
+  bool yes_ = false;
+  std::string lamp_;
+  std::vector<std::string> things_;
+  std::string run_;
+  std::string out_;
+  std::string err_;
+};
+
+TEST_F(CommandsTest, TheCommandThatIsGivenIsRun) {
+  EXPECT_EQ(Parse({"put", "book", "--weight=2", "--yes"}), 7);
+  EXPECT_EQ(run_, "put");
+  EXPECT_EQ(thing_, "book");
+  EXPECT_EQ(weight_, 2);
+  EXPECT_TRUE(yes_);
+  EXPECT_EQ(Parse({"look", "for", "a", "put", "-2"}), 0);
+  EXPECT_EQ(run_, "look for");
+  EXPECT_THAT(things_, testing::ElementsAre("a", "put", "-2"));
+}
+
+TEST_F(CommandsTest, SettingsOfAllCommandsStandInFrontOfOneOrBehindIt) {
+  EXPECT_EQ(Parse({"--shelf=a", "look", "--lamp=b", "at"}), 0);
+  EXPECT_EQ(shelf_ + lamp_, "ab");
+  EXPECT_EQ(Parse({"look", "at", "--lamp=c", "--shelf=d"}), 0);
+  EXPECT_EQ(shelf_ + lamp_, "dc");
+}
+
+TEST_F(CommandsTest, AnOptionOfAnotherCommandIsRefusedByItsName) {
+  EXPECT_EQ(Parse({"look", "at", "--weight=2"}), kExitUsage);
+  EXPECT_EQ(err_, "demo-tool: do not know '--weight'\nTry 'demo-tool look at --help'.\n");
+  EXPECT_EQ(Parse({"put", "book", "--lamp", "c"}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("do not know '--lamp'"));
+  EXPECT_EQ(Parse({"put", "book", "pen"}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("do not know 'pen'"));
+  EXPECT_EQ(run_, "");
+}
+
+TEST_F(CommandsTest, ACommandOrAWordThatIsMissingIsNamed) {
+  EXPECT_EQ(Parse({"--shelf=a"}), kExitUsage);
+  EXPECT_EQ(err_, "demo-tool: a command is missing: put or look\nTry 'demo-tool --help'.\n");
+  EXPECT_EQ(Parse({"look"}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("a command is missing: at or for\nTry 'demo-tool look --help'"));
+  EXPECT_EQ(Parse({"throw", "book"}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("do not know 'throw'"));
+  EXPECT_EQ(Parse({"put"}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("THING is required"));
+}
+
+TEST_F(CommandsTest, EachHasAHelpOfItsOwn) {
+  EXPECT_EQ(Parse({"--help"}), kExitOk);
+  EXPECT_THAT(out_, testing::AllOf(HasSubstr("\n  put "), HasSubstr("--shelf"),
+                                   testing::Not(HasSubstr("--weight"))));
+  EXPECT_EQ(Parse({"put", "--help"}), kExitOk);
+  EXPECT_THAT(out_, testing::AllOf(HasSubstr("demo-tool put [OPTIONS] THING"),
+                                   HasSubstr("--weight"), HasSubstr("Nothing is thrown."),
+                                   HasSubstr("for all commands: demo-tool --help"),
+                                   testing::Not(HasSubstr("--shelf"))));
+}
+
+TEST_F(CommandsTest, ACommandReadsItsPartOfTheEnvironment) {
+  const Environment weight("DEMO_TOOL_WEIGHT", "heavy");
+  const Environment shelf("DEMO_TOOL_SHELF", "a");
+  EXPECT_EQ(Parse({"put", "book"}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("--weight"));
+  EXPECT_EQ(Parse({"look", "at"}), 0);
+  EXPECT_EQ(shelf_, "a");
+}
+
+TEST_F(CommandsTest, WhatAProgramDoesWithoutACommandHasItsOwnSettings) {
+  EXPECT_EQ(Parse({"--shelf=a"}, /*requires_command=*/false), std::nullopt);
+  EXPECT_EQ(shelf_, "a");
+  const Environment shelf("DEMO_TOOL_SHELF", "b");
+  EXPECT_EQ(Parse({"put", "book"}, /*requires_command=*/false), 7);
+  EXPECT_EQ(shelf_, "a");
+  EXPECT_EQ(Parse({"--shelf=c", "put", "book"}, /*requires_command=*/false), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("--shelf: is not for put"));
+  EXPECT_EQ(Parse({"put", "book", "--shelf=c"}, /*requires_command=*/false), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("do not know '--shelf'"));
+}
+
 }  // namespace
 }  // namespace autopulse::callevents::base
