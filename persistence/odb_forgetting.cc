@@ -1,10 +1,16 @@
 // What OdbCallWriter drops: in bulk, so in SQL of our own, the same for both databases.
 
+#include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "persistence/entities-odb-sqlite.h"
 #include "persistence/entities-odb.h"
 #include "persistence/entity_mapping.h"
 #include "persistence/odb_call_writer.h"
@@ -12,40 +18,40 @@
 namespace autopulse::callevents::persistence {
 namespace {
 
-// EventDetailColumns; a test holds the two together.
-constexpr std::array kDetailColumns = {"status",
-                                       "provider_status",
-                                       "forwarding",
-                                       "hangup_reason",
-                                       "provider_reason",
-                                       "ended_reason",
-                                       "ended_reason_group",
-                                       "start_time",
-                                       "end_time",
-                                       "duration_sec",
-                                       "duration_ms",
-                                       "cost",
-                                       "recording_url",
-                                       "recording_expire_time",
-                                       "analysis_summary",
-                                       "analysis_success_evaluation",
-                                       "analysis_structured_data",
-                                       "has_transcript",
-                                       "notice_kind"};
+// What stays of a row when what it says is dropped. All else is dropped: a column that somebody
+// adds to entities.h is gone as well, unless it is named here.
 
-// X1: what of a call's row says who was called, and what was said.
-constexpr std::array kPersonalCallColumns = {
-    "customer_number",         "recording_url",
-    "recording_expire_time",   "ended_reason",
-    "analysis_summary",        "analysis_success_evaluation",
-    "analysis_structured_data"};
+// F1: that the event came.
+constexpr std::array kKeptOfEvent = {"id",         "call_id",          "event_id",
+                                     "event_time", "receive_time",     "create_time",
+                                     "outcome",    "call_status",      "kind",
+                                     "provider",   "provider_call_id", "provider_call_create_time",
+                                     "forget_time"};
 
-constexpr std::array kPersonalServiceRecordColumns = {"customer_name", "customer_phone",
-                                                      "vehicle_info"};
+// X1: what does not say who was called, nor what was said.
+constexpr std::array kKeptOfCall = {
+    "id",       "service_record_id", "direction",   "status",       "start_time",
+    "end_time", "duration_sec",      "duration_ms", "vapi_call_id", "cost",
+    "outcome",  "create_time",       "update_time", "erase_time"};
 
-template <typename Columns>
-std::string Emptied(const Columns& columns) {
-  return absl::StrCat("\"", absl::StrJoin(columns, "\" = NULL, \""), "\" = NULL");
+constexpr std::array kKeptOfServiceRecord = {
+    "id", "service_type", "status", "appointment_date", "create_time", "update_time"};
+
+// `"a" = NULL, "b" = NULL` for the columns of `Row` that are not among `kept`. Those of the two
+// databases have the same names.
+template <typename Row, typename Names>
+std::string Emptied(const Names& kept) {
+  using Traits = odb::access::object_traits_impl<Row, odb::id_sqlite>;
+  absl::string_view columns = Traits::persist_statement;  // INSERT INTO "t" ("a", "b") VALUES ...
+  columns.remove_prefix(columns.find('(') + 1);
+  std::vector<std::string> emptied;
+  for (const absl::string_view quoted :
+       absl::StrSplit(columns.substr(0, columns.find(')')), ", ")) {
+    const absl::string_view name = absl::StripPrefix(absl::StripSuffix(quoted, "\""), "\"");
+    if (std::find(kept.begin(), kept.end(), name) != kept.end()) continue;
+    emptied.push_back(absl::StrCat(quoted, " = NULL"));
+  }
+  return absl::StrJoin(emptied, ", ");
 }
 
 // Empties the digest of what was created as `name`: one of a few digits can be guessed.
@@ -62,7 +68,7 @@ void OdbCallWriter::DropDetails(std::int64_t call_id, absl::Time forget_time) {
       absl::StrCat("DELETE FROM call_event_transcript WHERE call_event_id IN "
                    "(SELECT id FROM call_event WHERE call_id = ",
                    call_id, ")"));
-  database_.execute(absl::StrCat("UPDATE call_event SET ", Emptied(kDetailColumns),
+  database_.execute(absl::StrCat("UPDATE call_event SET ", Emptied<CallEventRow>(kKeptOfEvent),
                                  ", forget_time = ", kind_.Literal(ToEntity(forget_time)),
                                  " WHERE forget_time IS NULL AND call_id = ", call_id));
 }
@@ -97,7 +103,7 @@ absl::Status OdbCallWriter::EraseCall(std::int64_t call_id, absl::Time erase_tim
   return Run([&]() -> absl::Status {
     const std::string time = kind_.Literal(ToEntity(erase_time));
     const auto erased = database_.execute(
-        absl::StrCat("UPDATE \"call\" SET ", Emptied(kPersonalCallColumns),
+        absl::StrCat("UPDATE \"call\" SET ", Emptied<CallRow>(kKeptOfCall),
                      ", erase_time = coalesce(erase_time, ", time, ") WHERE id = ", call_id));
     if (erased == 0) return absl::NotFoundError(absl::StrCat("call ", call_id, " not found"));
     for (const char* table : {"transcript", "call_base", "call_folded_attempt"}) {
@@ -112,7 +118,7 @@ absl::Status OdbCallWriter::EraseCall(std::int64_t call_id, absl::Time erase_tim
 absl::Status OdbCallWriter::EraseServiceRecord(std::int64_t id, absl::Time update_time) {
   return Run([&] {
     database_.execute(
-        absl::StrCat("UPDATE service_record SET ", Emptied(kPersonalServiceRecordColumns),
+        absl::StrCat("UPDATE service_record SET ", Emptied<ServiceRecordRow>(kKeptOfServiceRecord),
                      ", update_time = ", kind_.Literal(ToEntity(update_time)), " WHERE id = ", id));
     DropDigest(database_, absl::StrCat("serviceRecords/", id));
     return absl::OkStatus();
