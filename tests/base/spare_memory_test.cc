@@ -4,8 +4,9 @@
 
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "tests/wait_until.h"
 
 namespace autopulse::callevents::base {
 namespace {
@@ -22,7 +23,7 @@ TEST(SpareMemoryTest, WhatABurstTookIsGivenBack) {
   const std::unique_ptr<std::string> last = std::move(burst.back());  // above all that is freed
   burst.clear();
   const SpareMemory spare(absl::Milliseconds(1), /*at_ease=*/0);
-  while (ResidentBytes() > most - 50 * kMegabyte) std::this_thread::yield();
+  WaitUntil([&] { return ResidentBytes() <= most - 50 * kMegabyte; }, "memory to be given back");
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include <csignal>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <vector>
 
 #include "absl/synchronization/notification.h"
@@ -21,11 +20,6 @@ using testing::IsEmpty;
 
 class DeliveryTest : public SpoolingTest {
  protected:
-  // Waits until the drainer's thread has sent everything.
-  void WaitUntilDrained() {
-    while (spool_->pending() > 0) std::this_thread::yield();
-  }
-
   // Hands an event over, without sending it yet.
   Handed Report(const v1::ReportCallEventRequest& request) {
     Handed handed;
@@ -37,10 +31,11 @@ class DeliveryTest : public SpoolingTest {
   Delivered Deliver(const v1::ReportCallEventRequest& request) {
     const Handed handed = Report(request);
     delivery_.Flush();
-    while (!handed.is_known()) {
+    const auto is_known = [&] {
       delivery_.Flush();  // as the threads for what may block do
-      std::this_thread::yield();
-    }
+      return handed.is_known();
+    };
+    WaitUntil(is_known, "what became of the event");
     return handed.Wait();
   }
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <map>
 #include <string>
-#include <thread>
 
 #include "tests/adapter/delivery/spooling.h"
 
@@ -365,7 +364,7 @@ TEST_F(DrainerTest, SeveralBatchesAreOnTheirWayAtOnceEachCallInOrder) {  // O7
     --at_work;
   });
   drainer_.Start();
-  while (spool_->pending() > 0) std::this_thread::yield();
+  WaitUntilDrained();
   drainer_.Stop();
   EXPECT_TRUE(overlapped);
   std::map<int, int> next;

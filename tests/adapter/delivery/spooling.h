@@ -26,6 +26,7 @@
 #include "persistence/spool/event_spool.h"
 #include "services/base/clock.h"
 #include "services/base/counters.h"
+#include "tests/wait_until.h"
 
 // A service that answers as the test says, a spool on a real file, a clock that stands still.
 namespace autopulse::callevents::adapter {
@@ -232,6 +233,11 @@ class SpoolingTest : public testing::Test {
     request.mutable_event()->mutable_receive_time()->set_seconds(1'700'000'000);
     request.mutable_event()->mutable_status_update()->set_status(v1::CALL_STATUS_RINGING);
     return request;
+  }
+
+  // Waits until threads have sent everything.
+  void WaitUntilDrained() {
+    WaitUntil([this] { return spool_->pending() == 0; }, "an empty spool");
   }
 
   std::vector<persistence::spool::DeadLetter> DeadLetters() {
