@@ -3,6 +3,7 @@
 #include <grpc/grpc_security_constants.h>
 #include <grpcpp/security/auth_context.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "services/base/field_limits.h"
 #include "services/base/status_macros.h"
 #include "services/grpc/from_proto.h"
 #include "services/grpc/queries.h"
@@ -23,15 +25,21 @@
 namespace autopulse::callevents::rpc {
 namespace {
 
-void SetResult(const absl::StatusOr<core::Receipt>& receipt, v1::ReportView view,
-               v1::BatchReportCallEventsResult& result) {
-  if (receipt.ok()) {
-    ToProto(*receipt, view, *result.mutable_response());
-    return;
-  }
-  const grpc::Status error = ToGrpcStatus(receipt.status());
+// What may be told of reports in full: beside it a message has room for a batch in the short view.
+constexpr std::size_t kMaxToldBytes = base::kMaxMessageBytes / 4 * 3;
+
+void SetError(const absl::Status& status, v1::BatchReportCallEventsResult& result) {
+  const grpc::Status error = ToGrpcStatus(status);
   result.mutable_error()->set_code(error.error_code());
   result.mutable_error()->set_message(error.error_message());
+}
+
+// Takes from `room` what it tells.
+void SetResult(const absl::StatusOr<core::Receipt>& receipt, v1::ReportView view, std::size_t& room,
+               v1::BatchReportCallEventsResult& result) {
+  if (!receipt.ok()) return SetError(receipt.status(), result);
+  ToProto(*receipt, view, room, *result.mutable_response());
+  room -= std::min(room, result.ByteSizeLong());
 }
 
 // Who sends a request, as the gatekeeper was told when it came in.
@@ -144,7 +152,9 @@ void CallEventService::ReportCallEvent(
   if (const absl::Status valid = Validate(rpc.request()); !valid.ok()) return rpc.Finish(valid);
   parts_.lanes.Submit(FromProto(rpc.request(), parts_.clock()),
                       [&rpc](absl::StatusOr<core::Receipt> receipt) {
-                        if (receipt.ok()) ToProto(*receipt, rpc.request().view(), rpc.response());
+                        if (receipt.ok()) {
+                          ToProto(*receipt, rpc.request().view(), kMaxToldBytes, rpc.response());
+                        }
                         rpc.Finish(receipt.status());
                       });
 }
@@ -162,7 +172,7 @@ void CallEventService::BatchReportCallEvents(
   for (int i = 0; i < size; ++i) {
     const v1::ReportCallEventRequest& one = request.requests(i);
     if (const absl::Status valid = Validate(one); !valid.ok()) {
-      SetResult(valid, one.view(), *response.mutable_results(i));
+      SetError(valid, *response.mutable_results(i));
       continue;
     }
     events.push_back(FromProto(one, now));
@@ -171,9 +181,10 @@ void CallEventService::BatchReportCallEvents(
   parts_.lanes.SubmitAll(std::move(events),
                          [&rpc, indices = std::move(indices)](
                              const std::vector<absl::StatusOr<core::Receipt>>& receipts) {
+                           std::size_t room = kMaxToldBytes;
                            for (std::size_t k = 0; k < indices.size(); ++k) {
                              const int i = indices[k];
-                             SetResult(receipts[k], rpc.request().requests(i).view(),
+                             SetResult(receipts[k], rpc.request().requests(i).view(), room,
                                        *rpc.response().mutable_results(i));
                            }
                            rpc.Finish(absl::OkStatus());

@@ -183,7 +183,7 @@ void ToProto(const domain::TranscriptEntry& entry, v1::TranscriptEntry& proto) {
   }
 }
 
-void ToProto(const core::Receipt& receipt, v1::ReportView view,
+void ToProto(const core::Receipt& receipt, v1::ReportView view, std::size_t max_bytes,
              v1::ReportCallEventResponse& proto) {
   proto.set_duplicate(receipt.duplicate);
   if (view == v1::REPORT_VIEW_BASIC) {
@@ -193,6 +193,9 @@ void ToProto(const core::Receipt& receipt, v1::ReportView view,
   }
   ToProto(receipt.event, *proto.mutable_event());
   ToProto(receipt.call, *proto.mutable_call());
+  if (proto.ByteSizeLong() <= max_bytes) return;
+  proto.Clear();
+  ToProto(receipt, v1::REPORT_VIEW_BASIC, max_bytes, proto);
 }
 
 }  // namespace autopulse::callevents::rpc

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -25,8 +26,11 @@ void ToProto(const domain::Call& call, v1::Call& proto);
 void ToProto(const domain::ServiceRecord& record, v1::ServiceRecord& proto);
 void ToProto(const domain::RecordedEvent& recorded, v1::CallEvent& proto);
 void ToProto(const domain::TranscriptEntry& entry, v1::TranscriptEntry& proto);
-void ToProto(const core::Receipt& receipt, v1::ReportView view, v1::ReportCallEventResponse& proto);
 void ToProto(const domain::Attempt& attempt, const std::vector<domain::TranscriptEntry>& transcript,
              v1::CallAttempt& proto);
+
+// As far as `view` goes; like REPORT_VIEW_BASIC where that would be more than `max_bytes`.
+void ToProto(const core::Receipt& receipt, v1::ReportView view, std::size_t max_bytes,
+             v1::ReportCallEventResponse& proto);
 
 }  // namespace autopulse::callevents::rpc

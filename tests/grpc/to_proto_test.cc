@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
 
 #include "google/protobuf/util/message_differencer.h"
@@ -13,6 +14,8 @@ namespace autopulse::callevents::rpc {
 namespace {
 
 using domain::At;
+
+constexpr std::size_t kNoLimit = static_cast<std::size_t>(-1);
 
 // The message that values make.
 template <typename Proto, typename... Values>
@@ -181,7 +184,7 @@ TEST(ToProtoTest, AReceiptSaysWhetherItIsARepeat) {  // O1
   receipt.duplicate = true;
   for (const auto view : {v1::REPORT_VIEW_UNSPECIFIED, v1::REPORT_VIEW_BASIC}) {
     v1::ReportCallEventResponse response;
-    ToProto(receipt, view, response);
+    ToProto(receipt, view, kNoLimit, response);
     EXPECT_TRUE(response.duplicate());
   }
 }
@@ -197,9 +200,9 @@ TEST(ToProtoTest, TheBasicViewOfAReceiptIsPartOfAllOfIt) {
   receipt.event.event.event_id = "e";
   receipt.event.event.provider = "vapi";
   v1::ReportCallEventResponse all;
-  ToProto(receipt, v1::REPORT_VIEW_FULL, all);
+  ToProto(receipt, v1::REPORT_VIEW_FULL, kNoLimit, all);
   v1::ReportCallEventResponse basic;
-  ToProto(receipt, v1::REPORT_VIEW_BASIC, basic);
+  ToProto(receipt, v1::REPORT_VIEW_BASIC, kNoLimit, basic);
 
   v1::ReportCallEventResponse expected;
   expected.mutable_call()->set_name(all.call().name());
@@ -209,6 +212,22 @@ TEST(ToProtoTest, TheBasicViewOfAReceiptIsPartOfAllOfIt) {
   expected.mutable_event()->set_call_status(all.event().call_status());
   expected.mutable_event()->set_call_status_text(all.event().call_status_text());
   EXPECT_EQ(basic.SerializeAsString(), expected.SerializeAsString());
+}
+
+TEST(ToProtoTest, AReceiptThatDoesNotFitIsToldInTheBasicView) {
+  core::Receipt receipt;
+  receipt.duplicate = true;
+  receipt.call.id = 15;
+  receipt.call.customer_number = "+1";
+  v1::ReportCallEventResponse all;
+  ToProto(receipt, v1::REPORT_VIEW_FULL, kNoLimit, all);
+  for (const std::size_t max_bytes : {all.ByteSizeLong(), all.ByteSizeLong() - 1}) {
+    v1::ReportCallEventResponse told;
+    ToProto(receipt, v1::REPORT_VIEW_FULL, max_bytes, told);
+    EXPECT_EQ(told.call().name(), "calls/15");
+    EXPECT_EQ(told.call().customer_number().empty(), max_bytes < all.ByteSizeLong());
+    EXPECT_TRUE(told.duplicate());
+  }
 }
 
 }  // namespace
