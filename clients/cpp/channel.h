@@ -10,8 +10,10 @@
 
 namespace autopulse::callevents::client {
 
-// The largest message either way, which is what the service takes.
+// The largest message that the service takes, and the largest that it sends: one call, attempt or
+// event may hold what several messages brought.
 inline constexpr int kMaxMessageBytes = 16 << 20;
+inline constexpr int kMaxReceivedBytes = 64 << 20;
 
 // TLS towards the service; all but the name in PEM.
 struct TlsOptions {

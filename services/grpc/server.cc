@@ -44,7 +44,7 @@ constexpr mode_t kOwnerOnly = 0177;  // what a new socket does not get
 
 void SetLimits(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(static_cast<int>(base::kMaxMessageBytes));
-  builder.SetMaxSendMessageSize(static_cast<int>(4 * base::kMaxMessageBytes));  // pages of lists
+  builder.SetMaxSendMessageSize(static_cast<int>(kMaxSentBytes));
   const std::pair<const char*, int> arguments[] = {
       {GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams},
       {GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes},

@@ -2,6 +2,7 @@
 
 #include <grpcpp/server.h>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "services/base/field_limits.h"
 #include "services/grpc/call_event_service.h"
 #include "services/grpc/certificate_watch.h"
 #include "services/grpc/gatekeeper.h"
@@ -17,6 +19,10 @@
 #include "services/grpc/server_credentials.h"
 
 namespace autopulse::callevents::rpc {
+
+// The largest message that is sent. Pages and answers to reports keep to less (queries.cc,
+// call_event_service.cc); one call, attempt or event may hold what several messages brought.
+inline constexpr std::size_t kMaxSentBytes = 4 * base::kMaxMessageBytes;
 
 // Where and how a server listens.
 struct ServerOptions {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "clients/cpp/channel.h"
 #include "services/base/field_limits.h"
 #include "tests/grpc/requests.h"
 #include "tests/grpc/served_api.h"
@@ -16,6 +17,8 @@ namespace autopulse::callevents::rpc {
 namespace {
 
 using grpc::StatusCode;
+
+static_assert(client::kMaxReceivedBytes == kMaxSentBytes);
 
 grpc::Status GetCall(ServedApi& api, grpc::ClientContext& context, const std::string& name) {
   ServedApi::SetDeadline(context);
