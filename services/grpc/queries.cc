@@ -1,5 +1,6 @@
 #include "services/grpc/queries.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -18,6 +19,10 @@
 
 namespace autopulse::callevents::rpc {
 namespace {
+
+// What the elements of a page hold at most, where it has several: with what goes around them less
+// than the 4 MiB that a client of gRPC takes unless it is told otherwise.
+constexpr std::size_t kMaxPageBytes = std::size_t{3} << 20;
 
 // One page of a list: how many, and behind what.
 struct Page {
@@ -39,12 +44,25 @@ absl::StatusOr<Page> ReadPage(const Request& request, const std::string& query) 
   return page;
 }
 
-// Cuts what was read to the page; whether there is more.
-template <typename T>
-bool CutTo(const Page& page, std::vector<T>& read) {
-  if (read.size() <= static_cast<std::size_t>(page.size)) return false;
-  read.resize(static_cast<std::size_t>(page.size));
-  return true;
+constexpr auto kToProto = [](const auto& value, auto& proto) { ToProto(value, proto); };
+
+// Fills a page with what was read, as far as it has room, and always with one element. Returns the
+// last one if more follow, null otherwise.
+template <typename T, typename Proto, typename Convert = decltype(kToProto)>
+const T* Fill(const Page& page, const std::vector<T>& read,
+              google::protobuf::RepeatedPtrField<Proto>& filled, Convert convert = kToProto) {
+  std::size_t bytes = 0;
+  for (const T& value : read) {
+    if (filled.size() == page.size) return &value - 1;
+    Proto& proto = *filled.Add();
+    convert(value, proto);
+    bytes += proto.ByteSizeLong();
+    if (bytes > kMaxPageBytes && filled.size() > 1) {
+      filled.RemoveLast();
+      return &value - 1;
+    }
+  }
+  return nullptr;
 }
 
 // The call of a `parent`; NOT_FOUND if there is none, even where its list would be empty.
@@ -70,15 +88,10 @@ absl::Status Answer(core::CallReader& calls, const v1::ListServiceRecordsRequest
   ASSIGN_OR_RETURN(const Page page, ReadPage(request, query));
   std::optional<std::int64_t> before_id;
   if (page.after) before_id = page.after->id;
-  ASSIGN_OR_RETURN(std::vector<domain::ServiceRecord> records,
+  ASSIGN_OR_RETURN(const std::vector<domain::ServiceRecord> records,
                    calls.ListServiceRecords(before_id, page.limit()));
-  const bool more = CutTo(page, records);
-  for (const domain::ServiceRecord& record : records) {
-    ToProto(record, *response.add_service_records());
-  }
-  if (more) {
-    response.set_next_page_token(
-        EncodePageToken(query, {.time = std::nullopt, .id = records.back().id}));
+  if (const auto* last = Fill(page, records, *response.mutable_service_records())) {
+    response.set_next_page_token(EncodePageToken(query, {.time = std::nullopt, .id = last->id}));
   }
   return absl::OkStatus();
 }
@@ -94,13 +107,11 @@ absl::Status Answer(core::CallReader& calls, const v1::ListCallsRequest& request
   wanted.descending = order.descending;
   wanted.after = page.after;
   wanted.limit = page.limit();
-  ASSIGN_OR_RETURN(std::vector<domain::Call> found, calls.ListCalls(wanted));
-  const bool more = CutTo(page, found);
-  for (const domain::Call& call : found) ToProto(call, *response.add_calls());
-  if (more) {
-    core::CallPosition last{.time = std::nullopt, .id = found.back().id};
-    if (order.field) last.time = core::TimeOf(found.back(), *order.field);
-    response.set_next_page_token(EncodePageToken(query, last));
+  ASSIGN_OR_RETURN(const std::vector<domain::Call> found, calls.ListCalls(wanted));
+  if (const domain::Call* last = Fill(page, found, *response.mutable_calls())) {
+    core::CallPosition position{.time = std::nullopt, .id = last->id};
+    if (order.field) position.time = core::TimeOf(*last, *order.field);
+    response.set_next_page_token(EncodePageToken(query, position));
   }
   return absl::OkStatus();
 }
@@ -121,13 +132,11 @@ absl::Status Answer(core::CallReader& calls, const v1::ListCallEventsRequest& re
   const std::string query = absl::StrCat("events\n", request.parent());
   ASSIGN_OR_RETURN(const Page page, ReadPage(request, query));
   ASSIGN_OR_RETURN(const std::int64_t call_id, ReadParent(calls, request.parent()));
-  ASSIGN_OR_RETURN(std::vector<domain::RecordedEvent> events,
+  ASSIGN_OR_RETURN(const std::vector<domain::RecordedEvent> events,
                    calls.ListEvents(call_id, page.after_id(), page.limit()));
-  const bool more = CutTo(page, events);
-  for (const domain::RecordedEvent& event : events) ToProto(event, *response.add_events());
-  if (more) {
+  if (const auto* last = Fill(page, events, *response.mutable_events())) {
     response.set_next_page_token(
-        EncodePageToken(query, {.time = std::nullopt, .id = events.back().sequence}));
+        EncodePageToken(query, {.time = std::nullopt, .id = last->sequence}));
   }
   return absl::OkStatus();
 }
@@ -137,17 +146,14 @@ absl::Status Answer(core::CallReader& calls, const v1::ListTranscriptEntriesRequ
   const std::string query = absl::StrCat("transcript\n", request.parent());
   ASSIGN_OR_RETURN(const Page page, ReadPage(request, query));
   ASSIGN_OR_RETURN(const std::int64_t call_id, ReadParent(calls, request.parent()));
-  ASSIGN_OR_RETURN(std::vector<core::StoredTranscriptEntry> entries,
+  ASSIGN_OR_RETURN(const std::vector<core::StoredTranscriptEntry> entries,
                    calls.ListTranscript(call_id, page.after_id(), page.limit()));
-  const bool more = CutTo(page, entries);
-  for (const core::StoredTranscriptEntry& stored : entries) {
-    v1::TranscriptEntry& entry = *response.add_transcript_entries();
+  const auto convert = [call_id](const auto& stored, v1::TranscriptEntry& entry) {
     ToProto(stored.entry, entry);
     entry.set_name(TranscriptEntryName(call_id, stored.id));
-  }
-  if (more) {
-    response.set_next_page_token(
-        EncodePageToken(query, {.time = std::nullopt, .id = entries.back().id}));
+  };
+  if (const auto* last = Fill(page, entries, *response.mutable_transcript_entries(), convert)) {
+    response.set_next_page_token(EncodePageToken(query, {.time = std::nullopt, .id = last->id}));
   }
   return absl::OkStatus();
 }
@@ -159,22 +165,25 @@ absl::Status Answer(core::CallReader& calls, const v1::ListCallAttemptsRequest& 
   ASSIGN_OR_RETURN(const std::int64_t call_id, ReadParent(calls, request.parent()));
   ASSIGN_OR_RETURN(const std::optional<domain::CallHistory> history, calls.FindHistory(call_id));
   if (!history) return absl::OkStatus();
-  const std::vector<domain::Attempt> attempts = domain::Fold(*history, rules).attempts;
-  const auto first = static_cast<std::size_t>(page.after_id());
-  const auto end = std::min(attempts.size(), first + static_cast<std::size_t>(page.size));
-  for (std::size_t i = first; i < end; ++i) {
+  std::vector<domain::Attempt> attempts = domain::Fold(*history, rules).attempts;
+  const auto before = std::min(page.after_id(), static_cast<std::int64_t>(attempts.size()));
+  attempts.erase(attempts.begin(), attempts.begin() + before);
+  absl::Status read;
+  const auto convert = [&](const domain::Attempt& attempt, v1::CallAttempt& proto) {
     std::vector<domain::TranscriptEntry> transcript;
-    if (!attempts[i].transcript_event_id.empty()) {
-      ASSIGN_OR_RETURN(transcript,
-                       calls.ReportedTranscript(call_id, attempts[i].transcript_event_id));
+    if (read.ok() && !attempt.transcript_event_id.empty()) {
+      const auto found = calls.ReportedTranscript(call_id, attempt.transcript_event_id);
+      read = found.status();
+      if (found.ok()) transcript = *found;
     }
-    v1::CallAttempt& attempt = *response.add_call_attempts();
-    ToProto(attempts[i], transcript, attempt);
-    attempt.set_newest(i + 1 == attempts.size());
-  }
-  if (end < attempts.size()) {
-    response.set_next_page_token(
-        EncodePageToken(query, {.time = std::nullopt, .id = static_cast<std::int64_t>(end)}));
+    ToProto(attempt, transcript, proto);
+    proto.set_newest(&attempt == &attempts.back());
+  };
+  const bool more = Fill(page, attempts, *response.mutable_call_attempts(), convert) != nullptr;
+  RETURN_IF_ERROR(read);
+  if (more) {
+    response.set_next_page_token(EncodePageToken(
+        query, {.time = std::nullopt, .id = before + response.call_attempts_size()}));
   }
   return absl::OkStatus();
 }

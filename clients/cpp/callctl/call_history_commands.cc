@@ -12,10 +12,7 @@ namespace {
 
 using client::CallEventsClient;
 
-// Pages of each list. An attempt carries its whole transcript, and a page must fit a message.
-constexpr int kEventsPage = 200;
-constexpr int kEntriesPage = 500;
-constexpr int kAttemptsPage = 5;
+constexpr int kPageSize = 500;  // the service sends fewer where they hold much
 
 // Fetches a list of `call` and prints it with `print_table`.
 template <typename Request, typename Response, typename Item>
@@ -23,11 +20,10 @@ absl::StatusOr<ExitCode> Show(Session& session, const std::string& call,
                               absl::StatusOr<Response> (CallEventsClient::*list)(const Request&)
                                   const,
                               google::protobuf::RepeatedPtrField<Item>* (Response::*items)(),
-                              int page_size,
                               const std::function<void(const Response&)>& print_table) {
   Request request;
   request.set_parent(call);
-  auto listing = FetchList(session.client, list, request, items, /*limit=*/0, page_size);
+  auto listing = FetchList(session.client, list, request, items, /*limit=*/0, kPageSize);
   if (!listing.ok()) return About(call, listing.status());
   if (session.format == OutputFormat::kJson) {
     if (absl::Status status = PrintJson(session.out, listing->merged); !status.ok()) return status;
@@ -42,13 +38,13 @@ absl::StatusOr<ExitCode> Show(Session& session, const std::string& call,
 absl::StatusOr<ExitCode> ShowEvents(Session& session, const std::string& call) {
   return Show<v1::ListCallEventsRequest, v1::ListCallEventsResponse>(
       session, call, &CallEventsClient::ListCallEvents, &v1::ListCallEventsResponse::mutable_events,
-      kEventsPage, [&session](const auto& events) { PrintEvents(session.out, events); });
+      [&session](const auto& events) { PrintEvents(session.out, events); });
 }
 
 absl::StatusOr<ExitCode> ShowTranscript(Session& session, const std::string& call) {
   return Show<v1::ListTranscriptEntriesRequest, v1::ListTranscriptEntriesResponse>(
       session, call, &CallEventsClient::ListTranscriptEntries,
-      &v1::ListTranscriptEntriesResponse::mutable_transcript_entries, kEntriesPage,
+      &v1::ListTranscriptEntriesResponse::mutable_transcript_entries,
       [&session](const auto& entries) {
         PrintTranscript(session.out, entries, session.wrap_width);
       });
@@ -57,7 +53,7 @@ absl::StatusOr<ExitCode> ShowTranscript(Session& session, const std::string& cal
 absl::StatusOr<ExitCode> ShowAttempts(Session& session, const std::string& call) {
   return Show<v1::ListCallAttemptsRequest, v1::ListCallAttemptsResponse>(
       session, call, &CallEventsClient::ListCallAttempts,
-      &v1::ListCallAttemptsResponse::mutable_call_attempts, kAttemptsPage,
+      &v1::ListCallAttemptsResponse::mutable_call_attempts,
       [&session](const auto& attempts) { PrintAttempts(session.out, attempts); });
 }
 

@@ -17,7 +17,6 @@ namespace {
 
 using client::CallEventsClient;
 
-// Calls are small, but what an assistant extracted from one need not be.
 constexpr int kPageSize = 200;
 
 struct ListOptions {
