@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -14,7 +15,11 @@
 #include "absl/strings/strip.h"
 #include "persistence/maintenance/open_existing.h"
 #include "persistence/maintenance/refold_report.h"
+#include "persistence/migrations/commands.h"
+#include "services/base/progress_bar.h"
 #include "services/base/status_macros.h"
+#include "services/core/refolder.h"
+#include "services/core/report_status_choices.h"
 
 namespace autopulse::callevents::persistence::maintenance {
 namespace {
@@ -22,6 +27,15 @@ namespace {
 // How many calls are read at a time, and written in one transaction at most: few enough that
 // recording waits for none of them for long.
 constexpr int kPageSize = 200;
+
+// What one run is told.
+struct Told {
+  std::string call;  // `15` or `calls/15`; or
+  bool all = false;  // every call
+  bool dry_run = false;
+  std::string overwrite;  // columns and `transcript`, with commas, or `all`
+  core::RefoldOptions options = {};
+};
 
 absl::StatusOr<std::int64_t> ReadCallId(absl::string_view word) {
   std::int64_t id = 0;
@@ -47,23 +61,6 @@ absl::Status ReadOverwrite(const std::string& words, core::RefoldOptions& option
     }
   }
   return absl::OkStatus();
-}
-
-absl::StatusOr<core::RefoldOptions> ReadOptions(const RefoldInvocation& invocation) {
-  if (invocation.call.empty() != invocation.all) {
-    return absl::InvalidArgumentError("refold needs --call=ID or --all, and not both");
-  }
-  if (invocation.report_status.empty()) {
-    return absl::InvalidArgumentError(
-        "refold needs --report-status=completed or ended-reason: what call-event-service is run "
-        "with");
-  }
-  core::RefoldOptions options;
-  if (invocation.report_status == "ended-reason") {
-    options.rules.report_status = domain::ReportStatus::kEndedReason;
-  }
-  RETURN_IF_ERROR(ReadOverwrite(invocation.overwrite, options));
-  return options;
 }
 
 // One run over calls.
@@ -140,32 +137,53 @@ absl::StatusOr<std::int64_t> CountCalls(core::CallStore& store) {
   return count;
 }
 
-}  // namespace
-
-absl::Status RunRefold(const RefoldInvocation& invocation, const base::ProgressOutput& progress,
-                       std::ostream& out) {
-  ASSIGN_OR_RETURN(core::RefoldOptions options, ReadOptions(invocation));
-  std::int64_t call_id = 0;
-  if (!invocation.all) {
-    ASSIGN_OR_RETURN(call_id, ReadCallId(invocation.call));
+absl::StatusOr<int> Run(Told told, const std::string& database) {
+  if (told.call.empty() != told.all) {
+    return absl::InvalidArgumentError("refold needs --call=ID or --all, and not both");
   }
-  ASSIGN_OR_RETURN(const std::unique_ptr<core::CallStore> store, OpenExisting(invocation.database));
+  RETURN_IF_ERROR(ReadOverwrite(told.overwrite, told.options));
+  std::int64_t call_id = 0;
+  if (!told.all) {
+    ASSIGN_OR_RETURN(call_id, ReadCallId(told.call));
+  }
+  ASSIGN_OR_RETURN(const std::unique_ptr<core::CallStore> store, OpenExisting(database));
   std::int64_t count = 1;
-  if (invocation.all) {
+  if (told.all) {
     ASSIGN_OR_RETURN(count, CountCalls(*store));
   }
-  core::Refolder refolder(*store, options, base::SystemClock());
-  base::ProgressBar bar("refold", count, progress);
-  Refolding refolding(refolder, invocation.dry_run, invocation.dry_run || !invocation.all, bar,
-                      out);
-  if (invocation.all) {
+  core::Refolder refolder(*store, told.options, base::SystemClock());
+  base::ProgressBar bar("refold", count);
+  Refolding refolding(refolder, told.dry_run, told.dry_run || !told.all, bar, std::cout);
+  if (told.all) {
     RETURN_IF_ERROR(refolding.TakeAll());
   } else {
     ASSIGN_OR_RETURN(const core::RefoldPage page, refolder.CompareOne(call_id));
     RETURN_IF_ERROR(refolding.Take(page));
   }
   refolding.PrintSummary();
-  return absl::OkStatus();
+  return base::kExitOk;
+}
+
+}  // namespace
+
+void AddRefoldCommand(base::Settings& settings, const std::string& database) {
+  const auto told = std::make_shared<Told>();
+  base::Settings& refold = settings.AddCommand(
+      "refold", "Bring calls to what their events give under the rules as they are now", "",
+      [&database, told] {
+        return migrations::Finish(Run(*told, database), told->dry_run
+                                                            ? migrations::Effect::kPrints
+                                                            : migrations::Effect::kChanges);
+      });
+  refold.AddChosen("call", told->call, "One call, by its id");
+  refold.AddChosen("all", told->all, "Every call");
+  refold.AddChosen("dry-run", told->dry_run, "Only say what would change");
+  refold.AddChoice("report-status", told->options.rules.report_status, core::kReportStatusChoices,
+                   "What call-event-service is run with");
+  refold.Require("--report-status");
+  refold.AddChosen("overwrite", told->overwrite,
+                   "Columns, with commas, that are written also where no event wrote the value "
+                   "they have; `transcript`, `all`");
 }
 
 }  // namespace autopulse::callevents::persistence::maintenance

@@ -1,11 +1,15 @@
 #include "persistence/maintenance/retain_command.h"
 
 #include <cstdint>
+#include <iostream>
 #include <memory>
 
 #include "absl/functional/function_ref.h"
 #include "persistence/maintenance/open_existing.h"
+#include "persistence/migrations/commands.h"
+#include "services/base/progress_bar.h"
 #include "services/base/status_macros.h"
+#include "services/core/report_status_choices.h"
 #include "services/core/retention.h"
 
 namespace autopulse::callevents::persistence::maintenance {
@@ -13,9 +17,8 @@ namespace {
 
 // Runs steps until there is no more to do. How many calls they concerned.
 absl::StatusOr<std::size_t> RunSteps(
-    const char* what, const base::ProgressOutput& progress,
-    absl::FunctionRef<absl::StatusOr<core::RetentionStep>()> run_step) {
-  base::ProgressBar bar(what, /*total=*/0, progress);
+    const char* what, absl::FunctionRef<absl::StatusOr<core::RetentionStep>()> run_step) {
+  base::ProgressBar bar(what, /*total=*/0);
   std::size_t calls = 0;
   for (bool done = false; !done;) {
     ASSIGN_OR_RETURN(const core::RetentionStep step, run_step());
@@ -27,49 +30,57 @@ absl::StatusOr<std::size_t> RunSteps(
   return calls;
 }
 
-core::RetentionOptions OptionsOf(const RetainInvocation& invocation) {
-  core::RetentionOptions options;
-  if (invocation.report_status == "ended-reason") {
-    options.rules.report_status = domain::ReportStatus::kEndedReason;
-  }
-  if (invocation.fold_window > absl::ZeroDuration()) options.fold_window = invocation.fold_window;
-  if (invocation.erase_after > absl::ZeroDuration()) options.erase_after = invocation.erase_after;
-  return options;
-}
+// What one run is told.
+struct Told {
+  bool dry_run = false;
+  core::RetentionOptions options = {};
+};
 
-}  // namespace
-
-absl::Status RunRetain(const RetainInvocation& invocation, const base::ProgressOutput& progress,
-                       std::ostream& out) {
-  if (invocation.report_status.empty()) {
-    return absl::InvalidArgumentError(
-        "retain needs --report-status=completed or ended-reason: what call-event-service is run "
-        "with");
-  }
-  const core::RetentionOptions options = OptionsOf(invocation);
-  if (!options.fold_window && !options.erase_after) {
+absl::StatusOr<int> Run(const Told& told, const std::string& database) {
+  if (!told.options.fold_window && !told.options.erase_after) {
     return absl::InvalidArgumentError(
         "retain needs --fold-window or --erase-after: what call-event-service is run with (30d and "
         "0 unless it is told)");
   }
-  ASSIGN_OR_RETURN(const std::unique_ptr<core::CallStore> store, OpenExisting(invocation.database));
+  ASSIGN_OR_RETURN(const std::unique_ptr<core::CallStore> store, OpenExisting(database));
   const base::Clock clock = base::SystemClock();
   core::Eraser eraser(
       *store, [] {}, clock);
-  core::Retention retention(*store, eraser, options, clock);
+  core::Retention retention(*store, eraser, told.options, clock);
   ASSIGN_OR_RETURN(std::int64_t fold_after, retention.FoldProgress());
   std::int64_t erase_after = 0;
-  const bool dry_run = invocation.dry_run;
-  ASSIGN_OR_RETURN(const std::size_t folded, RunSteps("fold", progress, [&] {
+  const bool dry_run = told.dry_run;
+  ASSIGN_OR_RETURN(const std::size_t folded, RunSteps("fold", [&] {
                      return dry_run ? retention.CompareFold(fold_after) : retention.Fold();
                    }));
-  ASSIGN_OR_RETURN(const std::size_t erased, RunSteps("erase", progress, [&] {
+  ASSIGN_OR_RETURN(const std::size_t erased, RunSteps("erase", [&] {
                      return dry_run ? retention.CompareErase(erase_after)
                                     : retention.Erase(erase_after);
                    }));
-  out << folded << " calls " << (dry_run ? "would be " : "") << "folded away, " << erased << " "
-      << (dry_run ? "would be " : "") << "erased\n";
-  return eraser.Scrub();
+  std::cout << folded << " calls " << (dry_run ? "would be " : "") << "folded away, " << erased
+            << " " << (dry_run ? "would be " : "") << "erased\n";
+  RETURN_IF_ERROR(eraser.Scrub());
+  return base::kExitOk;
+}
+
+}  // namespace
+
+void AddRetainCommand(base::Settings& settings, const std::string& database) {
+  const auto told = std::make_shared<Told>();
+  base::Settings& retain = settings.AddCommand(
+      "retain", "Forget now what --fold-window and --erase-after say", "", [&database, told] {
+        return migrations::Finish(Run(*told, database), told->dry_run
+                                                            ? migrations::Effect::kPrints
+                                                            : migrations::Effect::kChanges);
+      });
+  retain.AddChosen("dry-run", told->dry_run, "Only say what would change");
+  retain.AddChoice("report-status", told->options.rules.report_status, core::kReportStatusChoices,
+                   "What call-event-service is run with");
+  retain.Require("--report-status");
+  retain.Add("fold-window", told->options.fold_window,
+             "As call-event-service has it; 0 folds nothing away");
+  retain.Add("erase-after", told->options.erase_after,
+             "As call-event-service has it; 0 erases nothing");
 }
 
 }  // namespace autopulse::callevents::persistence::maintenance

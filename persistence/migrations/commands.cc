@@ -1,8 +1,10 @@
 #include "persistence/migrations/commands.h"
 
 #include <algorithm>
+#include <iostream>
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -12,6 +14,7 @@
 #include "persistence/migrations/revision.h"
 #include "persistence/migrations/schema_check.h"
 #include "services/base/config.h"
+#include "services/base/process.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence::migrations {
@@ -21,10 +24,9 @@ namespace {
 struct Context {
   Connection& connection;
   std::string word;  // the revision, or empty
-  bool yes;
-  std::ostream& out;
+  bool yes;          // whether data may be lost
 
-  void Print(absl::string_view line) const { out << line << "\n"; }
+  static void Print(absl::string_view line) { std::cout << line << "\n"; }
 };
 
 absl::StatusOr<int> CurrentRevision(const Context& context) {
@@ -34,14 +36,13 @@ absl::StatusOr<int> CurrentRevision(const Context& context) {
 
 absl::StatusOr<int> PrintWhere(const Context& context) {
   ASSIGN_OR_RETURN(const int at, CurrentRevision(context));
-  context.Print(absl::StrCat("at ", NameOf(at), at == HeadRevision() ? " (head)" : ""));
+  Context::Print(absl::StrCat("at ", NameOf(at), at == HeadRevision() ? " (head)" : ""));
   return base::kExitOk;
 }
 
 absl::StatusOr<int> RunUpgrade(const Context& context) {
   ASSIGN_OR_RETURN(const int target, FindRevision(context.word.empty() ? "head" : context.word));
-  RETURN_IF_ERROR(
-      Upgrade(context.connection, target, [&](const std::string& line) { context.Print(line); }));
+  RETURN_IF_ERROR(Upgrade(context.connection, target, Context::Print));
   return PrintWhere(context);
 }
 
@@ -63,7 +64,7 @@ absl::StatusOr<int> RunDowngrade(const Context& context) {
   ASSIGN_OR_RETURN(const int target, DowngradeTarget(context));
   RETURN_IF_ERROR(Downgrade(context.connection, target,
                             context.yes ? IfDataIsLost::kGoOn : IfDataIsLost::kRefuse,
-                            [&](const std::string& line) { context.Print(line); }));
+                            Context::Print));
   return PrintWhere(context);
 }
 
@@ -72,7 +73,7 @@ absl::StatusOr<int> RunHistory(const Context& context) {
   ASSIGN_OR_RETURN(const auto times, ApplyTimes(context.connection));
   for (const Revision& revision : Revisions(context.connection.dialect())) {
     const auto time = times.find(revision.number);
-    context.Print(absl::StrCat(
+    Context::Print(absl::StrCat(
         revision.number == state.revision ? "* " : "  ", NameOf(revision.number),
         revision.number == HeadRevision() ? " (head)" : "", ": ", DescriptionOf(revision),
         time == times.end() ? "" : absl::StrCat(" Applied ", time->second, ".")));
@@ -83,8 +84,8 @@ absl::StatusOr<int> RunHistory(const Context& context) {
 absl::StatusOr<int> RunPlan(const Context& context) {
   ASSIGN_OR_RETURN(const int at, CurrentRevision(context));
   ASSIGN_OR_RETURN(const int target, FindRevision(context.word.empty() ? "head" : context.word));
-  context.out << Plan(context.connection.dialect(), at, target);
-  if (at == target) context.Print(absl::StrCat("-- nothing to do: at ", NameOf(at)));
+  std::cout << Plan(context.connection.dialect(), at, target);
+  if (at == target) Context::Print(absl::StrCat("-- nothing to do: at ", NameOf(at)));
   return base::kExitOk;
 }
 
@@ -92,10 +93,10 @@ absl::StatusOr<int> RunVerify(const Context& context) {
   ASSIGN_OR_RETURN(const std::vector<Difference> differences, Verify(context.connection));
   const auto errors = std::count_if(differences.begin(), differences.end(),
                                     [](const Difference& found) { return found.is_error; });
-  for (const Difference& difference : differences) context.Print(difference.text);
-  context.Print(errors == 0 ? "the schema has all that is needed"
-                            : absl::StrCat("the schema is not what is needed: ", errors,
-                                           errors == 1 ? " difference" : " differences"));
+  for (const Difference& difference : differences) Context::Print(difference.text);
+  Context::Print(errors == 0 ? "the schema has all that is needed"
+                             : absl::StrCat("the schema is not what is needed: ", errors,
+                                            errors == 1 ? " difference" : " differences"));
   return errors == 0 ? base::kExitOk : base::kExitFailure;
 }
 
@@ -108,45 +109,29 @@ absl::StatusOr<int> RunStamp(const Context& context) {
 enum class Word { kNone, kOptional, kNeeded };
 
 struct Command {
-  std::string name;
+  const char* name;
+  const char* description;
   Word revision;
   IfMissing if_missing;
-  bool only_prints;
+  Effect effect;
   absl::StatusOr<int> (*run)(const Context& context);
 };
 
-const std::vector<Command>& Commands() {
-  static const auto& commands = *new std::vector<Command>{
-      {"upgrade", Word::kOptional, IfMissing::kCreate, false, RunUpgrade},
-      {"downgrade", Word::kNeeded, IfMissing::kFail, false, RunDowngrade},
-      {"current", Word::kNone, IfMissing::kFail, true, PrintWhere},
-      {"history", Word::kNone, IfMissing::kFail, true, RunHistory},
-      {"plan", Word::kOptional, IfMissing::kFail, true, RunPlan},
-      {"verify", Word::kNone, IfMissing::kFail, true, RunVerify},
-      {"stamp", Word::kNeeded, IfMissing::kFail, false, RunStamp},
-  };
-  return commands;
-}
-
-absl::StatusOr<const Command*> FindCommand(const std::vector<std::string>& words) {
-  if (words.empty()) {
-    return absl::InvalidArgumentError(
-        "a command is missing: upgrade, downgrade, current, history, plan, verify, stamp, "
-        "refold or retain");
-  }
-  for (const Command& command : Commands()) {
-    if (command.name != words[0]) continue;
-    if (words.size() > (command.revision == Word::kNone ? 1U : 2U)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("`", words.back(), "` is one word too many for ", command.name));
-    }
-    if (command.revision == Word::kNeeded && words.size() < 2) {
-      return absl::InvalidArgumentError(absl::StrCat(command.name, " needs a revision"));
-    }
-    return &command;
-  }
-  return absl::InvalidArgumentError(absl::StrCat("there is no command `", words[0], "`"));
-}
+constexpr Command kCommands[] = {
+    {"upgrade", "Go up to REV (default: head); an empty database gets all tables", Word::kOptional,
+     IfMissing::kCreate, Effect::kChanges, RunUpgrade},
+    {"downgrade", "Go down to REV (`base` is the lowest), or -N: by N revisions", Word::kNeeded,
+     IfMissing::kFail, Effect::kChanges, RunDowngrade},
+    {"current", "Print where the database is", Word::kNone, IfMissing::kFail, Effect::kPrints,
+     PrintWhere},
+    {"history", "List all revisions", Word::kNone, IfMissing::kFail, Effect::kPrints, RunHistory},
+    {"plan", "Print the SQL from here to REV (default: head), and run none", Word::kOptional,
+     IfMissing::kFail, Effect::kPrints, RunPlan},
+    {"verify", "Print where the schema is not what the programs need", Word::kNone,
+     IfMissing::kFail, Effect::kPrints, RunVerify},
+    {"stamp", "Note that the database is at REV, and change nothing else", Word::kNeeded,
+     IfMissing::kFail, Effect::kChanges, RunStamp},
+};
 
 // A wrong word is found before any file is made for it.
 absl::Status CheckWord(const std::string& word) {
@@ -158,25 +143,51 @@ absl::Status CheckWord(const std::string& word) {
   return FindRevision(word).status();
 }
 
-}  // namespace
+// What one run is told.
+struct Told {
+  std::string word;
+  bool yes = false;
+};
 
-bool OnlyPrints(const Invocation& invocation) {
-  const absl::StatusOr<const Command*> command = FindCommand(invocation.words);
-  return command.ok() && (*command)->only_prints;
+absl::StatusOr<int> Run(const Command& command, const std::string& database, const Told& told) {
+  RETURN_IF_ERROR(CheckWord(told.word));
+  const absl::StatusOr<std::unique_ptr<Connection>> connection =
+      OpenConnection(database, command.if_missing);
+  if (!connection.ok()) return absl::UnavailableError(connection.status().message());
+  return command.run({**connection, told.word, told.yes});
 }
 
-absl::StatusOr<int> RunCommand(const Invocation& invocation, std::ostream& out) {
-  ASSIGN_OR_RETURN(const Command* const command, FindCommand(invocation.words));
-  const std::string word = invocation.words.size() > 1 ? invocation.words[1] : "";
-  RETURN_IF_ERROR(CheckWord(word));
-  if (invocation.database.empty()) {
-    return absl::InvalidArgumentError(
-        "--database is missing: sqlite:FILE or postgresql://USER@HOST/NAME");
+int ExitCodeOf(const absl::Status& error) {
+  if (absl::IsInvalidArgument(error)) return base::kExitUsage;
+  return absl::IsUnavailable(error) ? base::kExitConfiguration : base::kExitFailure;
+}
+
+}  // namespace
+
+void AddSchemaCommands(base::Settings& settings, const std::string& database) {
+  for (const Command& command : kCommands) {
+    const auto told = std::make_shared<Told>();
+    base::Settings& added =
+        settings.AddCommand(command.name, command.description, "", [&command, &database, told] {
+          return Finish(Run(command, database, *told), command.effect);
+        });
+    if (command.revision != Word::kNone) {
+      added.AddWord("REV", told->word, "A number, a name, `base` or `head`");
+    }
+    if (command.revision == Word::kNeeded) added.Require("REV");
+    if (command.run == RunDowngrade) {
+      added.AddChosen("yes", told->yes, "Downgrade although it loses data");
+    }
   }
-  const absl::StatusOr<std::unique_ptr<Connection>> connection =
-      OpenConnection(invocation.database, command->if_missing);
-  if (!connection.ok()) return absl::UnavailableError(connection.status().message());
-  return command->run({**connection, word, invocation.yes, out});
+}
+
+int Finish(absl::StatusOr<int> result, Effect effect) {
+  if (result.ok() && effect == Effect::kPrints) {
+    if (const absl::Status written = base::FlushStandardOutput(); !written.ok()) result = written;
+  }
+  if (result.ok()) return *result;
+  std::cerr << "call-event-migrate: " << result.status().message() << "\n";
+  return ExitCodeOf(result.status());
 }
 
 }  // namespace autopulse::callevents::persistence::migrations

@@ -1,29 +1,26 @@
 #pragma once
 
-#include <ostream>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/base/config.h"
 
 namespace autopulse::callevents::persistence::migrations {
 
-// A command line of call-event-migrate.
-struct Invocation {
-  std::string database;            // its URL
-  std::vector<std::string> words;  // the command and its revision: `upgrade`, `0005`
-  bool yes = false;                // whether data may be lost
-};
+// Adds the commands about the schema to the settings of call-event-migrate. `database`, its URL, is
+// read when one is run, and must outlive `settings`.
+void AddSchemaCommands(base::Settings& settings, const std::string& database);
 
-// Whether the command prints and changes nothing, so that its output is all that there is of it.
-bool OnlyPrints(const Invocation& invocation);
+// Whether a command changes something or only prints.
+enum class Effect { kChanges, kPrints };
 
-// Runs the command and prints what it has to say to `out`. Returns what to exit with, 0 or 1 (a
-// difference was found).
+// Ends a command of call-event-migrate that came to `result`: prints what went wrong, if anything
+// did, and returns what to exit with, which is the result where there is one. What only prints has
+// failed if that could not be written: a plan that is not whole must not look so. What was changed
+// is changed.
 //
-// INVALID_ARGUMENT if the command line is wrong, UNAVAILABLE if the database cannot be opened;
-// every other error is a command that has failed. Messages are for the operator and show no
-// password.
-absl::StatusOr<int> RunCommand(const Invocation& invocation, std::ostream& out);
+// Of the errors, INVALID_ARGUMENT is a wrong command line, UNAVAILABLE a database that cannot be
+// opened, and all others are failures. Messages are for the operator and show no password.
+int Finish(absl::StatusOr<int> result, Effect effect);
 
 }  // namespace autopulse::callevents::persistence::migrations

@@ -31,6 +31,14 @@ bool ParseDuration(absl::string_view text, absl::Duration& value) {
   return true;
 }
 
+absl::Duration ReadDuration(const std::string& name, const std::string& text) {
+  absl::Duration value;
+  if (!ParseDuration(text, value) || value < absl::ZeroDuration() || value > kLongestDuration) {
+    throw CLI::ValidationError("--" + name, "'" + text + "' is no duration such as 5s or 250ms");
+  }
+  return value;
+}
+
 // CLI11 takes the next argument as the value of `--spool=`, but not as that of `--spool ""`. It
 // wants the first argument last. callctl, which depends on nothing of the services, does the same.
 std::vector<std::string> Arguments(int argc, const char* const* argv) {
@@ -189,16 +197,24 @@ void Settings::Add(const std::string& name, std::int64_t& value, const std::stri
 void Settings::Add(const std::string& name, absl::Duration& value, const std::string& help) {
   Implementation& self = *implementation_;
   auto* option = self.app.add_option_function<std::string>(
-      "--" + name,
-      [&value, name](const std::string& text) {
-        if (!ParseDuration(text, value) || value < absl::ZeroDuration() ||
-            value > kLongestDuration) {
-          throw CLI::ValidationError("--" + name,
-                                     "'" + text + "' is no duration such as 5s or 250ms");
-        }
-      },
+      "--" + name, [&value, name](const std::string& text) { value = ReadDuration(name, text); },
       help);
   self.Finish(option, name)->type_name("DURATION")->default_str(absl::FormatDuration(value));
+}
+
+void Settings::Add(const std::string& name, std::optional<absl::Duration>& value,
+                   const std::string& help) {
+  Implementation& self = *implementation_;
+  auto* option = self.app.add_option_function<std::string>(
+      "--" + name,
+      [&value, name](const std::string& text) {
+        value = ReadDuration(name, text);
+        if (*value == absl::ZeroDuration()) value = std::nullopt;
+      },
+      help);
+  self.Finish(option, name)
+      ->type_name("DURATION")
+      ->default_str(absl::FormatDuration(value.value_or(absl::ZeroDuration())));
 }
 
 void Settings::AddList(const std::string& name, std::vector<std::string>& values,
@@ -223,6 +239,25 @@ void Settings::AddChoice(const std::string& name, std::string& value,
       },
       help);
   self.Finish(option, name)->type_name(absl::StrJoin(words, "|"))->default_str(value);
+}
+
+void Settings::AddOneOf(const std::string& name, const std::vector<std::string>& words,
+                        const std::string& default_word, const std::string& help,
+                        std::function<void(std::size_t index)> choose) {
+  Implementation& self = *implementation_;
+  // A check of CLI11's own would let a wrong word of the environment pass without a sound (2.4).
+  auto* option = self.app.add_option_function<std::string>(
+      name == "output" ? "-o,--output" : "--" + name,
+      [name, words, choose = std::move(choose)](const std::string& text) {
+        const auto found = std::find(words.begin(), words.end(), text);
+        if (found == words.end()) {
+          throw CLI::ValidationError("--" + name,
+                                     "'" + text + "' is none of " + absl::StrJoin(words, ", "));
+        }
+        choose(static_cast<std::size_t>(found - words.begin()));
+      },
+      help);
+  self.Finish(option, name)->type_name(absl::StrJoin(words, "|"))->default_str(default_word);
 }
 
 void Settings::AddFlag(const std::string& name, bool& value, const std::string& help) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +23,13 @@ enum ExitCode : int {
   kExitUnavailable = 4,  // the service cannot be reached, or did not answer in time
   kExitNotFound = 5,     // what was asked for does not exist
   kExitPartly = 7        // some of several failed
+};
+
+// A word that an option takes, and what it stands for.
+template <typename Value>
+struct Choice {
+  const char* word;
+  Value value;
 };
 
 // The settings of one program: its command line and, for what is not given there, its environment.
@@ -48,6 +57,9 @@ class Settings {
   void Add(const std::string& name, std::int64_t& value, const std::string& help);
   void Add(const std::string& name, absl::Duration& value, const std::string& help);
 
+  // The same where zero is none.
+  void Add(const std::string& name, std::optional<absl::Duration>& value, const std::string& help);
+
   // The same for what one run is told: what it is about, and what it may do. It is not read from
   // the environment, where a forgotten variable would choose, or consent, in every run. A text is
   // not empty where it is given: a variable of a script that is not set would choose everything.
@@ -56,6 +68,21 @@ class Settings {
 
   // Adds `--name=VALUE` that may be given several times, or once with commas between the values.
   void AddList(const std::string& name, std::vector<std::string>& values, const std::string& help);
+
+  // Adds `--name=WORD`, where WORD is one of `choices`, such as an array of `Choice`. They must
+  // outlive `Parse`.
+  template <typename Value, typename Choices>
+  void AddChoice(const std::string& name, Value& value, const Choices& choices,
+                 const std::string& help) {
+    std::vector<std::string> words;
+    std::string default_word;
+    for (const auto& choice : choices) {
+      words.emplace_back(choice.word);
+      if (choice.value == value) default_word = choice.word;
+    }
+    AddOneOf(name, words, default_word, help,
+             [&value, &choices](std::size_t index) { value = std::begin(choices)[index].value; });
+  }
 
   // Adds `--name=VALUE` that takes one of `words`. `output` is `-o` too, in every program.
   void AddChoice(const std::string& name, std::string& value, const std::vector<std::string>& words,
@@ -90,6 +117,9 @@ class Settings {
  private:
   struct Implementation;
   explicit Settings(std::unique_ptr<Implementation> implementation);
+  void AddOneOf(const std::string& name, const std::vector<std::string>& words,
+                const std::string& default_word, const std::string& help,
+                std::function<void(std::size_t index)> choose);
 
   std::unique_ptr<Implementation> implementation_;
 };

@@ -72,7 +72,7 @@ class RefoldTest(fixture.EndToEndTest):
                 (("--all", "--call=15", "--report-status=completed"), "not both"),
                 (("--call=x", "--report-status=completed"), "`x` is no call"),
                 (("--all", "--report-status=completed", "--overwrite=name"), "`name` is none of"),
-                (("15", "--all", "--report-status=completed"), "no further words")):
+                (("15", "--all", "--report-status=completed"), "do not know '15'")):
             answer = self.refold(*arguments)
             self.assertEqual(answer.returncode, 2, arguments)
             self.assertIn(sentence, answer.stderr)

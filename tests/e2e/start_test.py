@@ -92,7 +92,7 @@ class StartTest(EndToEndTest):
         wrong = programs.run("call-event-migrate")
         self.assert_refused(wrong, "a command is missing")
         help_text = programs.run("call-event-migrate", "--help").stdout
-        commands = wrong.stderr.split("missing: ")[1].replace(" or ", ", ").strip().split(", ")
+        commands = wrong.stderr.splitlines()[0].split("missing: ")[1].replace(" or ", ", ").split(", ")
         self.assertGreater(len(commands), 8)
         for command in commands:
             self.assertIn(f"\n  {command} ", help_text)

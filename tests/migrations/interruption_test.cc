@@ -18,7 +18,9 @@ using testing::HasSubstr;
 class InterruptionTest : public DatabaseTest {
  protected:
   Program Migrate(const std::string& command, const std::string& revision) {
-    return Program({"--database=" + url(), "--yes", command, revision});
+    std::vector<std::string> arguments = {"--database=" + url(), command, revision};
+    if (command == "downgrade") arguments.emplace_back("--yes");
+    return Program(std::move(arguments));
   }
 
   // What each revision looks like; the database is at head afterwards.

@@ -106,7 +106,27 @@ TEST_P(ProgramTest, AWrongCommandLineIsRefusedWithoutADatabase) {
   EXPECT_TRUE(Schema().empty());
 }
 
+TEST_P(ProgramTest, AnOptionOfAnotherCommandIsRefusedByItsName) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {"upgrade", "--overwrite=name"},    {"upgrade", "--fold-window=3d"}, {"plan", "--yes"},
+      {"retain", "--overwrite=nonsense"}, {"refold", "--erase-after=1d"},  {"verify", "--dry-run"}};
+  for (const std::vector<std::string>& words : wrong) {
+    const Answer refused = Migrate(words);
+    EXPECT_EQ(refused.exit_code, 2) << testing::PrintToString(words);
+    EXPECT_THAT(refused.output, HasSubstr("'" + words[1].substr(0, words[1].find('=')) + "'"));
+    EXPECT_THAT(refused.output, HasSubstr("call-event-migrate " + words[0] + " --help"));
+  }
+  EXPECT_TRUE(Schema().empty());
+}
+
 INSTANTIATE_FOR_BOTH_DATABASES(ProgramTest);
+
+TEST(HelpTest, OfACommandIsAboutItAlone) {
+  Program program({"refold", "--help"});
+  EXPECT_EQ(program.Wait(), 0);
+  EXPECT_THAT(program.output(), AllOf(HasSubstr("--overwrite"), Not(HasSubstr("--yes")),
+                                      Not(HasSubstr("--fold-window"))));
+}
 
 TEST(DatabaseUrlTest, ADatabaseThatCannotBeOpenedIsExitCode3WithoutThePassword) {
   const std::vector<std::string> urls = {
