@@ -9,7 +9,8 @@
 
 namespace autopulse::callevents::persistence {
 
-// Calls in a database that ODB maps. Begin, commit and retry are here and nowhere else.
+// Calls in a database that ODB maps. Transactions begin and are repeated here and nowhere else;
+// they are committed here unless PostgreSQL's `Save` has done so: see RecordedChanges::commits.
 class OdbCallStore : public core::CallStore {
  public:
   // `database` must have the tables of entities.h.

@@ -131,7 +131,7 @@ absl::StatusOr<std::vector<std::int64_t>> SaveToPgsql(const Changes& changes) {
   PgsqlRows<CallEventTranscriptRow, PgsqlWrite::kInsert> rows(pipeline);
   for (const auto& [event, entries] : reported) rows.Add({sequences[event], entries});
   rows.Finish();
-  const auto results = changes.last ? transaction.CommitWith(pipeline) : pipeline.Finish();
+  const auto results = changes.commits ? transaction.CommitWith(pipeline) : pipeline.Finish();
   RETURN_IF_ERROR(CheckUpdated(changes, results, updates));
   return sequences;
 }

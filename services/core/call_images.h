@@ -42,7 +42,7 @@ class CallImages {
     KeptCalls& kept_calls;
     domain::RuleOptions options;
     absl::Time now;
-    bool alone = false;  // whether the transaction does nothing but record these events
+    bool commits = false;  // whether the group may end its transaction: RecordedChanges::commits
   };
 
   explicit CallImages(const Context& context) : context_(context) {}

@@ -194,7 +194,7 @@ absl::Status EventGroup::Save(CallWriter& calls) {
   }
   if (changes.events.empty()) return absl::OkStatus();
   CollectCalls(changes);
-  changes.last = context_.alone;
+  changes.commits = context_.commits;
   ASSIGN_OR_RETURN(const std::vector<std::int64_t> sequences, calls.Save(changes));
   for (std::size_t k = 0; k < indices.size(); ++k) {
     results_[indices[k]].receipt.event.sequence = sequences[k];

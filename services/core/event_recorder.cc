@@ -70,7 +70,7 @@ absl::Status EventRecorder::RecordTogether(CallWriter& calls, absl::Span<Reporte
                                            std::vector<EventGroup>& groups) {
   groups.clear();
   const absl::Time now = domain::ToMicroseconds(clock_());
-  groups.emplace_back(EventGroup::Context{kept_calls_, options_, now, /*alone=*/true}, events);
+  groups.emplace_back(EventGroup::Context{kept_calls_, options_, now, /*commits=*/true}, events);
   return groups.back().Record(calls);
 }
 

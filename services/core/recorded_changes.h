@@ -76,8 +76,9 @@ struct RecordedChanges {
   std::vector<ServiceRecordStatus>
       service_records;                  // each once; those that are gone are passed over
   std::vector<Transcript> transcripts;  // each replaces its call's as a whole [O4]
-  // Whether nothing is done in the transaction afterwards, so that the store may commit with it.
-  bool last = false;
+  // Whether `Save` may commit the transaction, as it does where that saves a wait: nothing must be
+  // done in it afterwards.
+  bool commits = false;
 };
 
 }  // namespace autopulse::callevents::core

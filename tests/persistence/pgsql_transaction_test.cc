@@ -35,10 +35,11 @@ class PgsqlTransactionTest : public testing::Test {
                     .ok());
   }
 
-  // Saves an event, as the last thing of a transaction if so it is.
-  static absl::Status Save(core::CallWriter& calls, const domain::RecordedEvent& event, bool last) {
+  // Saves an event, and may commit with it.
+  static absl::Status Save(core::CallWriter& calls, const domain::RecordedEvent& event,
+                           bool commits) {
     core::RecordedChanges changes;
-    changes.last = last;
+    changes.commits = commits;
     changes.events.push_back({event.call_id, event.create_time, event.outcome,
                               event.call_status_word, &event.event, event.forget_time});
     return calls.Save(changes).status();
@@ -63,7 +64,7 @@ class PgsqlTransactionTest : public testing::Test {
 TEST_F(PgsqlTransactionTest, WhatIsSavedLastIsCommittedWithIt) {
   EXPECT_TRUE(store_
                   ->Write([&](core::CallWriter& calls) -> absl::Status {
-                    RETURN_IF_ERROR(Save(calls, EventOf(calls_[0], "e"), /*last=*/true));
+                    RETURN_IF_ERROR(Save(calls, EventOf(calls_[0], "e"), /*commits=*/true));
                     EXPECT_EQ(CountEvents(), "1");
                     return absl::OkStatus();
                   })
@@ -73,7 +74,7 @@ TEST_F(PgsqlTransactionTest, WhatIsSavedLastIsCommittedWithIt) {
 
 TEST_F(PgsqlTransactionTest, WhatIsSavedBeforeOtherThingsIsCommittedWithThem) {
   EXPECT_TRUE(absl::IsCancelled(store_->Write([&](core::CallWriter& calls) -> absl::Status {
-    RETURN_IF_ERROR(Save(calls, EventOf(calls_[0], "e"), /*last=*/false));
+    RETURN_IF_ERROR(Save(calls, EventOf(calls_[0], "e"), /*commits=*/false));
     EXPECT_EQ(CountEvents(), "0");
     return absl::CancelledError();
   })));
@@ -82,7 +83,7 @@ TEST_F(PgsqlTransactionTest, WhatIsSavedBeforeOtherThingsIsCommittedWithThem) {
 
 TEST_F(PgsqlTransactionTest, IfTheLastSaveIsRefusedNothingIsKeptAndTheConnectionServesOn) {
   const auto save = [&](core::CallWriter& calls) {
-    return Save(calls, EventOf(calls_[0], "e"), /*last=*/true);
+    return Save(calls, EventOf(calls_[0], "e"), /*commits=*/true);
   };
   ASSERT_TRUE(store_->Write(save).ok());
   EXPECT_TRUE(absl::IsAlreadyExists(store_->Write([&](core::CallWriter& calls) -> absl::Status {
@@ -131,7 +132,7 @@ TEST_F(PgsqlTransactionTest, CommitThatNoSynchronousStandbyConfirmsIsUnavailable
 
 TEST_F(PgsqlTransactionTest, ServerThatIsGoneIsUnavailableAndSoonForgotten) {  // FT16
   const auto save = [&](core::CallWriter& calls) {
-    return Save(calls, EventOf(calls_[0], "e"), /*last=*/true);
+    return Save(calls, EventOf(calls_[0], "e"), /*commits=*/true);
   };
   EXPECT_TRUE(absl::IsUnavailable(store_->Write([&](core::CallWriter& calls) -> absl::Status {
     RETURN_IF_ERROR(calls.LockCalls({.call_ids = {calls_[0]}}).status());
