@@ -14,6 +14,9 @@ constexpr const char* kRevisionTable = "schema_migration";
 // Rows are never inserted there by us.
 constexpr const char* kOnlyReadTable = "user";
 
+// The revision whose script makes the triggers.
+constexpr const char* kTriggers = "0010_deletions.up.sql";
+
 // Whether a thing that only the database has keeps us from inserting rows.
 bool IsInTheWay(const std::string& name, const Catalogue::Thing& thing) {
   return thing.table != kOnlyReadTable && absl::StartsWith(name, "column ") &&
@@ -46,7 +49,8 @@ absl::StatusOr<Catalogue> ReadCatalogue(Connection& connection) {
 }
 
 absl::StatusOr<Catalogue> ExpectedCatalogue(Connection& connection) {
-  const std::string& sql = SqlFile(connection.dialect(), "entities.sql");
+  const std::string sql = absl::StrCat(SqlFile(connection.dialect(), "entities.sql"),
+                                       SqlFile(connection.dialect(), kTriggers));
   if (connection.dialect() == Dialect::kSqlite) {
     ASSIGN_OR_RETURN(const std::unique_ptr<Connection> memory, OpenSqliteMemory());
     RETURN_IF_ERROR(memory->Run(sql));

@@ -10,7 +10,7 @@
 namespace autopulse::callevents::persistence::migrations {
 
 // What a database consists of: `column call.status` is `VARCHAR(20) NOT NULL`. Columns, keys, what
-// foreign keys do, and indexes; not the order of columns, nor the names of keys.
+// foreign keys do, indexes, and SQLite's triggers; not the order of columns, nor the names of keys.
 struct Catalogue {
   struct Thing {
     std::string table;
@@ -25,8 +25,9 @@ struct Catalogue {
 // consists of, without the table of revisions.
 absl::StatusOr<Catalogue> ReadCatalogue(Connection& connection);
 
-// What the entities need on that kind of database: what ODB's own SQL makes of an empty one. It is
-// made and thrown away: in memory, or as temporary tables.
+// What the entities need on that kind of database: what ODB's own SQL, and the triggers that it
+// does not know, make of an empty one. It is made and thrown away: in memory, or as temporary
+// tables.
 absl::StatusOr<Catalogue> ExpectedCatalogue(Connection& connection);
 
 struct Difference {

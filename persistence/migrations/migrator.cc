@@ -108,7 +108,7 @@ absl::Status Walk(Connection& connection, Direction direction, int target,
   return absl::OkStatus();
 }
 
-// A file that was made from the entities at once, before there were revisions, is at head.
+// What has all of head, and has only lost the table of revisions, is at head.
 absl::Status StampIfCurrent(Connection& connection) {
   ASSIGN_OR_RETURN(const Catalogue expected, ExpectedCatalogue(connection));
   return InExclusiveTransaction(connection, [&]() -> absl::Status {

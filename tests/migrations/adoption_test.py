@@ -228,6 +228,13 @@ class Adoption:
             session.commit()
             self.assertEqual(session.query(Transcript).count(), 1)
 
+    def test_the_models_delete_no_service_record_that_a_call_has(self):
+        self.adopt()
+        with Session(self.engine) as session:
+            session.delete(session.get(ServiceRecord, 1))
+            with self.assertRaises(sa.exc.IntegrityError):
+                session.commit()
+
 
 class SqliteAdoptionTest(Adoption, unittest.TestCase):
     def setUp(self):
@@ -235,11 +242,6 @@ class SqliteAdoptionTest(Adoption, unittest.TestCase):
         self.addCleanup(folder.cleanup)
         path = folder.name + "/autopulse.db"
         self.set_up("sqlite:" + path, "sqlite:///" + path)
-        # SQLite leaves it to each program whether foreign keys do anything.
-        sa.event.listen(
-            self.engine, "connect", lambda raw, _: raw.execute("PRAGMA foreign_keys=ON")
-        )
-        self.engine.dispose()
 
 
 class PostgresAdoptionTest(Adoption, unittest.TestCase):

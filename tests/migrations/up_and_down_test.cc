@@ -16,10 +16,12 @@ namespace autopulse::callevents::persistence::migrations {
 namespace {
 
 using testing::Contains;
+using testing::ContainsRegex;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::SizeIs;
 
 using UpAndDownTest = DatabaseTest;
 
@@ -30,6 +32,28 @@ const char* const kKeptRows =
     "r.vehicle_info, r.service_type, r.status, r.appointment_date, t.id, t.role, t.content, "
     "t.\"timestamp\", u.id, u.name FROM call c JOIN service_record r ON r.id = c.service_record_id "
     "JOIN transcript t ON t.call_id = c.id CROSS JOIN \"user\" u ORDER BY t.id";
+
+// What hangs on calls, a line for each row.
+const char* const kHangingOnCalls =
+    "SELECT 'transcript of ' || call_id FROM transcript "
+    "UNION ALL SELECT 'event of ' || call_id FROM call_event "
+    "UNION ALL SELECT 'transcript of event ' || call_event_id FROM call_event_transcript "
+    "UNION ALL SELECT 'base of ' || call_id FROM call_base "
+    "UNION ALL SELECT 'attempt of ' || call_id FROM call_folded_attempt";
+
+// A row of each kind, but for the transcript, which base has.
+std::string JournalOfCall15() {
+  return R"sql(
+    INSERT INTO call_event (id, call_id, event_id, event_time, receive_time, create_time, outcome,
+                            call_status, kind, provider)
+      VALUES (31, 15, 'e1', '2024-05-01', '2024-05-01', '2024-05-01', 'applied', 'Completed',
+              'report', 'vapi');
+    INSERT INTO call_event_transcript (call_event_id, entries) VALUES (31, '[]');
+    INSERT INTO call_base (call_id, status, hung_up) VALUES (15, 'Ready', FALSE);
+    INSERT INTO call_folded_attempt (call_id, begin_time, mirrored, status, hung_up)
+      VALUES (15, '2024-05-01', FALSE, 'Ready', FALSE);
+  )sql";
+}
 
 TEST_P(UpAndDownTest, HeadIsWhatTheEntitiesNeed) {
   GoUp(HeadRevision());
@@ -183,12 +207,37 @@ TEST_P(UpAndDownTest, DeletingACallDeletesItsTranscriptAndJournal) {  // section
   GoUp(kBaseRevision);
   Run(RowsOfBase());
   GoUp(HeadRevision());
-  Run("INSERT INTO call_base (call_id, status, hung_up) VALUES (15, 'Ready', " +
-      std::string(GetParam() == Dialect::kSqlite ? "0" : "false") + ")");
-  if (GetParam() == Dialect::kSqlite) Run("PRAGMA foreign_keys=ON");
+  Run(JournalOfCall15());
+  ASSERT_THAT(Lines(kHangingOnCalls), SizeIs(6));
   Run("DELETE FROM call WHERE id = 15");
-  EXPECT_THAT(Lines("SELECT id FROM transcript"), IsEmpty());
-  EXPECT_THAT(Lines("SELECT call_id FROM call_base"), IsEmpty());
+  EXPECT_THAT(Lines(kHangingOnCalls), IsEmpty());
+}
+
+TEST_P(UpAndDownTest, AServiceRecordThatACallHasIsNotDeleted) {
+  GoUp(kBaseRevision);
+  Run(RowsOfBase());
+  GoUp(HeadRevision());
+  EXPECT_THAT(std::string(connection().Run("DELETE FROM service_record").message()),
+              ContainsRegex("(FOREIGN KEY|foreign key) constraint"));
+  Run("DELETE FROM call");
+  Run("DELETE FROM service_record");
+}
+
+TEST_P(UpAndDownTest, WhatDeletedRowsLeftBehindIsRemoved) {
+  if (GetParam() == Dialect::kPgsql) GTEST_SKIP() << "its foreign keys leave nothing behind";
+  constexpr int kBeforeDeletions = 9;
+  GoUp(kBaseRevision);
+  Run(RowsOfBase());
+  GoUp(kBeforeDeletions);
+  Run(JournalOfCall15());
+  Run("INSERT INTO call (id, status, service_record_id) VALUES (16, 'Ready', 7)");
+  Run("INSERT INTO transcript (call_id, role, timestamp) VALUES (16, 'human', '2024-05-01')");
+  Run("DELETE FROM call WHERE id = 15");
+  Run("DELETE FROM service_record");
+  ASSERT_THAT(Lines(kHangingOnCalls), SizeIs(7));
+  GoUp(HeadRevision());
+  EXPECT_THAT(Lines(kHangingOnCalls), ElementsAre("transcript of 16"));
+  EXPECT_THAT(Lines("SELECT id, status, service_record_id FROM call"), ElementsAre("16|Ready|"));
 }
 
 INSTANTIATE_FOR_BOTH_DATABASES(UpAndDownTest);

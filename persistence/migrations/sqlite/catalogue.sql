@@ -1,5 +1,5 @@
 -- What stands in a database: the table, the thing, and what it is like. The order of columns does
--- not matter, nor how an SQL text is written.
+-- not matter, nor how the SQL of a table is written.
 WITH ours AS (
   SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
 )
@@ -28,4 +28,7 @@ SELECT t.name, 'index ' || i.name || ' on ' || t.name,
        || ')' || CASE WHEN i.partial THEN ' partial' ELSE '' END
   FROM ours AS t JOIN pragma_index_list(t.name) AS i
  WHERE i.origin <> 'pk'
+UNION ALL
+SELECT tbl_name, 'trigger ' || name || ' on ' || tbl_name, replace(sql, char(10), ' ')
+  FROM sqlite_schema WHERE type = 'trigger'
  ORDER BY 1, 2, 3;

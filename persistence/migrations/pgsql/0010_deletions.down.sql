@@ -1,0 +1,1 @@
+-- Deletions as they were: PostgreSQL's foreign keys see to them.

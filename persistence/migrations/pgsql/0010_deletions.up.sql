@@ -1,0 +1,1 @@
+-- What is deleted takes along what hangs on it: PostgreSQL's foreign keys do so already.
