@@ -102,7 +102,6 @@ TEST_P(InterruptionTest, WhoeverIsKilledLeavesAWholeRevision) {
     Program program = Migrate(i % 2 == 0 ? "downgrade" : "upgrade", i % 2 == 0 ? "base" : "head");
     program.KillAfter(std::chrono::microseconds(time_us(random)));
     const int exit_code = program.Wait();
-    std::cerr << "DEBUG " << exit_code << " " << CurrentRevision() << "\n";
     killed += exit_code != 0 ? 1 : 0;
     ASSERT_TRUE(exit_code == 0 || exit_code == 128 + 9) << program.output();
     AwaitOthers();
