@@ -1,10 +1,12 @@
 #include "clients/cpp/callctl/arguments.h"
 
 #include <cstdint>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 
@@ -40,6 +42,19 @@ absl::StatusOr<std::string> ParseCallName(absl::string_view text) {
 absl::StatusOr<std::string> ParseEventParent(absl::string_view text) {
   if (absl::StripPrefix(text, kCalls) == "-") return absl::StrCat(kCalls, "-");
   return ParseName(text, kCalls);
+}
+
+absl::StatusOr<std::string> ParseEventName(absl::string_view text) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(absl::StripPrefix(text, kCalls), absl::MaxSplits('/', 1));
+  const absl::StatusOr<std::string> call = ParseCallName(parts.first);
+  const absl::string_view event = absl::StripPrefix(parts.second, "events/");
+  if (call.ok() && !event.empty() && !absl::StrContains(event, '/')) {
+    return absl::StrCat(*call, "/events/", event);
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", text, "' is no event: give its call and its id, as in 15/e1 or ", kCalls,
+                   "15/events/e1"));
 }
 
 absl::StatusOr<std::string> ParseServiceRecordName(absl::string_view text) {

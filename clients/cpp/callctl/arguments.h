@@ -16,6 +16,9 @@ absl::StatusOr<std::string> ParseCallName(absl::string_view text);
 // Like `ParseCallName`; also `-` or `calls/-`: the call that the provider's id belongs to.
 absl::StatusOr<std::string> ParseEventParent(absl::string_view text);
 
+// `15/e1` or `calls/15/events/e1` -> `calls/15/events/e1`.
+absl::StatusOr<std::string> ParseEventName(absl::string_view text);
+
 // `9` or `serviceRecords/9` -> `serviceRecords/9`.
 absl::StatusOr<std::string> ParseServiceRecordName(absl::string_view text);
 

@@ -16,7 +16,7 @@
 #include "clients/cpp/callctl/arguments.h"
 #include "clients/cpp/callctl/calls_commands.h"
 #include "clients/cpp/callctl/command_options.h"
-#include "clients/cpp/callctl/report_command.h"
+#include "clients/cpp/callctl/events_commands.h"
 #include "clients/cpp/callctl/service_record_commands.h"
 #include "clients/cpp/callctl/terminal_text.h"
 #include "clients/cpp/channel_pool.h"

@@ -77,7 +77,9 @@ absl::StatusOr<ExitCode> ReportFromFile(Session& session, const std::string& pat
                              : ReportSeveral(session, *events);
 }
 
-void AddReport(CLI::App& events, Command& chosen) {
+}  // namespace
+
+void AddReportCommand(CLI::App& events, Command& chosen) {
   CLI::App& command =
       AddCommand(events, "report", "Report what happened to a call, or to many",
                  "callctl events report 15 --status=ringing\n"
@@ -131,16 +133,6 @@ void AddReport(CLI::App& events, Command& chosen) {
       return ReportFromFile(session, options->file.empty() ? "-" : options->file);
     };
   });
-}
-
-}  // namespace
-
-void AddEventsCommands(CLI::App& app, Command& chosen) {
-  CLI::App& events = AddCommand(app, "events", "What happened to calls: report",
-                                "callctl events report 15 --status=ringing\n"
-                                "callctl events report --file=events.jsonl");
-  events.require_subcommand(1);
-  AddReport(events, chosen);
 }
 
 }  // namespace autopulse::callevents::callctl

@@ -6,8 +6,8 @@
 
 namespace autopulse::callevents::callctl {
 
-// Adds `events` with its command `report` to `app`: events from a file, or one from the command
-// line. Parsing assigns it to `chosen` if given.
-void AddEventsCommands(CLI::App& app, Command& chosen);
+// Adds the command `report` to `events`: events from a file, or one from the command line. Parsing
+// assigns it to `chosen` if given.
+void AddReportCommand(CLI::App& events, Command& chosen);
 
 }  // namespace autopulse::callevents::callctl

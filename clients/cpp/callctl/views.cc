@@ -64,6 +64,23 @@ void PrintServiceRecord(std::ostream& out, const v1::ServiceRecord& service_reco
   block.Print(out);
 }
 
+void PrintEvent(std::ostream& out, const v1::CallEvent& event) {
+  FieldBlock block;
+  block.Add("event", event.name());
+  block.Add("sequence", absl::StrCat(event.sequence()));
+  block.Add("kind", EventKind(event));
+  block.Add("detail", EventDetail(event));
+  block.Add("outcome", OutcomeWord(event.outcome()));
+  block.Add("call status", StatusWord(event.call_status(), event.call_status_text()));
+  block.Add("provider", event.provider());
+  block.Add("provider call id", event.provider_call_id());
+  block.Add("happened", FormatIf(event.has_event_time(), event.event_time()));
+  block.Add("received", FormatIf(event.has_receive_time(), event.receive_time()));
+  block.Add("recorded", FormatIf(event.has_create_time(), event.create_time()));
+  block.Add("forgotten", FormatIf(event.has_forget_time(), event.forget_time()));
+  block.Print(out);
+}
+
 void PrintCalls(std::ostream& out, const v1::ListCallsResponse& calls) {
   TextTable table({{.title = "CALL"},
                    {.title = "STATUS"},

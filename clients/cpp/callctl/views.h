@@ -14,6 +14,7 @@ namespace autopulse::callevents::callctl {
 
 void PrintCall(std::ostream& out, const v1::Call& call);
 void PrintServiceRecord(std::ostream& out, const v1::ServiceRecord& service_record);
+void PrintEvent(std::ostream& out, const v1::CallEvent& event);
 
 // Print tables. `wrap_width` is that of `TextTable::Print`.
 void PrintCalls(std::ostream& out, const v1::ListCallsResponse& calls);

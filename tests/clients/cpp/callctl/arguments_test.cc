@@ -40,6 +40,17 @@ TEST(ArgumentsTest, AnEventMayBelongToTheCallOfAProviderId) {
   EXPECT_EQ(*ParseEventParent("15"), "calls/15");
 }
 
+TEST(ArgumentsTest, AnEventIsItsCallAndItsIdOrAName) {
+  for (const char* text : {"15/e_1", "calls/15/e_1", "15/events/e_1", "calls/15/events/e_1"}) {
+    EXPECT_EQ(*ParseEventName(text), "calls/15/events/e_1");
+  }
+  for (const char* text : {"", "15", "e1", "15/", "15/events/", "x/e1", "15/e1/e2", "calls/-/e1"}) {
+    const auto name = ParseEventName(text);
+    ASSERT_FALSE(name.ok()) << text;
+    EXPECT_THAT(std::string(name.status().message()), HasSubstr("as in 15/e1")) << text;
+  }
+}
+
 TEST(ArgumentsTest, ATimeIsRfc3339InAnyZone) {
   const auto time = ParseTime("2025-05-01T14:00:00.25+02:00");
   ASSERT_TRUE(time.ok()) << time.status();

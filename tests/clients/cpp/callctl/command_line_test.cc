@@ -53,7 +53,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Arguments{"calls", "transcript"}, Arguments{"calls", "attempts"},
                       Arguments{"service-records"}, Arguments{"service-records", "create"},
                       Arguments{"service-records", "get"}, Arguments{"service-records", "list"},
-                      Arguments{"events"}, Arguments{"events", "report"}));
+                      Arguments{"events"}, Arguments{"events", "report"},
+                      Arguments{"events", "get"}));
 
 TEST(CommandLineTest, HelpOfTheProgramNamesTheExitCodes) {
   EXPECT_THAT(RunWith({"--help"}).out, HasSubstr("\n  5  not found\n"));
