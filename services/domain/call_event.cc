@@ -22,6 +22,12 @@ absl::Time EventTime(std::optional<absl::Time> reported, absl::Time receive_time
   return ToMicroseconds(*reported);
 }
 
+bool IsTranscribed(absl::string_view role) { return role != "system"; }
+
+absl::Time EntryTime(std::optional<absl::Time> reported, absl::Time event_time) {
+  return reported.value_or(event_time);
+}
+
 absl::Time ToMicroseconds(absl::Time time) {
   return absl::FromUnixMicros(absl::ToUnixMicros(time));
 }

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "services/domain/call_status.h"
 #include "services/domain/decimal.h"
@@ -108,6 +109,13 @@ inline constexpr absl::Duration kMaxClockSkew = absl::Minutes(5);
 // Returns the event time: `reported`, else `receive_time`, also where `reported` is more than
 // `kMaxClockSkew` after it. Whole microseconds, the rest dropped. Source: rule O6.
 absl::Time EventTime(std::optional<absl::Time> reported, absl::Time receive_time);
+
+// Whether a message of this role belongs to the transcript. Source: rule T1.
+bool IsTranscribed(absl::string_view role);
+
+// Returns when a line of a transcript began: `reported`, else the time of its event. Source: rule
+// T4.
+absl::Time EntryTime(std::optional<absl::Time> reported, absl::Time event_time);
 
 // Returns `time` without what is less than a microsecond, which no column holds.
 absl::Time ToMicroseconds(absl::Time time);

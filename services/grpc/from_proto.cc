@@ -18,13 +18,14 @@ domain::StatusUpdate UpdateFromProto(const v1::StatusUpdate& update) {
 }
 
 domain::TranscriptEntry EntryFromProto(const v1::TranscriptEntry& entry, absl::Time event_time) {
-  domain::TranscriptEntry result{
-      .role = entry.role(),
-      .content = entry.content(),
-      .start_time = entry.has_start_time() ? FromProto(entry.start_time()) : event_time,  // T4
-      .end_time = std::nullopt,
-      .seconds_from_start = std::nullopt,
-      .duration_ms = std::nullopt};
+  std::optional<absl::Time> start_time;
+  if (entry.has_start_time()) start_time = FromProto(entry.start_time());
+  domain::TranscriptEntry result{.role = entry.role(),
+                                 .content = entry.content(),
+                                 .start_time = domain::EntryTime(start_time, event_time),  // T4
+                                 .end_time = std::nullopt,
+                                 .seconds_from_start = std::nullopt,
+                                 .duration_ms = std::nullopt};
   if (entry.has_end_time()) result.end_time = FromProto(entry.end_time());
   if (entry.has_start_offset()) {
     result.seconds_from_start = absl::ToDoubleSeconds(FromProto(entry.start_offset()));
@@ -57,7 +58,7 @@ domain::EndOfCallReport ReportFromProto(const v1::EndOfCallReport& report, absl:
   result.analysis_success_evaluation = report.analysis().success_evaluation();
   result.analysis_structured_data = report.analysis().structured_data_json();
   for (const v1::TranscriptEntry& entry : report.transcript_entries()) {
-    if (entry.role() == "system") continue;  // T1
+    if (!domain::IsTranscribed(entry.role())) continue;  // T1
     result.transcript.push_back(EntryFromProto(entry, event_time));
   }
   result.has_transcript = !result.transcript.empty();

@@ -31,6 +31,18 @@ TEST(EventTimeTest, LessThanAMicrosecondIsDropped) {
   EXPECT_EQ(EventTime(std::nullopt, At(0) + more), At(0) + absl::Microseconds(1));
 }
 
+TEST(TranscriptTest, HasEveryRoleButSystem) {  // T1
+  EXPECT_FALSE(IsTranscribed("system"));
+  for (const char* role : {"human", "assistant", "tool", "System", ""}) {
+    EXPECT_TRUE(IsTranscribed(role)) << role;
+  }
+}
+
+TEST(TranscriptTest, ALineWithoutATimeHasTheEvents) {  // T4
+  EXPECT_EQ(EntryTime(std::nullopt, At(7)), At(7));
+  EXPECT_EQ(EntryTime(At(1), At(7)), At(1));
+}
+
 TEST(ToMicrosecondsTest, TimesBefore1970AreRoundedDownToo) {
   EXPECT_EQ(ToMicroseconds(absl::FromUnixNanos(-1)), absl::FromUnixMicros(-1));
 }
