@@ -2,7 +2,6 @@
 
 #include <google/protobuf/util/json_util.h>
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
 
 #include <algorithm>
 #include <fstream>
@@ -110,9 +109,7 @@ absl::StatusOr<std::shared_ptr<const CallerTable>> CallerTable::ReadFile(const s
 
 const Caller* CallerTable::FindByToken(absl::string_view token) const {
   if (token.empty()) return nullptr;  // nor if somebody took the digest of nothing
-  Digest digest;
-  static_assert(std::tuple_size_v<Digest> == SHA256_DIGEST_LENGTH);
-  SHA256(reinterpret_cast<const unsigned char*>(token.data()), token.size(), digest.data());
+  const Sha256Digest digest = Sha256(token);
   const Caller* found = nullptr;
   for (const Entry& entry : entries_) {
     if (CRYPTO_memcmp(entry.token.data(), digest.data(), digest.size()) == 0) found = &entry.caller;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -8,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "services/grpc/sha256.h"
 
 namespace autopulse::callevents::rpc {
 
@@ -49,11 +49,9 @@ class CallerTable {
   std::size_t size() const { return entries_.size(); }
 
  private:
-  using Digest = std::array<unsigned char, 32>;
-
   struct Entry {
     Caller caller;
-    Digest token = {};  // all zeros, which is no digest, without a token
+    Sha256Digest token = {};  // all zeros, which is no digest, without a token
     std::string certificate;
   };
 

@@ -1,12 +1,9 @@
 #include "services/grpc/request_digest.h"
 
-#include <openssl/sha.h>
-
-#include <array>
-
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "services/grpc/sha256.h"
 
 namespace autopulse::callevents::rpc {
 namespace {
@@ -16,8 +13,7 @@ std::string Digest(Request request) {
   request.clear_request_id();
   const std::string text =
       absl::StrCat(Request::descriptor()->full_name(), "\n", request.SerializeAsString());
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  const Sha256Digest digest = Sha256(text);
   return absl::WebSafeBase64Escape(
       absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
