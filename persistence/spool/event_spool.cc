@@ -245,17 +245,6 @@ absl::StatusOr<std::vector<PendingEvent>> EventSpool::ReadDue(absl::Time now,
   return page;
 }
 
-absl::StatusOr<std::optional<absl::Time>> EventSpool::NextDue() {
-  std::optional<absl::Time> due;
-  RETURN_IF_ERROR(database_->Read([&](odb::database& database) {
-    LaneHead head;
-    const LaneQuery first("ORDER BY" + LaneQuery::due_time + "LIMIT 1");
-    if (database.query_one<LaneHead>(first, head)) due = FromMicros(head.due_time);
-    return absl::OkStatus();
-  }));
-  return due;
-}
-
 absl::StatusOr<bool> EventSpool::Shrink() {
   constexpr std::int64_t kKeepBytes = std::int64_t{16} << 20;
   constexpr std::int64_t kStepBytes = std::int64_t{4} << 20;

@@ -123,9 +123,6 @@ class EventSpool {
   absl::StatusOr<std::vector<PendingEvent>> ReadAll(std::int64_t after_id,
                                                     const PageLimits& limits);
 
-  // When the next lane is due; nothing if the spool is empty.
-  absl::StatusOr<std::optional<absl::Time>> NextDue();
-
   // Writes down what became of events, all or nothing.
   absl::Status Settle(const std::vector<Settlement>& settlements, absl::Time now);
 

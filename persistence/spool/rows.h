@@ -157,13 +157,11 @@ struct LaneCall {
   std::string call;
 };
 
-// The lane of a call, or the one that is due first.
+// The lane of a call.
 #pragma db view object(LaneRow)
 struct LaneHead {
 #pragma db column(LaneRow::id)
   std::int64_t id = 0;
-#pragma db column(LaneRow::due_time)
-  std::int64_t due_time = 0;
 };
 
 }  // namespace autopulse::callevents::persistence::spool

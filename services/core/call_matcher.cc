@@ -61,10 +61,6 @@ bool Holds(const std::optional<Value>& value, Comparison comparison, const Value
 
 }  // namespace
 
-bool Matches(const domain::Call& call, const std::vector<CallCondition>& conditions) {
-  return Matches(call, call.state.status_word, conditions);
-}
-
 bool Matches(const domain::Call& call, absl::string_view status_word,
              const std::vector<CallCondition>& conditions) {
   return std::all_of(conditions.begin(), conditions.end(), [&](const CallCondition& condition) {

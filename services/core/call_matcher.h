@@ -7,10 +7,8 @@
 
 namespace autopulse::callevents::core {
 
-// Whether all conditions hold for a call. Stores answer queries as this does.
-bool Matches(const domain::Call& call, const std::vector<CallCondition>& conditions);
-
-// The same for a call as it was left by an event, when its status was `status_word`.
+// Whether all conditions hold for a call, as it was left by an event when its status was
+// `status_word`. Stores answer queries as this does.
 bool Matches(const domain::Call& call, absl::string_view status_word,
              const std::vector<CallCondition>& conditions);
 

@@ -17,7 +17,6 @@ bool ConcernsOneEvent(const absl::Status& status) {
     case absl::StatusCode::kNotFound:
     case absl::StatusCode::kAlreadyExists:
     case absl::StatusCode::kFailedPrecondition:
-    case absl::StatusCode::kOutOfRange:
     case absl::StatusCode::kInternal:
       return true;
     default:
