@@ -27,6 +27,7 @@
 #include "adapter/delivery/delivery.h"
 #include "adapter/delivery/direct_delivery.h"
 #include "adapter/delivery/spool_upkeep.h"
+#include "adapter/program.h"
 #include "adapter/relay/relay.h"
 #include "adapter/settings/adapter_settings.h"
 #include "adapter/webhook_handler.h"
@@ -42,14 +43,12 @@
 namespace autopulse::callevents::adapter {
 namespace {
 
-constexpr char kProgram[] = "vapi-webhook-adapter";
+constexpr char kFooter[] =
+    "Without a command it takes webhooks:\n"
+    "  vapi-webhook-adapter --webhook-secret-file=var/webhook-secret --spool=var/spool.db\n"
+    "Each setting may come from the environment too: VAPI_WEBHOOK_ADAPTER_LISTEN, ...";
 
 using persistence::spool::EventSpool;
-
-int Refuse(base::ExitCode exit_code, absl::string_view sentence) {
-  std::cerr << kProgram << ": " << sentence << '\n';
-  return exit_code;
-}
 
 bool HasFiles(const auth::AuthFiles& files) {
   return !files.secret_file.empty() || !files.auth_file.empty();
@@ -107,7 +106,7 @@ WebhookHandler::Relayer MakeRelayer(const AdapterSettings& settings) {
 
 // `delivery` is null where there is no spool.
 WebhookHandler::Options HandlerOptions(const AdapterSettings& settings, Delivery* delivery) {
-  WebhookHandler::Options options{.register_unknown_calls = settings.unknown_calls == "create",
+  WebhookHandler::Options options{.register_unknown_calls = settings.service.register_unknown_calls,
                                   .relay = MakeRelayer(settings)};
   if (delivery == nullptr || settings.insecure_no_auth) return options;
   // What just anyone sends is not worth the disk.
@@ -135,7 +134,7 @@ struct Spooling {
         api({.spool = spool,
              .client = client,
              .counters = counters,
-             .register_unknown_calls = settings.unknown_calls == "create"}) {
+             .register_unknown_calls = settings.service.register_unknown_calls}) {
     base::LogInfo("spool open", {{"pending", spool.pending()}});
     delivery.Start();
     upkeep.Start();
@@ -178,7 +177,7 @@ int Run(const AdapterSettings& settings, const http::Server::Options& listener,
   if (spool != nullptr) {
     spooling.emplace(settings, client, *spool, counters);
     const absl::Status admin = spooling->StartAdmin(settings, counters, fail);
-    if (!admin.ok()) return Refuse(base::kExitConfiguration, admin.message());
+    if (!admin.ok()) return Fail(base::kExitConfiguration, admin.message());
   }
   DirectDelivery direct(client);
   Delivery* const delivery = spooling.has_value() ? &spooling->delivery : nullptr;
@@ -189,8 +188,8 @@ int Run(const AdapterSettings& settings, const http::Server::Options& listener,
 
   const absl::Status started = server.Start(fail);
   if (!started.ok()) {
-    return Refuse(absl::IsInvalidArgument(started) ? base::kExitUsage : base::kExitFailure,
-                  started.message());
+    return Fail(absl::IsInvalidArgument(started) ? base::kExitUsage : base::kExitFailure,
+                started.message());
   }
   const std::string host = listener.listen.substr(0, listener.listen.rfind(':'));
   std::cout << kProgram << " ready on " << (listener.tls == nullptr ? "http://" : "https://")
@@ -210,23 +209,30 @@ int Run(const AdapterSettings& settings, const http::Server::Options& listener,
 
 int Main(int argc, const char* const* argv) {
   AdapterSettings settings;
-  if (const auto exit_code = ReadAdapterSettings(argc, argv, settings)) return *exit_code;
+  base::Settings parser(
+      kProgram, "Takes VAPI's webhooks and reports them to the call event service.", kFooter);
+  AddAdapterSettings(settings, parser);
+  AddDeadLettersCommand(parser);
+  AddReplayCommand(parser);
+  AddCheckAuthCommand(parser);
+  if (const auto exit_code = parser.Parse(argc, argv)) return *exit_code;
+  base::PrepareServerProcess();
   base::SetLogLevel(settings.log_level);
+  const absl::Status checked = CheckAdapterSettings(settings);
+  if (!checked.ok()) return FailOnSettings(checked);
   const absl::StatusOr<http::Server::Options> listener = ReadListenerSettings(settings.listener);
-  if (!listener.ok()) return Refuse(ExitCodeFor(listener.status()), listener.status().message());
+  if (!listener.ok()) return FailOnSettings(listener.status());
   absl::StatusOr<WebhookAuth> auth = MakeAuth(settings);
-  if (!auth.ok()) return Refuse(base::kExitConfiguration, auth.status().message());
+  if (!auth.ok()) return Fail(base::kExitConfiguration, auth.status().message());
   absl::StatusOr<CallEventClient::Options> client_options = ReadServiceSettings(settings.service);
-  if (!client_options.ok()) {
-    return Refuse(ExitCodeFor(client_options.status()), client_options.status().message());
-  }
+  if (!client_options.ok()) return FailOnSettings(client_options.status());
   std::unique_ptr<EventSpool> spool;
   if (!settings.spool.empty()) {
     absl::StatusOr<std::unique_ptr<EventSpool>> opened =
         EventSpool::Open(settings.spool, absl::Now(), {});
     if (!opened.ok()) {
-      return Refuse(base::kExitConfiguration, absl::StrCat("cannot use the spool ", settings.spool,
-                                                           ": ", opened.status().message()));
+      return Fail(base::kExitConfiguration, absl::StrCat("cannot use the spool ", settings.spool,
+                                                         ": ", opened.status().message()));
     }
     spool = *std::move(opened);
   }
@@ -237,17 +243,6 @@ int Main(int argc, const char* const* argv) {
 }  // namespace autopulse::callevents::adapter
 
 int main(int argc, char** argv) {
-  namespace adapter = autopulse::callevents::adapter;
   std::signal(SIGPIPE, SIG_IGN);  // output is lost then; what a command does is not
-  if (argc > 1 && absl::string_view(argv[1]) == "dead-letters") {
-    return adapter::RunDeadLettersCommand(argc - 1, argv + 1);
-  }
-  if (argc > 1 && absl::string_view(argv[1]) == "check-auth") {
-    return adapter::RunCheckAuthCommand(argc - 1, argv + 1);
-  }
-  if (argc > 1 && absl::string_view(argv[1]) == "replay") {
-    return adapter::RunReplayCommand(argc - 1, argv + 1);
-  }
-  autopulse::callevents::base::PrepareServerProcess();
-  return adapter::Main(argc, argv);
+  return autopulse::callevents::adapter::Main(argc, argv);
 }

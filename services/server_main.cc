@@ -26,6 +26,7 @@
 #include "services/core/journal_tail.h"
 #include "services/core/readiness.h"
 #include "services/core/registrar.h"
+#include "services/core/report_status_choices.h"
 #include "services/core/retention.h"
 #include "services/core/watched_store.h"
 #include "services/grpc/call_event_service.h"
@@ -51,13 +52,11 @@ struct Options {
   std::string tokens_file;
   std::string database = "sqlite:calls.db";
   bool migrate = false;
-  std::string report_status = "completed";
-  absl::Duration fold_window = absl::Hours(24 * 30);
-  absl::Duration erase_after = absl::ZeroDuration();
+  core::RetentionOptions retention = {.fold_window = absl::Hours(24 * 30)};
   absl::Duration housekeeping = absl::Minutes(10);
   std::int64_t workers = 8;
   absl::Duration drain = absl::Seconds(10);
-  std::string log_level = "info";
+  base::LogLevel log_level = base::LogLevel::kInfo;
 };
 
 void AddServerSettings(base::Settings& settings, Options& options) {
@@ -95,18 +94,18 @@ std::optional<int> ReadOptions(int argc, char** argv, Options& options) {
                "sqlite:FILE, made if it is not there, or postgresql://...");
   settings.AddFlag("migrate", options.migrate,
                    "Upgrade a database of an older version first, instead of refusing it");
-  settings.AddChoice("report-status", options.report_status, {"completed", "ended-reason"},
+  settings.AddChoice("report-status", options.retention.rules.report_status,
+                     core::kReportStatusChoices,
                      "What an end-of-call report makes of its call: Completed, or what its ended "
                      "reason says");
-  settings.Add("fold-window", options.fold_window,
+  settings.Add("fold-window", options.retention.fold_window,
                "How long after a call's last event to keep what its events said; 0 keeps it");
-  settings.Add("erase-after", options.erase_after,
+  settings.Add("erase-after", options.retention.erase_after,
                "How long after the last of a call to erase what is personal in it; 0 never does");
   settings.Add("housekeeping", options.housekeeping, "How often to look for such calls");
   settings.Add("workers", options.workers, "Threads that read the database");
   settings.Add("drain", options.drain, "How long to wait for what is in flight when stopped");
-  settings.AddChoice("log-level", options.log_level, {"debug", "info", "warning", "error"},
-                     "The least level that is logged");
+  settings.AddLogLevel(options.log_level);
   return settings.Parse(argc, argv);
 }
 
@@ -153,13 +152,6 @@ int Fail(int exit_code, const absl::Status& why) {
   return exit_code;
 }
 
-core::RetentionOptions RetentionOf(const Options& options, domain::RuleOptions rules) {
-  core::RetentionOptions retention{.rules = rules};
-  if (options.fold_window > absl::ZeroDuration()) retention.fold_window = options.fold_window;
-  if (options.erase_after > absl::ZeroDuration()) retention.erase_after = options.erase_after;
-  return retention;
-}
-
 absl::Status Check(const Options& options) {
   if (options.workers < 1) return absl::InvalidArgumentError("--workers: at least 1 is needed");
   if (options.housekeeping <= absl::ZeroDuration()) {
@@ -186,10 +178,7 @@ int Serve(const Options& options) {
   const absl::StatusOr<std::int64_t> last_sequence = core::AwaitSettledSequence(store);
   if (!last_sequence.ok()) return Fail(base::kExitConfiguration, last_sequence.status());
 
-  domain::RuleOptions rules;
-  if (options.report_status == "ended-reason") {
-    rules.report_status = domain::ReportStatus::kEndedReason;
-  }
+  const domain::RuleOptions& rules = options.retention.rules;
   const base::Clock clock = base::SystemClock();
   core::CallFeed feed(*last_sequence, kFeedCapacity);
   // Alone with its database, the service hands on what it records; else it follows the journal.
@@ -217,7 +206,7 @@ int Serve(const Options& options) {
   if (!server.ok()) return Fail(ExitCodeFor(server.status()), server.status());
 
   const core::Readiness readiness(store, [&](bool ready) { (*server)->SetReady(ready); });
-  core::Retention retention(store, eraser, RetentionOf(options, rules), clock);
+  core::Retention retention(store, eraser, options.retention, clock);
   const core::Housekeeper housekeeper(retention, eraser, options.housekeeping);
   const base::SpareMemory spare_memory;
   std::cout << kProgram << " ready on " << absl::StrJoin((*server)->addresses(), " and ")

@@ -3,7 +3,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <optional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -20,40 +20,21 @@
 #include "adapter/auth/explanation.h"
 #include "adapter/auth/signature_header.h"
 #include "adapter/http/head.h"
-#include "services/base/config.h"
+#include "adapter/program.h"
 #include "services/base/process.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
 
-constexpr char kProgram[] = "vapi-webhook-adapter";
-
-struct CommandSettings {
+// What one run is told.
+struct Told {
   auth::AuthFiles auth_files;
   std::string request;
   std::string head;
   std::string body;
   std::string at;
 };
-
-std::optional<int> ReadSettings(int argc, const char* const* argv, CommandSettings& settings) {
-  base::Settings parser(
-      kProgram, "Says why a captured request is let in or not. Shows no secret.",
-      "Exits with 0 if it is let in, with 1 if it is not.\n"
-      "Example:\n"
-      "  vapi-webhook-adapter check-auth --webhook-auth-file=auth.json --request=captured.http\n"
-      "  vapi-webhook-adapter check-auth --webhook-auth-file=auth.json --head=head.txt \\\n"
-      "    --body=body.json --at=2026-01-31T12:00:00Z");
-  parser.Add("webhook-secret-file", settings.auth_files.secret_file, "As for the adapter itself");
-  parser.Add("webhook-auth-file", settings.auth_files.auth_file, "As for the adapter itself");
-  parser.Add("request", settings.request, "File with a whole request: head, empty line, body");
-  parser.Add("head", settings.head, "File with the header lines, with or without a request line");
-  parser.Add("body", settings.body, "File with the body, byte by byte");
-  parser.Add("at", settings.at,
-             "When it came, as 2026-01-31T12:00:00Z or in seconds since 1970; now if not given");
-  return parser.Parse(argc, argv);
-}
 
 // A request as it was captured. The head has CR LF at the end of each line.
 struct Captured {
@@ -76,16 +57,16 @@ std::string MendedHead(absl::string_view head) {
   return mended;
 }
 
-absl::StatusOr<Captured> ReadCaptured(const CommandSettings& settings) {
-  if (settings.request.empty() == (settings.head.empty() || settings.body.empty())) {
+absl::StatusOr<Captured> ReadCaptured(const Told& told) {
+  if (told.request.empty() == (told.head.empty() || told.body.empty())) {
     return absl::InvalidArgumentError("check-auth wants --request, or --head and --body");
   }
-  if (settings.request.empty()) {
-    ASSIGN_OR_RETURN(const std::string head, ReadWhole("head", settings.head));
-    ASSIGN_OR_RETURN(std::string body, ReadWhole("body", settings.body));
+  if (told.request.empty()) {
+    ASSIGN_OR_RETURN(const std::string head, ReadWhole("head", told.head));
+    ASSIGN_OR_RETURN(std::string body, ReadWhole("body", told.body));
     return Captured{MendedHead(head), std::move(body)};
   }
-  ASSIGN_OR_RETURN(const std::string request, ReadWhole("request", settings.request));
+  ASSIGN_OR_RETURN(const std::string request, ReadWhole("request", told.request));
   const std::size_t crlf = request.find("\r\n\r\n");
   const std::size_t lf = request.find("\n\n");
   if (crlf == std::string::npos && lf == std::string::npos) {
@@ -120,11 +101,6 @@ void PrintRequest(const http::RequestHead& head, absl::string_view body, absl::T
   }
 }
 
-int Fail(base::ExitCode exit_code, absl::string_view sentence) {
-  std::cerr << kProgram << ": " << sentence << '\n';
-  return exit_code;
-}
-
 // Prints what the adapter would say of the request, and why. Whether it is let in.
 bool Judge(const auth::AuthPolicy& policy, const Captured& captured, absl::Time now) {
   http::RequestHead head;
@@ -149,19 +125,12 @@ bool Judge(const auth::AuthPolicy& policy, const Captured& captured, absl::Time 
   return let_in;
 }
 
-}  // namespace
-
-int RunCheckAuthCommand(int argc, const char* const* argv) {
-  CommandSettings settings;
-  if (const auto exit_code = ReadSettings(argc, argv, settings)) return *exit_code;
-  const absl::StatusOr<absl::Time> now = ReadTime(settings.at);
-  if (!now.ok()) return Fail(base::kExitUsage, now.status().message());
-  const absl::StatusOr<Captured> captured = ReadCaptured(settings);
-  if (!captured.ok()) {
-    return Fail(absl::IsNotFound(captured.status()) ? base::kExitConfiguration : base::kExitUsage,
-                captured.status().message());
-  }
-  const absl::StatusOr<auth::AuthPolicy> policy = auth::LoadAuthPolicy(settings.auth_files);
+int Run(const Told& told) {
+  const absl::StatusOr<absl::Time> now = ReadTime(told.at);
+  if (!now.ok()) return FailOnSettings(now.status());
+  const absl::StatusOr<Captured> captured = ReadCaptured(told);
+  if (!captured.ok()) return FailOnSettings(captured.status());
+  const absl::StatusOr<auth::AuthPolicy> policy = auth::LoadAuthPolicy(told.auth_files);
   if (!policy.ok()) return Fail(base::kExitConfiguration, policy.status().message());
 
   const bool let_in = Judge(*policy, *captured, *now);
@@ -169,6 +138,27 @@ int RunCheckAuthCommand(int argc, const char* const* argv) {
     return Fail(base::kExitFailure, written.message());
   }
   return let_in ? base::kExitOk : base::kExitFailure;
+}
+
+}  // namespace
+
+void AddCheckAuthCommand(base::Settings& settings) {
+  const auto told = std::make_shared<Told>();
+  base::Settings& check = settings.AddCommand(
+      "check-auth", "Say why a captured request is let in or not; shows no secret",
+      "Exits with 0 if it is let in, with 1 if it is not.\n"
+      "Examples:\n"
+      "  vapi-webhook-adapter check-auth --webhook-auth-file=auth.json --request=captured.http\n"
+      "  vapi-webhook-adapter check-auth --webhook-auth-file=auth.json --head=head.txt \\\n"
+      "    --body=body.json --at=2026-01-31T12:00:00Z",
+      [told] { return Run(*told); });
+  check.Add("webhook-secret-file", told->auth_files.secret_file, "As for the adapter itself");
+  check.Add("webhook-auth-file", told->auth_files.auth_file, "As for the adapter itself");
+  check.Add("request", told->request, "File with a whole request: head, empty line, body");
+  check.Add("head", told->head, "File with the header lines, with or without a request line");
+  check.Add("body", told->body, "File with the body, byte by byte");
+  check.Add("at", told->at,
+            "When it came, as 2026-01-31T12:00:00Z or in seconds since 1970; now if not given");
 }
 
 }  // namespace autopulse::callevents::adapter

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <iostream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -19,6 +19,7 @@
 #include "adapter/dead_letters/dead_letter_view.h"
 #include "adapter/delivery/call_event_client.h"
 #include "adapter/delivery/retry_policy.h"
+#include "adapter/program.h"
 #include "adapter/settings/service_settings.h"
 #include "persistence/spool/event_spool.h"
 #include "services/base/config.h"
@@ -33,23 +34,36 @@ using persistence::spool::DeadLetter;
 using persistence::spool::DeadLetterFilter;
 using persistence::spool::EventSpool;
 
-constexpr char kProgram[] = "vapi-webhook-adapter";
 constexpr int kPageSize = 200;
 
-struct CommandSettings {
-  std::vector<std::string> words;  // the action and the ids
+enum class Action { kList, kShow, kReplay, kDiscard, kExport };
+
+struct ActionCommand {
+  Action action;
+  const char* name;
+  const char* description;
+};
+
+constexpr ActionCommand kActions[] = {
+    {Action::kList, "list", "Print a line for each"},
+    {Action::kShow, "show", "Print each as JSON, without telephone numbers and secrets"},
+    {Action::kReplay, "replay", "Send them again, and say what became of each"},
+    {Action::kDiscard, "discard", "Remove them"},
+    {Action::kExport, "export", "Print each as JSON on one line, whole: for `replay`"},
+};
+
+// What one run is told.
+struct Told {
   std::string spool;
   ServiceSettings service;
   DeadLetterWords selection;
-  std::string unknown_calls = "reject";
   bool all = false;
   bool force = false;
   bool dry_run = false;
-  std::string output = "table";
-
-  const std::string& action() const { return words.front(); }
-  bool changes() const { return action() == "replay" || action() == "discard"; }
+  bool json = false;
 };
+
+bool Changes(Action action) { return action == Action::kReplay || action == Action::kDiscard; }
 
 constexpr char kFooter[] =
     "Examples:\n"
@@ -67,37 +81,17 @@ constexpr char kFooter[] =
     "  5  no such dead letter\n"
     "  7  some could not be replayed";
 
-std::optional<int> ReadSettings(int argc, const char* const* argv, CommandSettings& settings) {
-  base::Settings parser(kProgram, "Looks at the events that the spool has given up.", kFooter);
-  parser.AddWords("action", settings.words, "list, show, replay, discard or export, and then ids");
-  parser.Add("spool", settings.spool, "File of the spool");
-  AddServiceSettings(settings.service, parser);
-  parser.AddChosen("call", settings.selection.call, "Those of one call, such as calls/15");
-  parser.AddChosen("reason", settings.selection.reason, "Those with this reason");
-  parser.AddChosen("after", settings.selection.after,
-                   "Those given up at this time, 2026-01-31T12:00:00Z, or later");
-  parser.AddChosen("before", settings.selection.before, "Those given up before this time");
-  parser.AddChosen("all", settings.all, "All of them: replay and discard want to be told which");
-  parser.AddChoice("unknown-calls", settings.unknown_calls, {"reject", "create"},
-                   "What becomes of inbound calls that nobody registered and a replay names");
-  parser.AddChosen("force", settings.force, "Replay also those that the service refused before");
-  parser.AddChosen("dry-run", settings.dry_run, "Only say which would be replayed or discarded");
-  parser.AddChoice("output", settings.output, {"table", "json"},
-                   "A table, or a JSON object on each line");
-  return parser.Parse(argc, argv);
-}
-
 // One run of the command: `Do` is done with each dead letter that is meant.
 class Command {
  public:
-  Command(const CommandSettings& settings, EventSpool& spool,
+  Command(const ActionCommand& command, const Told& told, EventSpool& spool,
           const CallEventClient::Options& client)
-      : settings_(settings), letters_(spool.dead_letters()), client_(client) {}
+      : command_(command), told_(told), letters_(spool.dead_letters()), client_(client) {}
 
   absl::Status Run(const DeadLetterFilter& filter) {
     ASSIGN_OR_RETURN(const std::int64_t count, letters_.Count(filter));
-    progress_.emplace(settings_.action(), count);
-    if (!json() && settings_.action() == "list") Print(DeadLetterHeading());
+    progress_.emplace(command_.name, count);
+    if (!told_.json && command_.action == Action::kList) Print(DeadLetterHeading());
     std::int64_t last = 0;
     while (true) {
       ASSIGN_OR_RETURN(const auto page, letters_.List(filter, last, kPageSize));
@@ -115,32 +109,30 @@ class Command {
   int failed() const { return failed_; }
 
  private:
-  bool json() const { return settings_.output == "json"; }
-
   // What is only shown ends where nobody takes it. What changes something goes on.
   absl::Status Do(const DeadLetter& letter) {
-    if (settings_.changes()) return Change(letter);
-    if (settings_.action() == "list") {
-      Print(json() ? DeadLetterJson(letter) : DeadLetterLine(letter));
+    if (Changes(command_.action)) return Change(letter);
+    if (command_.action == Action::kList) {
+      Print(told_.json ? DeadLetterJson(letter) : DeadLetterLine(letter));
       return Written();
     }
     ASSIGN_OR_RETURN(const DeadLetter whole, letters_.Get(letter.id));
-    Print(settings_.action() == "show" ? DeadLetterJson(whole) : ExportDeadLetter(whole));
+    Print(command_.action == Action::kShow ? DeadLetterJson(whole) : ExportDeadLetter(whole));
     return Written();
   }
 
   // Stops at a service that serves nobody: nothing is to be learned from the others.
   absl::Status Change(const DeadLetter& letter) {
-    const DeadLetterAction action{.kind = settings_.action() == "replay"
+    const DeadLetterAction action{.kind = command_.action == Action::kReplay
                                               ? DeadLetterAction::Kind::kReplay
                                               : DeadLetterAction::Kind::kDiscard,
-                                  .force = settings_.force,
-                                  .dry_run = settings_.dry_run};
+                                  .force = told_.force,
+                                  .dry_run = told_.dry_run};
     const DeadLetterResult result =
         Act(action, letter,
-            {.client = client_, .register_unknown_calls = settings_.unknown_calls == "create"},
+            {.client = client_, .register_unknown_calls = told_.service.register_unknown_calls},
             letters_);
-    Print(json() ? ResultJson(result) : ResultLine(result));
+    Print(told_.json ? ResultJson(result) : ResultLine(result));
     if (!result.status.ok()) ++failed_;
     service_.Note(result);
     return service_.is_out() ? result.status : absl::OkStatus();
@@ -155,7 +147,8 @@ class Command {
     return std::cout ? absl::OkStatus() : base::FlushStandardOutput();
   }
 
-  const CommandSettings& settings_;
+  const ActionCommand& command_;
+  const Told& told_;
   persistence::spool::DeadLetters& letters_;
   CallEventClient client_;
   OutageWatch service_{0};
@@ -164,29 +157,19 @@ class Command {
   int failed_ = 0;
 };
 
-int Fail(base::ExitCode exit_code, absl::string_view sentence) {
-  std::cerr << kProgram << ": " << sentence << '\n';
-  return exit_code;
-}
-
-bool IsAction(absl::string_view word) {
-  return word == "list" || word == "show" || word == "replay" || word == "discard" ||
-         word == "export";
-}
-
-int RunOn(const CommandSettings& settings, const DeadLetterFilter& filter) {
-  const auto client = ReadServiceSettings(settings.service);
-  if (!client.ok()) return Fail(ExitCodeFor(client.status()), client.status().message());
-  if (std::error_code ignored; !std::filesystem::exists(settings.spool, ignored)) {
+int RunOn(const ActionCommand& action, const Told& told, const DeadLetterFilter& filter) {
+  const auto client = ReadServiceSettings(told.service);
+  if (!client.ok()) return FailOnSettings(client.status());
+  if (std::error_code ignored; !std::filesystem::exists(told.spool, ignored)) {
     return Fail(base::kExitConfiguration,
-                absl::StrCat("there is no spool '", settings.spool, "': name it with --spool"));
+                absl::StrCat("there is no spool '", told.spool, "': name it with --spool"));
   }
-  const auto spool = EventSpool::Open(settings.spool, absl::Now(), {.sends = false});
+  const auto spool = EventSpool::Open(told.spool, absl::Now(), {.sends = false});
   if (!spool.ok()) {
-    return Fail(base::kExitConfiguration, absl::StrCat("cannot use the spool ", settings.spool,
-                                                       ": ", spool.status().message()));
+    return Fail(base::kExitConfiguration,
+                absl::StrCat("cannot use the spool ", told.spool, ": ", spool.status().message()));
   }
-  Command command(settings, **spool, *client);
+  Command command(action, told, **spool, *client);
   const absl::Status done = command.Run(filter);
   if (IsOutage(done.code())) return Fail(base::kExitUnavailable, done.message());
   // Whoever discards what was exported has to know that it is somewhere.
@@ -199,22 +182,46 @@ int RunOn(const CommandSettings& settings, const DeadLetterFilter& filter) {
   return command.failed() > 0 ? base::kExitPartly : base::kExitOk;
 }
 
-}  // namespace
-
-int RunDeadLettersCommand(int argc, const char* const* argv) {
-  CommandSettings settings;
-  if (const auto exit_code = ReadSettings(argc, argv, settings)) return *exit_code;
-  if (settings.words.empty() || !IsAction(settings.action())) {
-    return Fail(base::kExitUsage, "dead-letters wants one of list, show, replay, discard, export");
-  }
-  settings.selection.ids.assign(settings.words.begin() + 1, settings.words.end());
-  const absl::StatusOr<DeadLetterFilter> filter = MakeFilter(settings.selection);
-  if (!filter.ok()) return Fail(base::kExitUsage, filter.status().message());
-  if (settings.changes() && !settings.all && SelectsEverything(*filter)) {
+int Run(const ActionCommand& action, const Told& told) {
+  const absl::StatusOr<DeadLetterFilter> filter = MakeFilter(told.selection);
+  if (!filter.ok()) return FailOnSettings(filter.status());
+  if (Changes(action.action) && !told.all && SelectsEverything(*filter)) {
     return Fail(base::kExitUsage,
                 "say which dead letters, by id, --call, --reason, --after or --before, or --all");
   }
-  return RunOn(settings, *filter);
+  return RunOn(action, told, *filter);
+}
+
+void AddAction(const ActionCommand& action, const std::shared_ptr<Told>& told,
+               base::Settings& group) {
+  base::Settings& command = group.AddCommand(action.name, action.description, "",
+                                             [&action, told] { return Run(action, *told); });
+  DeadLetterWords& selection = told->selection;
+  command.AddWords("ID", selection.ids, "Those with these ids");
+  command.AddChosen("call", selection.call, "Those of one call, such as calls/15");
+  command.AddChosen("reason", selection.reason, "Those with this reason");
+  command.AddChosen("after", selection.after,
+                    "Those given up at this time, 2026-01-31T12:00:00Z, or later");
+  command.AddChosen("before", selection.before, "Those given up before this time");
+  if (!Changes(action.action)) return;
+  command.AddChosen("all", told->all, "All of them");
+  command.AddChosen("dry-run", told->dry_run, "Only say which it would be");
+  if (action.action == Action::kReplay) {
+    command.AddChosen("force", told->force, "Also those that the service refused before");
+  }
+}
+
+}  // namespace
+
+void AddDeadLettersCommand(base::Settings& settings) {
+  const auto told = std::make_shared<Told>();
+  base::Settings& group = settings.AddCommand(
+      "dead-letters", "Look at the events that the spool has given up", kFooter, nullptr);
+  group.RequireCommand();
+  group.Add("spool", told->spool, "File of the spool");
+  AddServiceSettings(told->service, group);
+  group.AddOutput(told->json, "A table, or a JSON object on each line");
+  for (const ActionCommand& action : kActions) AddAction(action, told, group);
 }
 
 }  // namespace autopulse::callevents::adapter

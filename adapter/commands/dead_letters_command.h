@@ -1,9 +1,11 @@
 #pragma once
 
+#include "services/base/config.h"
+
 namespace autopulse::callevents::adapter {
 
-// `vapi-webhook-adapter dead-letters list|show|replay|discard [ID...]`: looks at what the spool has
-// given up. `argv[0]` is `dead-letters`. Returns what to exit with.
-int RunDeadLettersCommand(int argc, const char* const* argv);
+// Adds `dead-letters list|show|replay|discard|export [ID...]` to the adapter's commands: they are
+// about what the spool has given up.
+void AddDeadLettersCommand(base::Settings& settings);
 
 }  // namespace autopulse::callevents::adapter

@@ -26,10 +26,10 @@
 #include "adapter/http/request.h"
 #include "adapter/json/json_parser.h"
 #include "adapter/json/json_tree.h"
+#include "adapter/program.h"
 #include "adapter/settings/service_settings.h"
 #include "adapter/webhook_handler.h"
 #include "services/base/clock.h"
-#include "services/base/config.h"
 #include "services/base/counters.h"
 #include "services/base/log.h"
 #include "services/base/process.h"
@@ -40,40 +40,15 @@ namespace {
 
 using persistence::spool::DeadLetter;
 
-constexpr char kProgram[] = "vapi-webhook-adapter";
-
-struct CommandSettings {
+// What one run is told.
+struct Told {
   std::vector<std::string> files;
   ServiceSettings service;
-  std::string unknown_calls = "reject";
   bool force = false;
   bool dry_run = false;
-  std::string output = "table";
-  std::string log_level = "error";
+  bool json = false;
+  base::LogLevel log_level = base::LogLevel::kError;
 };
-
-std::optional<int> ReadSettings(int argc, const char* const* argv, CommandSettings& settings) {
-  base::Settings parser(kProgram, "Handles recorded webhooks as if VAPI had posted them now.",
-                        "A file holds one body, or one on each line, or what `dead-letters export` "
-                        "wrote; `-` is standard input.\n"
-                        "Example:\n"
-                        "  vapi-webhook-adapter replay export.jsonl\n"
-                        "Exit codes: 0 success, 1 what became of them cannot be written, "
-                        "2 wrong command line, 3 a file cannot be read, "
-                        "7 some were not recorded");
-  parser.AddWords("files", settings.files, "Files of bodies");
-  AddServiceSettings(settings.service, parser);
-  parser.AddChoice("unknown-calls", settings.unknown_calls, {"reject", "create"},
-                   "What becomes of inbound calls that nobody registered");
-  parser.AddChosen("force", settings.force,
-                   "Send also those of an export that the service refused before");
-  parser.AddChosen("dry-run", settings.dry_run, "Read and translate, and send nothing");
-  parser.AddChoice("output", settings.output, {"table", "json"},
-                   "How many got which answer, or a JSON object for each");
-  parser.AddChoice("log-level", settings.log_level, {"debug", "info", "warning", "error"},
-                   "The least level that is logged");
-  return parser.Parse(argc, argv);
-}
 
 // A body of a file, as a request whose answer is wanted at once.
 class BodyExchange final : public http::Exchange {
@@ -112,11 +87,11 @@ class ReplaySink final : public EventSink {
 // Replays one stream of bodies after another and keeps count.
 class Replay {
  public:
-  Replay(const CommandSettings& settings, const CallEventClient& client)
-      : settings_(settings),
+  Replay(const Told& told, const CallEventClient& client)
+      : told_(told),
         client_(client),
-        sink_(settings.dry_run, client),
-        handler_({.register_unknown_calls = settings.unknown_calls == "create"}, sink_,
+        sink_(told.dry_run, client),
+        handler_({.register_unknown_calls = told.service.register_unknown_calls}, sink_,
                  base::SystemClock(), counters_),
         progress_("replay", 0) {}
 
@@ -138,7 +113,7 @@ class Replay {
   // What became of them, in all.
   void PrintTally() {
     progress_.Clear();
-    if (settings_.output == "json") return;
+    if (told_.json) return;
     for (const auto& [outcome, count] : tally_) std::cout << outcome << ' ' << count << '\n';
   }
 
@@ -168,12 +143,13 @@ class Replay {
   }
 
   void OneDeadLetter(const std::string& where, const DeadLetter& letter) {
-    if (!settings_.force && letter.reason == kReasonInvalidArgument) {
+    if (!told_.force && letter.reason == kReasonInvalidArgument) {
       return Note(where, "skipped", "");
     }
-    if (settings_.dry_run) return Note(where, "would be replayed", "");
+    if (told_.dry_run) return Note(where, "would be replayed", "");
     const absl::StatusOr<std::string> outcome = SendDeadLetter(
-        letter, {.client = client_, .register_unknown_calls = settings_.unknown_calls == "create"});
+        letter,
+        {.client = client_, .register_unknown_calls = told_.service.register_unknown_calls});
     Note(where, outcome.ok() ? *outcome : "failed", outcome.status().message());
   }
 
@@ -181,9 +157,9 @@ class Replay {
   void Note(const std::string& where, const std::string& outcome, absl::string_view error) {
     ++tally_[outcome];
     failed_ |= !error.empty();
-    if (settings_.output != "json" && error.empty()) return;
+    if (!told_.json && error.empty()) return;
     progress_.Clear();
-    if (settings_.output != "json") {
+    if (!told_.json) {
       std::cerr << where << ": " << outcome << ' ' << RedactText(error) << '\n';
       return;
     }
@@ -197,7 +173,7 @@ class Replay {
     std::cout << line << "}\n";
   }
 
-  const CommandSettings& settings_;
+  const Told& told_;
   const CallEventClient& client_;
   base::Counters counters_;
   ReplaySink sink_;
@@ -207,41 +183,49 @@ class Replay {
   bool failed_ = false;
 };
 
-}  // namespace
-
-int RunReplayCommand(int argc, const char* const* argv) {
-  CommandSettings settings;
-  if (const auto exit_code = ReadSettings(argc, argv, settings)) return *exit_code;
-  if (settings.files.empty()) {
-    std::cerr << kProgram << ": replay wants files\n";
-    return base::kExitUsage;
-  }
-  base::SetLogLevel(settings.log_level);
-  const auto client_options = ReadServiceSettings(settings.service);
-  if (!client_options.ok()) {
-    std::cerr << kProgram << ": " << client_options.status().message() << '\n';
-    return ExitCodeFor(client_options.status());
-  }
+int Run(const Told& told) {
+  base::SetLogLevel(told.log_level);
+  const auto client_options = ReadServiceSettings(told.service);
+  if (!client_options.ok()) return FailOnSettings(client_options.status());
   const CallEventClient client(*client_options);
-  Replay replay(settings, client);
-  for (const std::string& name : settings.files) {
+  Replay replay(told, client);
+  for (const std::string& name : told.files) {
     if (name == "-") {
       replay.Stream(name, std::cin);
       continue;
     }
     std::ifstream file(name, std::ios::binary);
-    if (!file) {
-      std::cerr << kProgram << ": cannot read " << name << '\n';
-      return base::kExitConfiguration;
-    }
+    if (!file) return Fail(base::kExitConfiguration, absl::StrCat("cannot read ", name));
     replay.Stream(name, file);
   }
   replay.PrintTally();
   if (const absl::Status written = base::FlushStandardOutput(); !written.ok()) {
-    std::cerr << kProgram << ": " << written.message() << "\n";
-    return base::kExitFailure;
+    return Fail(base::kExitFailure, written.message());
   }
   return replay.failed() ? base::kExitPartly : base::kExitOk;
+}
+
+}  // namespace
+
+void AddReplayCommand(base::Settings& settings) {
+  const auto told = std::make_shared<Told>();
+  base::Settings& replay = settings.AddCommand(
+      "replay", "Handle recorded webhooks as if VAPI had posted them now",
+      "A file holds one body, or one on each line, or what `dead-letters export` wrote; `-` is "
+      "standard input.\n"
+      "Example:\n"
+      "  vapi-webhook-adapter replay export.jsonl\n"
+      "Exit codes: 0 success, 1 what became of them cannot be written, 2 wrong command line, "
+      "3 a file cannot be read, 7 some were not recorded",
+      [told] { return Run(*told); });
+  replay.AddWords("FILE", told->files, "Files of bodies");
+  replay.Require("FILE");
+  AddServiceSettings(told->service, replay);
+  replay.AddChosen("force", told->force,
+                   "Send also those of an export that the service refused before");
+  replay.AddChosen("dry-run", told->dry_run, "Read and translate, and send nothing");
+  replay.AddOutput(told->json, "How many got which answer, or a JSON object for each");
+  replay.AddLogLevel(told->log_level);
 }
 
 }  // namespace autopulse::callevents::adapter

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "services/base/config.h"
+
 namespace autopulse::callevents::adapter {
 
-// `vapi-webhook-adapter replay FILE...`: handles recorded bodies as if VAPI had posted them now.
-// `argv[0]` is `replay`. Returns what to exit with.
-int RunReplayCommand(int argc, const char* const* argv);
+// Adds `replay FILE...` to the adapter's commands: it handles recorded bodies as if VAPI had posted
+// them now.
+void AddReplayCommand(base::Settings& settings);
 
 }  // namespace autopulse::callevents::adapter

@@ -1,24 +1,12 @@
 #include "adapter/settings/adapter_settings.h"
 
-#include <iostream>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "adapter/vapi/message_types.h"
-#include "services/base/config.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
-
-constexpr char kProgram[] = "vapi-webhook-adapter";
-
-constexpr char kFooter[] =
-    "Example:\n"
-    "  vapi-webhook-adapter --webhook-secret-file=var/webhook-secret --spool=var/spool.db\n"
-    "  vapi-webhook-adapter dead-letters --help\n"
-    "  vapi-webhook-adapter replay --help\n"
-    "  vapi-webhook-adapter check-auth --help\n"
-    "Each setting may come from the environment too: VAPI_WEBHOOK_ADAPTER_LISTEN, ...";
 
 void AddListening(AdapterSettings& settings, base::Settings& parser) {
   AddListenerSettings(settings.listener, parser);
@@ -28,14 +16,7 @@ void AddListening(AdapterSettings& settings, base::Settings& parser) {
              "JSON file that says how VAPI proves who it is: secret, bearer, HMAC");
   parser.AddFlag("insecure-no-auth", settings.insecure_no_auth,
                  "Take webhooks from anyone, without a secret");
-  parser.AddChoice("log-level", settings.log_level, {"debug", "info", "warning", "error"},
-                   "The least level that is logged");
-}
-
-void AddService(AdapterSettings& settings, base::Settings& parser) {
-  AddServiceSettings(settings.service, parser);
-  parser.AddChoice("unknown-calls", settings.unknown_calls, {"reject", "create"},
-                   "What becomes of inbound calls that nobody registered");
+  parser.AddLogLevel(settings.log_level);
 }
 
 void AddSpool(AdapterSettings& settings, base::Settings& parser) {
@@ -61,8 +42,8 @@ void AddAdmin(AdapterSettings& settings, base::Settings& parser) {
                  "Let --admin-listen be reached from other machines, without TLS");
 }
 
-void AddRelay(AdapterSettings& settings, std::string& relay, base::Settings& parser) {
-  parser.Add("relay", relay,
+void AddRelay(AdapterSettings& settings, base::Settings& parser) {
+  parser.Add("relay", settings.relay,
              "URL of the server that answers what VAPI waits on, such as tool-calls; or TYPE=URL "
              "for one type; several separated by commas");
   parser.Add("relay-timeout", settings.relay_timeout, "How long that server may take to answer");
@@ -70,46 +51,42 @@ void AddRelay(AdapterSettings& settings, std::string& relay, base::Settings& par
              "How many of its answers are waited for at a time; less than --threads");
 }
 
-// What is wrong with the values; empty if nothing is.
-std::string WrongValue(const AdapterSettings& settings) {
+}  // namespace
+
+void AddAdapterSettings(AdapterSettings& settings, base::Settings& parser) {
+  AddListening(settings, parser);
+  AddServiceSettings(settings.service, parser);
+  AddSpool(settings, parser);
+  AddAdmin(settings, parser);
+  AddRelay(settings, parser);
+}
+
+absl::Status CheckAdapterSettings(AdapterSettings& settings) {
+  auto targets = relay::RelayTargets::Parse(settings.relay, vapi::AwaitedTypes());
+  if (!targets.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("--relay: ", targets.status().message()));
+  }
+  settings.relay_targets = *std::move(targets);
   if (settings.relay_timeout <= absl::ZeroDuration()) {
-    return "--relay-timeout must be more than zero";
+    return absl::InvalidArgumentError("--relay-timeout must be more than zero");
   }
   // Events must find a thread while every answer is being waited for.
   if (settings.relay_concurrency < 1 || (!settings.relay_targets.empty() &&
                                          settings.relay_concurrency >= settings.listener.threads)) {
-    return "--relay-concurrency must be at least 1 and less than --threads";
+    return absl::InvalidArgumentError(
+        "--relay-concurrency must be at least 1 and less than --threads");
   }
-  if (settings.retry.max_attempts < 1) return "--max-attempts must be more than zero";
+  if (settings.retry.max_attempts < 1) {
+    return absl::InvalidArgumentError("--max-attempts must be more than zero");
+  }
   if (!settings.admin_listen.empty() && settings.spool.empty()) {
-    return "--admin-listen wants a --spool to look at";
+    return absl::InvalidArgumentError("--admin-listen wants a --spool to look at");
   }
   if (!settings.admin_listen.empty() && settings.admin_token_file.empty()) {
-    return "--admin-listen wants a token: name a file with --admin-token-file";
+    return absl::InvalidArgumentError(
+        "--admin-listen wants a token: name a file with --admin-token-file");
   }
-  return "";
-}
-
-}  // namespace
-
-std::optional<int> ReadAdapterSettings(int argc, const char* const* argv,
-                                       AdapterSettings& settings) {
-  base::Settings parser(
-      kProgram, "Takes VAPI's webhooks and reports them to the call event service.", kFooter);
-  AddListening(settings, parser);
-  AddService(settings, parser);
-  AddSpool(settings, parser);
-  AddAdmin(settings, parser);
-  std::string relay;
-  AddRelay(settings, relay, parser);
-  if (const auto exit_code = parser.Parse(argc, argv)) return exit_code;
-  const auto targets = relay::RelayTargets::Parse(relay, vapi::AwaitedTypes());
-  if (targets.ok()) settings.relay_targets = *targets;
-  const std::string wrong =
-      targets.ok() ? WrongValue(settings) : absl::StrCat("--relay: ", targets.status().message());
-  if (wrong.empty()) return std::nullopt;
-  std::cerr << kProgram << ": " << wrong << '\n';
-  return base::kExitUsage;
+  return absl::OkStatus();
 }
 
 }  // namespace autopulse::callevents::adapter

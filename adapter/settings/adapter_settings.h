@@ -1,15 +1,17 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "adapter/auth/auth_file.h"
 #include "adapter/delivery/retry_policy.h"
 #include "adapter/relay/relay_targets.h"
 #include "adapter/settings/listener_settings.h"
 #include "adapter/settings/service_settings.h"
+#include "services/base/config.h"
+#include "services/base/log.h"
 
 namespace autopulse::callevents::adapter {
 
@@ -20,9 +22,9 @@ struct AdapterSettings {
   ServiceSettings service;
   auth::AuthFiles auth_files;
   bool insecure_no_auth = false;
-  std::string unknown_calls = "reject";
-  std::string log_level = "info";
+  base::LogLevel log_level = base::LogLevel::kInfo;
   std::string spool;  // empty for none
+  std::string relay;  // as it was given; what it says is in
   relay::RelayTargets relay_targets;
   absl::Duration relay_timeout = absl::Seconds(15);
   std::int64_t relay_concurrency = 16;
@@ -33,9 +35,11 @@ struct AdapterSettings {
   absl::Duration dead_letter_retention = absl::Hours(24 * 90);  // zero for ever
 };
 
-// Reads the settings and checks what can be checked without a look at files and addresses. Nothing
-// if the program is to go on; otherwise what it is to exit with, as `base::Settings::Parse`.
-std::optional<int> ReadAdapterSettings(int argc, const char* const* argv,
-                                       AdapterSettings& settings);
+// Adds them to a command line. `settings` must outlive the parsing.
+void AddAdapterSettings(AdapterSettings& settings, base::Settings& parser);
+
+// Reads what was parsed as text, and checks what can be checked without a look at files and
+// addresses. INVALID_ARGUMENT, naming the setting, if a value does not do.
+absl::Status CheckAdapterSettings(AdapterSettings& settings);
 
 }  // namespace autopulse::callevents::adapter

@@ -3,6 +3,11 @@
 #include <utility>
 
 namespace autopulse::callevents::adapter {
+namespace {
+
+constexpr base::Choice<bool> kUnknownCalls[] = {{"reject", false}, {"create", true}};
+
+}  // namespace
 
 void AddServiceSettings(ServiceSettings& settings, base::Settings& parser) {
   parser.Add("service", settings.service,
@@ -12,6 +17,8 @@ void AddServiceSettings(ServiceSettings& settings, base::Settings& parser) {
   for (const client::ChannelSetting& setting : client::kChannelSettings) {
     parser.Add(setting.name, settings.channel.*setting.value, setting.help);
   }
+  parser.AddChoice("unknown-calls", settings.register_unknown_calls, kUnknownCalls,
+                   "What becomes of inbound calls that nobody registered");
 }
 
 absl::StatusOr<CallEventClient::Options> ReadServiceSettings(const ServiceSettings& settings) {
@@ -22,10 +29,6 @@ absl::StatusOr<CallEventClient::Options> ReadServiceSettings(const ServiceSettin
       client::ReadChannelSettings(settings.service, settings.channel);
   if (!channel.ok()) return channel.status();
   return CallEventClient::Options{.channel = *std::move(channel), .deadline = settings.deadline};
-}
-
-base::ExitCode ExitCodeFor(const absl::Status& error) {
-  return absl::IsInvalidArgument(error) ? base::kExitUsage : base::kExitConfiguration;
 }
 
 }  // namespace autopulse::callevents::adapter

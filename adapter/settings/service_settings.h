@@ -15,6 +15,7 @@ struct ServiceSettings {
   std::string service = "127.0.0.1:50051";
   absl::Duration deadline = absl::Seconds(5);
   client::ChannelSettings channel;
+  bool register_unknown_calls = false;  // U1
 };
 
 // Adds them to a command line. `settings` must outlive the parsing.
@@ -23,8 +24,5 @@ void AddServiceSettings(ServiceSettings& settings, base::Settings& parser);
 // Returns a client's options, with the files that the settings name. INVALID_ARGUMENT if they do
 // not go together; FAILED_PRECONDITION, naming the file, if one does not do.
 absl::StatusOr<CallEventClient::Options> ReadServiceSettings(const ServiceSettings& settings);
-
-// What a program exits with after an error of `ReadServiceSettings`.
-base::ExitCode ExitCodeFor(const absl::Status& error);
 
 }  // namespace autopulse::callevents::adapter

@@ -224,23 +224,6 @@ void Settings::AddList(const std::string& name, std::vector<std::string>& values
   self.Finish(option, name)->delimiter(',')->default_str(absl::StrJoin(values, ","));
 }
 
-void Settings::AddChoice(const std::string& name, std::string& value,
-                         const std::vector<std::string>& words, const std::string& help) {
-  Implementation& self = *implementation_;
-  // A check of CLI11's own would let a wrong word of the environment pass without a sound (2.4).
-  auto* option = self.app.add_option_function<std::string>(
-      name == "output" ? "-o,--output" : "--" + name,
-      [&value, name, words](const std::string& text) {
-        if (std::find(words.begin(), words.end(), text) == words.end()) {
-          throw CLI::ValidationError("--" + name,
-                                     "'" + text + "' is none of " + absl::StrJoin(words, ", "));
-        }
-        value = text;
-      },
-      help);
-  self.Finish(option, name)->type_name(absl::StrJoin(words, "|"))->default_str(value);
-}
-
 void Settings::AddOneOf(const std::string& name, const std::vector<std::string>& words,
                         const std::string& default_word, const std::string& help,
                         std::function<void(std::size_t index)> choose) {
@@ -258,6 +241,17 @@ void Settings::AddOneOf(const std::string& name, const std::vector<std::string>&
       },
       help);
   self.Finish(option, name)->type_name(absl::StrJoin(words, "|"))->default_str(default_word);
+}
+
+void Settings::AddOutput(bool& json, const std::string& help) {
+  static constexpr Choice<bool> kOutputs[] = {{"table", false}, {"json", true}};
+  AddChoice("output", json, kOutputs, help);
+}
+
+void Settings::AddLogLevel(LogLevel& level) {
+  static constexpr Choice<LogLevel> kLevels[] = {
+      {"info", LogLevel::kInfo}, {"warning", LogLevel::kWarning}, {"error", LogLevel::kError}};
+  AddChoice("log-level", level, kLevels, "The least level that is logged");
 }
 
 void Settings::AddFlag(const std::string& name, bool& value, const std::string& help) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "services/base/log.h"
 
 namespace autopulse::callevents::base {
 
@@ -84,9 +85,11 @@ class Settings {
              [&value, &choices](std::size_t index) { value = std::begin(choices)[index].value; });
   }
 
-  // Adds `--name=VALUE` that takes one of `words`. `output` is `-o` too, in every program.
-  void AddChoice(const std::string& name, std::string& value, const std::vector<std::string>& words,
-                 const std::string& help);
+  // Adds `--output=table|json`, `-o`, which says whether a command prints JSON.
+  void AddOutput(bool& json, const std::string& help);
+
+  // Adds `--log-level`, the least that is logged.
+  void AddLogLevel(LogLevel& level);
 
   // Adds `--name`, which sets `value`.
   void AddFlag(const std::string& name, bool& value, const std::string& help);

@@ -34,7 +34,20 @@ bool NeedsQuotes(absl::string_view value) {
   return false;
 }
 
-void Log(spdlog::level::level_enum level, absl::string_view message, LogFields fields) {
+spdlog::level::level_enum SpdlogLevel(LogLevel level) {
+  switch (level) {
+    case LogLevel::kInfo:
+      return spdlog::level::info;
+    case LogLevel::kWarning:
+      return spdlog::level::warn;
+    case LogLevel::kError:
+      break;
+  }
+  return spdlog::level::err;
+}
+
+void Log(LogLevel log_level, absl::string_view message, LogFields fields) {
+  const spdlog::level::level_enum level = SpdlogLevel(log_level);
   if (!Logger().should_log(level)) return;
   std::string line;
   line.reserve(kUsualLineBytes);
@@ -52,29 +65,14 @@ void Log(spdlog::level::level_enum level, absl::string_view message, LogFields f
 
 }  // namespace
 
-bool SetLogLevel(absl::string_view level) {
-  for (const auto known :
-       {spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err}) {
-    const auto name = spdlog::level::to_string_view(known);
-    if (level == absl::string_view(name.data(), name.size())) {
-      Logger().set_level(known);
-      return true;
-    }
-  }
-  return false;
-}
+void SetLogLevel(LogLevel level) { Logger().set_level(SpdlogLevel(level)); }
 
-void LogDebug(absl::string_view message, LogFields fields) {
-  Log(spdlog::level::debug, message, fields);
-}
-void LogInfo(absl::string_view message, LogFields fields) {
-  Log(spdlog::level::info, message, fields);
-}
+void LogInfo(absl::string_view message, LogFields fields) { Log(LogLevel::kInfo, message, fields); }
 void LogWarning(absl::string_view message, LogFields fields) {
-  Log(spdlog::level::warn, message, fields);
+  Log(LogLevel::kWarning, message, fields);
 }
 void LogError(absl::string_view message, LogFields fields) {
-  Log(spdlog::level::err, message, fields);
+  Log(LogLevel::kError, message, fields);
 }
 
 }  // namespace autopulse::callevents::base

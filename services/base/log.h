@@ -24,11 +24,11 @@ struct LogField {
 
 using LogFields = std::initializer_list<LogField>;
 
-// The least level that is printed: `debug`, `info`, `warning`, `error`. `info` until set. Returns
-// false, and changes nothing, if `level` is none of them.
-bool SetLogLevel(absl::string_view level);
+enum class LogLevel { kInfo, kWarning, kError };
 
-void LogDebug(absl::string_view message, LogFields fields = {});
+// The least level that is printed; kInfo until set.
+void SetLogLevel(LogLevel level);
+
 void LogInfo(absl::string_view message, LogFields fields = {});
 void LogWarning(absl::string_view message, LogFields fields = {});
 void LogError(absl::string_view message, LogFields fields = {});

@@ -25,6 +25,9 @@ class Environment {
   const char* const name_;
 };
 
+enum class Mode { kFast, kSafe };
+constexpr Choice<Mode> kModes[] = {{"fast", Mode::kFast}, {"safe", Mode::kSafe}};
+
 class SettingsTest : public testing::Test {
  protected:
   // Reads a command line; keeps what was printed.
@@ -35,7 +38,10 @@ class SettingsTest : public testing::Test {
     settings.AddChosen("only", only_, "Which");
     settings.AddList("also", also_, "What else");
     settings.Add("drain", drain_, "How long");
-    settings.AddChoice("mode", mode_, {"fast", "safe"}, "How");
+    settings.AddChoice("mode", mode_, kModes, "How");
+    settings.AddOutput(json_, "How to print");
+    settings.AddLogLevel(log_level_);
+    settings.Add("pause", pause_, "How long, if at all");
     settings.AddFlag("open", open_, "Whether");
     settings.AddChosen("dry-run", dry_run_, "Whether");
     arguments.insert(arguments.begin(), "demo-service");
@@ -53,7 +59,10 @@ class SettingsTest : public testing::Test {
   std::vector<std::string> also_ = {"a"};
   std::int64_t workers_ = 8;
   absl::Duration drain_ = absl::Seconds(10);
-  std::string mode_ = "safe";
+  Mode mode_ = Mode::kSafe;
+  bool json_ = false;
+  LogLevel log_level_ = LogLevel::kInfo;
+  std::optional<absl::Duration> pause_ = absl::Hours(1);
   bool open_ = false;
   bool dry_run_ = false;
   std::string out_;
@@ -65,7 +74,7 @@ TEST_F(SettingsTest, WithoutAnyTheDefaultsStand) {
   EXPECT_EQ(listen_, "127.0.0.1:1");
   EXPECT_EQ(workers_, 8);
   EXPECT_EQ(drain_, absl::Seconds(10));
-  EXPECT_EQ(mode_, "safe");
+  EXPECT_EQ(mode_, Mode::kSafe);
   EXPECT_FALSE(dry_run_);
 }
 
@@ -76,7 +85,7 @@ TEST_F(SettingsTest, TheCommandLineSetsThem) {
   EXPECT_EQ(listen_, "[::]:2");
   EXPECT_EQ(workers_, 3);
   EXPECT_EQ(drain_, absl::Seconds(90));
-  EXPECT_EQ(mode_, "fast");
+  EXPECT_EQ(mode_, Mode::kFast);
   EXPECT_TRUE(dry_run_);
 }
 
@@ -101,6 +110,21 @@ TEST_F(SettingsTest, ADurationMayBeGivenInDays) {
   EXPECT_EQ(Parse({"--drain=99999999d"}), kExitUsage);
 }
 
+TEST_F(SettingsTest, ADurationOfZeroMayBeNone) {
+  EXPECT_EQ(Parse({"--pause=2s"}), std::nullopt);
+  EXPECT_EQ(pause_, absl::Seconds(2));
+  EXPECT_EQ(Parse({"--pause=0"}), std::nullopt);
+  EXPECT_EQ(pause_, std::nullopt);
+}
+
+TEST_F(SettingsTest, OutputAndLogLevelAreTheSameInEveryProgram) {
+  EXPECT_EQ(Parse({"-o", "json", "--log-level=error"}), std::nullopt);
+  EXPECT_TRUE(json_);
+  EXPECT_EQ(log_level_, LogLevel::kError);
+  EXPECT_EQ(Parse({"--log-level=debug"}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("--log-level: 'debug' is none of info, warning, error"));
+}
+
 TEST_F(SettingsTest, TheEnvironmentSetsWhatTheCommandLineDoesNot) {
   const Environment listen("DEMO_SERVICE_LISTEN_ON", "env:1");
   const Environment drain("DEMO_SERVICE_DRAIN", "250ms");
@@ -111,7 +135,7 @@ TEST_F(SettingsTest, TheEnvironmentSetsWhatTheCommandLineDoesNot) {
   EXPECT_EQ(listen_, "env:1");
   EXPECT_EQ(drain_, absl::Milliseconds(250));
   EXPECT_EQ(workers_, 6);
-  EXPECT_EQ(mode_, "fast");
+  EXPECT_EQ(mode_, Mode::kFast);
   EXPECT_TRUE(open_);
 }
 

@@ -43,10 +43,9 @@ class CanaryTest(EndToEndTest):
 
     def setUp(self):
         super().setUp()
-        self.service = self.start_service("--log-level=debug")
+        self.service = self.start_service()
         self.spool = self.folder / "spool.db"
-        self.adapter = self.start_adapter(self.service.address, "--log-level=debug",
-                                          f"--spool={self.spool}")
+        self.adapter = self.start_adapter(self.service.address, f"--spool={self.spool}")
         self.api = self.connect(self.service.address)
         self.sender = self.sender_to(self.adapter)
         self.printed = []

@@ -83,6 +83,36 @@ class StartTest(EndToEndTest):
             with self.subTest(name=name):
                 self.assert_refused(programs.run(name, "--no-such-option"), "no-such-option")
 
+    def test_an_option_of_another_command_is_refused(self):
+        for arguments, option in ((("dead-letters", "list", "--dry-run"), "--dry-run"),
+                                  (("dead-letters", "discard", "1", "--force"), "--force"),
+                                  (("dead-letters", "list", "--threads=1"), "--threads"),
+                                  (("replay", "-", "--spool=x"), "--spool"),
+                                  (("check-auth", "--service=x"), "--service"),
+                                  (("--spool=x", "dead-letters", "list"), "--spool")):
+            with self.subTest(arguments):
+                result = programs.run("vapi-webhook-adapter", *arguments)
+                self.assert_refused(result, option, " --help'.")
+                self.assertEqual(result.returncode, 2)
+
+    def test_help_of_a_command_is_typed_as_it_says(self):
+        for command in ("dead-letters", "dead-letters discard", "replay", "check-auth"):
+            with self.subTest(command):
+                result = programs.run("vapi-webhook-adapter", *command.split(), "--help")
+                self.assertEqual(result.returncode, 0)
+                self.assertIn(f"Usage: vapi-webhook-adapter {command} [", result.stdout)
+                self.assertNotIn("--threads", result.stdout)
+        listed = programs.run("vapi-webhook-adapter", "--help").stdout
+        for command in ("dead-letters", "replay", "check-auth"):
+            self.assertIn(f"\n  {command} ", listed.split("\nCommands:")[1])
+
+    def test_a_command_needs_no_more_of_the_environment_than_it_uses(self):
+        result = programs.run("vapi-webhook-adapter", "dead-letters", "list",
+                              environment={"VAPI_WEBHOOK_ADAPTER_THREADS": "many",
+                                           "VAPI_WEBHOOK_ADAPTER_SPOOL": "/nowhere/spool.db"})
+        self.assert_refused(result, "/nowhere/spool.db")
+        self.assertEqual(result.returncode, 3)
+
     def test_retain_drops_nothing_that_it_is_not_told_to(self):
         result = programs.run("call-event-migrate", f"--database={self.database.url}", "retain",
                               "--report-status=completed")

@@ -32,7 +32,7 @@ class OutputTest(surroundings.FaultTest):
         """A program that can say nothing: it is found by its port."""
         port = free_port()
         process = subprocess.Popen([str(programs.BIN / name), f"--listen=127.0.0.1:{port}",
-                                    "--log-level=debug", *arguments], **outputs)
+                                    *arguments], **outputs)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         programs.wait_until(lambda: accepts(port) or process.poll() is not None, f"{name} listens")

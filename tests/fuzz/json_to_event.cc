@@ -58,7 +58,7 @@ void Run(absl::string_view body) {
 }  // namespace autopulse::callevents::adapter
 
 extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
-  autopulse::callevents::base::SetLogLevel("error");
+  autopulse::callevents::base::SetLogLevel(autopulse::callevents::base::LogLevel::kError);
   return 0;
 }
 
