@@ -1,6 +1,8 @@
 // Who may include whom, and which library stands behind which folder: docs/architecture.md. System
 // headers are visible to every target, so the build cannot tell.
 
+#include <algorithm>
+#include <cstddef>
 #include <set>
 #include <string>
 #include <utility>
@@ -9,6 +11,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/architecture/source_tree.h"
@@ -31,6 +35,7 @@ const std::vector<Origin>& Origins() {
       {"services/core/", "core"},
       {"services/grpc/", "grpc"},
       {"persistence/spool/", "spool"},
+      {"persistence/migrations/", "migrations"},
       {"persistence/", "persistence"},
       {"adapter/", "adapter"},
       {"clients/cpp/channel", "channel"},
@@ -46,7 +51,7 @@ const std::vector<Origin>& Origins() {
       {"postgresql/", "libpq"},
       {"nlohmann/", "JSON"},
       {"simdjson", "JSON"},
-      {"httplib", "httplib"},
+      {"httplib", "cpp-httplib"},
       {"CLI/", "CLI11"},
       {"spdlog/", "spdlog"},
       {"fmt/", "spdlog"},
@@ -89,19 +94,22 @@ const std::vector<Boundary>& Boundaries() {
        {"grpc", "core", "domain", "base", "persistence", "proto"},
        {"std", "Abseil", "system", "gRPC"}},
       {"persistence/spool/", {"spool", "base"}, {"std", "Abseil", "system", "ODB", "SQLite"}},
+      {"persistence/migrations/",
+       {"migrations", "base"},
+       {"std", "Abseil", "system", "SQLite", "libpq"}},
       {"persistence/maintenance/",
-       {"persistence", "core", "domain", "base"},
+       {"persistence", "migrations", "core", "domain", "base"},
        {"std", "Abseil", "system"}},
       {"persistence/transcript_json.", {"persistence", "domain"}, {"std", "Abseil", "JSON"}},
       {"persistence/",
-       {"persistence", "core", "domain", "base"},
+       {"persistence", "migrations", "core", "domain", "base"},
        {"std", "Abseil", "system", "ODB", "SQLite", "libpq"}},
       {"adapter/",
        {"adapter", "channel", "proto", "base", "spool"},
-       {"std", "Abseil", "system", "gRPC", "Protobuf", "JSON", "httplib", "OpenSSL"}},
+       {"std", "Abseil", "system", "gRPC", "Protobuf", "JSON", "cpp-httplib", "OpenSSL"}},
       {"clients/cpp/callctl/adapter_admin.",
        {"client", "channel", "proto"},
-       {"std", "Abseil", "JSON", "httplib"}},
+       {"std", "Abseil", "JSON", "cpp-httplib"}},
       {"clients/cpp/",
        {"client", "channel", "proto"},
        {"std", "Abseil", "system", "gRPC", "Protobuf", "JSON", "CLI11"}},
@@ -151,6 +159,84 @@ TEST(IncludeBoundariesTest, EveryIncludeStaysWithinItsBoundary) {
   EXPECT_TRUE(violations.empty()) << absl::StrJoin(violations, "\n");
 }
 
+// What a cell of the page lists; behind a semicolon are exceptions.
+Names Listed(const std::string& cell) {
+  const std::vector<std::string> parts = absl::StrSplit(cell, absl::MaxSplits(';', 1));
+  return absl::StrSplit(parts.front(), ", ", absl::SkipWhitespace());
+}
+
+// Those of `names` that the page does not have to list: a folder's own, and what all may include.
+bool GoesWithoutSaying(const std::string& folder, const std::string& name) {
+  if (name == "std" || name == "system") return true;
+  return std::any_of(Origins().begin(), Origins().end(), [&](const Origin& origin) {
+    const Boundary* boundary = BoundaryOf(origin.prefix);
+    return origin.name == name && boundary != nullptr && boundary->folder == folder;
+  });
+}
+
+void ExpectListed(const std::string& folder, const std::string& cell, const Names& allowed) {
+  EXPECT_THAT(allowed, testing::IsSupersetOf(Listed(cell))) << folder;
+  for (const std::string& name : allowed) {
+    EXPECT_TRUE(GoesWithoutSaying(folder, name) || absl::StrContains(cell, name))
+        << folder << " may include " << name << ", and the page does not say so";
+  }
+}
+
+TEST(IncludeBoundariesTest, ThePageSaysWhatIsTested) {
+  std::set<std::string> folders;
+  for (const std::string& line : Lines(ReadFile("docs/architecture.md"))) {
+    const std::vector<std::string> cells = TableCells(line);
+    if (cells.size() != 4) continue;
+    const std::string folder(absl::StripPrefix(absl::StripSuffix(cells[0], "`"), "`"));
+    const Boundary* boundary = BoundaryOf(folder);
+    if (boundary == nullptr) continue;
+    EXPECT_EQ(boundary->folder, folder) << "has no row of its own";
+    folders.insert(folder);
+    ExpectListed(folder, cells[2], boundary->ours);
+    ExpectListed(folder, cells[3], boundary->libraries);
+  }
+  for (const Boundary& boundary : Boundaries()) {
+    if (!absl::EndsWith(boundary.folder, "/")) continue;  // an exception of a folder
+    EXPECT_THAT(folders, testing::Contains(boundary.folder));
+  }
+}
+
+// The beginnings of what a README says that its folder may include, besides itself.
+std::vector<std::string> MayInclude(const std::string& readme) {
+  std::vector<std::string> prefixes;
+  const std::size_t begin = readme.find("May include ");
+  if (begin == std::string::npos) return prefixes;
+  const std::vector<std::string> parts =
+      absl::StrSplit(readme.substr(begin, readme.find("itself", begin) - begin), '`');
+  for (std::size_t i = 1; i < parts.size(); i += 2) {
+    prefixes.push_back(parts[i].substr(0, parts[i].find('*')));
+  }
+  return prefixes;
+}
+
+TEST(IncludeBoundariesTest, AFolderOfTheAdapterKeepsToItsReadme) {
+  const std::vector<SourceFile> sources = Sources();
+  int includes = 0;
+  for (const SourceFile& readme : ReadFiles("adapter", {"README.md"})) {
+    std::vector<std::string> allowed = MayInclude(readme.text);
+    if (allowed.empty()) continue;
+    const std::string folder(absl::StripSuffix(readme.path, "README.md"));
+    allowed.push_back(folder);
+    for (const SourceFile& file : sources) {
+      if (!absl::StartsWith(file.path, folder)) continue;
+      for (const std::string& include : Includes(file.text)) {
+        if (BoundaryOf(include) == nullptr) continue;  // a library's
+        ++includes;
+        EXPECT_TRUE(std::any_of(
+            allowed.begin(), allowed.end(),
+            [&](const std::string& prefix) { return absl::StartsWith(include, prefix); }))
+            << file.path << " must not include " << include;
+      }
+    }
+  }
+  EXPECT_GT(includes, 100) << "the READMEs are not where the test looks for them";
+}
+
 TEST(IncludeBoundariesTest, AnIncludeBeyondTheBoundaryIsFound) {
   EXPECT_THAT(Violations({"services/domain/x.cc", "#include \"services/core/call_store.h\"\n"}),
               testing::SizeIs(1));
@@ -158,6 +244,9 @@ TEST(IncludeBoundariesTest, AnIncludeBeyondTheBoundaryIsFound) {
               testing::SizeIs(1));
   EXPECT_THAT(Violations({"persistence/x.cc", "#include <nlohmann/json.hpp>\n"}),
               testing::SizeIs(1));
+  EXPECT_THAT(
+      Violations({"persistence/migrations/x.cc", "#include \"services/core/call_store.h\"\n"}),
+      testing::SizeIs(1));
   EXPECT_THAT(Violations({"adapter/x.cc", "#include \"persistence/open_database.h\"\n"}),
               testing::SizeIs(1));
   EXPECT_THAT(Violations({"adapter/x.cc", "#include \"clients/cpp/call_events_client.h\"\n"}),
