@@ -110,7 +110,7 @@ absl::Status OdbCallWriter::EraseCall(std::int64_t call_id, absl::Time erase_tim
       database_.execute(absl::StrCat("DELETE FROM ", table, " WHERE call_id = ", call_id));
     }
     DropDetails(call_id, erase_time);
-    DropDigest(database_, absl::StrCat("calls/", call_id));
+    DropDigest(database_, core::CallName(call_id));
     return absl::OkStatus();
   });
 }
@@ -120,7 +120,7 @@ absl::Status OdbCallWriter::EraseServiceRecord(std::int64_t id, absl::Time updat
     database_.execute(
         absl::StrCat("UPDATE service_record SET ", Emptied<ServiceRecordRow>(kKeptOfServiceRecord),
                      ", update_time = ", kind_.Literal(ToEntity(update_time)), " WHERE id = ", id));
-    DropDigest(database_, absl::StrCat("serviceRecords/", id));
+    DropDigest(database_, core::ServiceRecordName(id));
     return absl::OkStatus();
   });
 }

@@ -10,6 +10,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
@@ -30,6 +31,10 @@ struct StoredTranscriptEntry {
   domain::TranscriptEntry entry;
 };
 
+// What the names of calls and of service records begin with.
+inline constexpr absl::string_view kCallCollection = "calls/";
+inline constexpr absl::string_view kServiceRecordCollection = "serviceRecords/";
+
 // A creation that may be asked for again with the same `request_id`.
 struct CreationRequest {
   std::string request_id;
@@ -37,6 +42,12 @@ struct CreationRequest {
   std::string name;    // of what was made: `calls/15`
   absl::Time create_time;
 };
+
+// The names of what is created, as `CreationRequest::name` has them.
+inline std::string CallName(std::int64_t id) { return absl::StrCat(kCallCollection, id); }
+inline std::string ServiceRecordName(std::int64_t id) {
+  return absl::StrCat(kServiceRecordCollection, id);
+}
 
 // How far the journal has come.
 struct JournalMark {

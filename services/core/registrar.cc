@@ -60,7 +60,7 @@ absl::StatusOr<domain::Call> Registrar::CreateCall(domain::Call call,
   domain::Call created;
   RETURN_IF_ERROR(Write(idempotency, [&](CallWriter& calls) -> absl::Status {
     ASSIGN_OR_RETURN(const std::int64_t id,
-                     CreateOnce(calls, idempotency, "calls/", *call.create_time,
+                     CreateOnce(calls, idempotency, kCallCollection, *call.create_time,
                                 [&] { return calls.InsertCall(call); }));
     ASSIGN_OR_RETURN(created, calls.GetCall(id));
     return absl::OkStatus();
@@ -74,7 +74,7 @@ absl::StatusOr<domain::ServiceRecord> Registrar::CreateServiceRecord(
   domain::ServiceRecord created;
   RETURN_IF_ERROR(Write(idempotency, [&](CallWriter& calls) -> absl::Status {
     ASSIGN_OR_RETURN(const std::int64_t id,
-                     CreateOnce(calls, idempotency, "serviceRecords/", *record.create_time,
+                     CreateOnce(calls, idempotency, kServiceRecordCollection, *record.create_time,
                                 [&] { return calls.InsertServiceRecord(record); }));
     ASSIGN_OR_RETURN(created, calls.GetServiceRecord(id));
     return absl::OkStatus();

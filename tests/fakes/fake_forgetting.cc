@@ -82,7 +82,7 @@ absl::Status FakeTransaction::EraseCall(std::int64_t call_id, absl::Time erase_t
   std::erase_if(tables_.transcript, [&](const auto& row) { return row.second.call_id == call_id; });
   tables_.bases.erase(call_id);
   tables_.folded.erase(call_id);
-  DropDigest(tables_, absl::StrCat("calls/", call_id));
+  DropDigest(tables_, core::CallName(call_id));
   return ForgetEvents(call_id, erase_time);
 }
 
@@ -93,7 +93,7 @@ absl::Status FakeTransaction::EraseServiceRecord(std::int64_t id, absl::Time upd
   it->second.customer_phone.clear();
   it->second.vehicle_info.clear();
   it->second.update_time = update_time;
-  DropDigest(tables_, absl::StrCat("serviceRecords/", id));
+  DropDigest(tables_, core::ServiceRecordName(id));
   return absl::OkStatus();
 }
 
