@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "persistence/column_words.h"
 #include "persistence/entities-odb.h"
 #include "persistence/entity_mapping.h"
 #include "services/base/status_macros.h"
@@ -48,6 +49,13 @@ absl::StatusOr<Query> CompareText(const odb::query_column<std::string>& column,
   return Compare(column, condition.comparison, *value);
 }
 
+absl::StatusOr<Query> CompareOutcome(const odb::query_column<std::string>& column,
+                                     const core::CallCondition& condition) {
+  const auto* value = std::get_if<domain::CallOutcome>(&condition.value);
+  if (value == nullptr) return absl::InvalidArgumentError("the field is compared to an outcome");
+  return Compare(column, condition.comparison, ToWord(*value).value_or(""));
+}
+
 absl::StatusOr<Query> CompareInteger(const odb::query_column<std::int64_t>& column,
                                      const core::CallCondition& condition) {
   const auto* value = std::get_if<std::int64_t>(&condition.value);
@@ -66,7 +74,7 @@ absl::StatusOr<Query> ToQuery(const core::CallCondition& condition) {
     case CallField::kStatus:
       return CompareText(Columns::state.status, condition);
     case CallField::kOutcome:
-      return CompareText(Columns::state.outcome, condition);
+      return CompareOutcome(Columns::state.outcome, condition);
     case CallField::kCustomerNumber:
       return CompareText(Columns::customer_number, condition);
     case CallField::kProviderCallId:

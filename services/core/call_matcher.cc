@@ -8,10 +8,15 @@
 namespace autopulse::callevents::core {
 namespace {
 
-using Value = std::variant<std::string, std::int64_t, absl::Time>;
+using Value = decltype(CallCondition::value);
 
 std::optional<Value> Given(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional<Value>(text);
+}
+
+std::optional<Value> Given(domain::CallOutcome outcome) {
+  return outcome == domain::CallOutcome::kUnspecified ? std::nullopt
+                                                      : std::optional<Value>(outcome);
 }
 
 template <typename T>
@@ -25,7 +30,7 @@ std::optional<Value> ValueOf(const domain::Call& call, absl::string_view status_
     case CallField::kStatus:
       return Given(std::string(status_word));
     case CallField::kOutcome:
-      return Given(std::string(ToWord(call.state.outcome)));
+      return Given(call.state.outcome);
     case CallField::kCustomerNumber:
       return Given(call.customer_number);
     case CallField::kProviderCallId:
@@ -80,20 +85,6 @@ std::optional<absl::Time> TimeOf(const domain::Call& call, CallField field) {
     default:
       return std::nullopt;
   }
-}
-
-absl::string_view ToWord(domain::CallOutcome outcome) {
-  switch (outcome) {
-    case domain::CallOutcome::kAnswered:
-      return "ANSWERED";
-    case domain::CallOutcome::kMissed:
-      return "MISSED";
-    case domain::CallOutcome::kFailed:
-      return "FAILED";
-    case domain::CallOutcome::kUnspecified:
-      break;
-  }
-  return "";
 }
 
 }  // namespace autopulse::callevents::core

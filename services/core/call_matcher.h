@@ -15,7 +15,4 @@ bool Matches(const domain::Call& call, absl::string_view status_word,
 // What `field`, one of the times, is for a call. Absent for any other field.
 std::optional<absl::Time> TimeOf(const domain::Call& call, CallField field);
 
-// The word that an outcome is stored as: `ANSWERED`, `MISSED`, `FAILED`; empty for `kUnspecified`.
-absl::string_view ToWord(domain::CallOutcome outcome);
-
 }  // namespace autopulse::callevents::core

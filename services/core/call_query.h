@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "services/domain/outcome.h"
 
 // What may be asked of calls.
 namespace autopulse::callevents::core {
@@ -14,7 +15,7 @@ namespace autopulse::callevents::core {
 // What calls may be selected and ordered by.
 enum class CallField {
   kStatus,          // text: the stored word
-  kOutcome,         // text: ANSWERED, MISSED, FAILED
+  kOutcome,         // outcome
   kCustomerNumber,  // text
   kProviderCallId,  // text: that of the newest attempt
   kServiceRecord,   // integer: its id
@@ -29,7 +30,7 @@ enum class Comparison { kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreat
 struct CallCondition {
   CallField field;
   Comparison comparison;
-  std::variant<std::string, std::int64_t, absl::Time> value;
+  std::variant<std::string, std::int64_t, absl::Time, domain::CallOutcome> value;
 };
 
 // The place of one call in an order by time: where the next page begins.

@@ -14,7 +14,6 @@
 #include "absl/time/time.h"
 #include "autopulse/callevents/v1/call.pb.h"
 #include "services/base/status_macros.h"
-#include "services/core/call_matcher.h"
 #include "services/grpc/enum_mapping.h"
 #include "services/grpc/resource_name.h"
 
@@ -134,7 +133,7 @@ bool IsStorable(absl::Time time) {
   return year >= 1 && year <= 9999;
 }
 
-using Value = std::variant<std::string, std::int64_t, absl::Time>;
+using Value = decltype(core::CallCondition::value);
 
 absl::StatusOr<Value> ReadValue(const FieldRow& field, const std::string& text) {
   switch (field.kind) {
@@ -155,7 +154,7 @@ absl::StatusOr<Value> ReadValue(const FieldRow& field, const std::string& text) 
                                   " is none of CALL_OUTCOME_ANSWERED, CALL_OUTCOME_MISSED, "
                                   "CALL_OUTCOME_FAILED"));
       }
-      return Value(std::string(core::ToWord(CastEnum<domain::CallOutcome>(outcome))));
+      return Value(CastEnum<domain::CallOutcome>(outcome));
     }
     case ValueKind::kServiceRecord: {
       ASSIGN_OR_RETURN(const std::int64_t id,

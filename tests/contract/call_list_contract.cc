@@ -30,7 +30,7 @@ TEST_P(CallStoreContract, WithoutAnOrderCallsAreListedById) {
   EXPECT_THAT(ListCalls(query), ElementsAre(2));
 }
 
-TEST_P(CallStoreContract, CallsAreSelectedByText) {
+TEST_P(CallStoreContract, CallsAreSelectedByTextAndOutcome) {
   domain::Call call;
   call.state.status_word = "Scheduled";
   call.state.outcome = domain::CallOutcome::kMissed;
@@ -39,7 +39,8 @@ TEST_P(CallStoreContract, CallsAreSelectedByText) {
   AddCall(call);
   AddCall();
   EXPECT_THAT(Select(CallField::kStatus, Comparison::kEqual, "Scheduled"), ElementsAre(1));
-  EXPECT_THAT(Select(CallField::kOutcome, Comparison::kEqual, "MISSED"), ElementsAre(1));
+  EXPECT_THAT(Select(CallField::kOutcome, Comparison::kEqual, domain::CallOutcome::kMissed),
+              ElementsAre(1));
   EXPECT_THAT(Select(CallField::kCustomerNumber, Comparison::kEqual, "+49170"), ElementsAre(1));
   EXPECT_THAT(Select(CallField::kProviderCallId, Comparison::kEqual, "0197-a"), ElementsAre(1));
   EXPECT_THAT(Select(CallField::kStatus, Comparison::kNotEqual, "Scheduled"), ElementsAre(2));
@@ -47,10 +48,13 @@ TEST_P(CallStoreContract, CallsAreSelectedByText) {
 
 TEST_P(CallStoreContract, CallWithoutTheFieldMatchesNotEqualOnly) {
   AddCall();
-  for (const CallField field :
-       {CallField::kOutcome, CallField::kCustomerNumber, CallField::kProviderCallId}) {
+  for (const CallField field : {CallField::kCustomerNumber, CallField::kProviderCallId}) {
     EXPECT_THAT(Select(field, Comparison::kNotEqual, "x"), ElementsAre(1));
     EXPECT_THAT(Select(field, Comparison::kEqual, "x"), IsEmpty());
+  }
+  for (const auto outcome : {domain::CallOutcome::kMissed, domain::CallOutcome::kFailed}) {
+    EXPECT_THAT(Select(CallField::kOutcome, Comparison::kNotEqual, outcome), ElementsAre(1));
+    EXPECT_THAT(Select(CallField::kOutcome, Comparison::kEqual, outcome), IsEmpty());
   }
   EXPECT_THAT(Select(CallField::kServiceRecord, Comparison::kNotEqual, std::int64_t{1}),
               ElementsAre(1));

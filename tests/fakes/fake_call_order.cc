@@ -11,7 +11,7 @@ namespace {
 
 using core::CallField;
 using core::Comparison;
-using Value = std::variant<std::string, std::int64_t, absl::Time>;
+using Value = decltype(core::CallCondition::value);
 
 template <typename T>
 std::optional<Value> Present(const std::optional<T>& value) {
@@ -24,23 +24,16 @@ std::optional<Value> PresentText(const std::string& text) {
   return Value(text);
 }
 
-std::string WordOf(domain::CallOutcome outcome) {
-  switch (outcome) {
-    case domain::CallOutcome::kAnswered:
-      return "ANSWERED";
-    case domain::CallOutcome::kMissed:
-      return "MISSED";
-    case domain::CallOutcome::kFailed:
-      return "FAILED";
-    case domain::CallOutcome::kUnspecified:
-      return "";
-  }
-  return "";
+std::optional<Value> PresentOutcome(domain::CallOutcome outcome) {
+  if (outcome == domain::CallOutcome::kUnspecified) return std::nullopt;
+  return Value(outcome);
 }
 
 // A value of the type that a field has.
 Value ExampleOf(CallField field) {
   switch (field) {
+    case CallField::kOutcome:
+      return domain::CallOutcome::kUnspecified;
     case CallField::kServiceRecord:
       return std::int64_t{0};
     case CallField::kCreateTime:
@@ -57,7 +50,7 @@ std::optional<Value> ValueOf(const domain::Call& call, CallField field) {
     case CallField::kStatus:
       return Value(call.state.status_word);
     case CallField::kOutcome:
-      return PresentText(WordOf(call.state.outcome));
+      return PresentOutcome(call.state.outcome);
     case CallField::kCustomerNumber:
       return PresentText(call.customer_number);
     case CallField::kProviderCallId:

@@ -69,7 +69,8 @@ TEST(FilterTest, AStatusIsTheEnumValueOrTheStoredWord) {
 }
 
 TEST(FilterTest, AnOutcomeIsTheEnumValue) {  // P1
-  EXPECT_EQ(TextOf("outcome = CALL_OUTCOME_ANSWERED"), "ANSWERED");
+  EXPECT_EQ(std::get<domain::CallOutcome>(Single("outcome = CALL_OUTCOME_ANSWERED").value),
+            domain::CallOutcome::kAnswered);
   EXPECT_THAT(Refusal("outcome = ANSWERED"), HasSubstr("CALL_OUTCOME_ANSWERED"));
   EXPECT_THAT(Refusal("outcome = CALL_OUTCOME_UNSPECIFIED"), HasSubstr("outcome"));
 }

@@ -101,8 +101,9 @@ TYPED_TEST(CallListCostTest, EqualityWithAnyFieldInOrderOfIds) {
   for (const char* word : {"Completed", "Missed", "Failed", "Ringing", "Ready", "no such word"}) {
     add(CallField::kStatus, std::string(word));
   }
-  for (const char* word : {"ANSWERED", "MISSED", "FAILED", ""}) {
-    add(CallField::kOutcome, std::string(word));
+  for (const auto outcome : {domain::CallOutcome::kAnswered, domain::CallOutcome::kMissed,
+                             domain::CallOutcome::kFailed, domain::CallOutcome::kUnspecified}) {
+    add(CallField::kOutcome, outcome);
   }
   for (const char* number : {"+15555", "+15557919", "+19"}) {
     add(CallField::kCustomerNumber, std::string(number));
