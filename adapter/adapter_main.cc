@@ -90,24 +90,10 @@ void LogCounters(const base::Counters& counters) {
   }
 }
 
-// V6. The threads of the relay live as long as the handler that has them.
-WebhookHandler::Relayer MakeRelayer(const AdapterSettings& settings) {
-  if (settings.relay_targets.empty()) return nullptr;
-  const auto relay = std::make_shared<relay::Relay>(
-      relay::Relay::Options{.targets = settings.relay_targets,
-                            .timeout = settings.relay_timeout,
-                            .concurrency = static_cast<int>(settings.relay_concurrency)});
-  return [relay](absl::string_view type, const http::RequestHead& head,
-                 absl::string_view body) -> std::optional<relay::Relayed> {
-    if (!relay->Takes(type)) return std::nullopt;
-    return relay->Forward(type, head, body);
-  };
-}
-
 // `delivery` is null where there is no spool.
 WebhookHandler::Options HandlerOptions(const AdapterSettings& settings, Delivery* delivery) {
   WebhookHandler::Options options{.register_unknown_calls = settings.service.register_unknown_calls,
-                                  .relay = MakeRelayer(settings)};
+                                  .relay = relay::MakeRelayer(settings.relay)};
   if (delivery == nullptr || settings.insecure_no_auth) return options;
   // What just anyone sends is not worth the disk.
   options.keep_malformed = [delivery](absl::string_view body, const absl::Status& error,
@@ -193,8 +179,8 @@ int Run(const AdapterSettings& settings, const http::Server::Options& listener,
   }
   const std::string host = listener.listen.substr(0, listener.listen.rfind(':'));
   std::cout << kProgram << " ready on " << (listener.tls == nullptr ? "http://" : "https://")
-            << host << ':' << server.port() << " (service " << settings.service.service << ")"
-            << std::endl;
+            << host << ':' << server.port() << " (service "
+            << settings.service.options.channel.service << ")" << std::endl;
 
   base::AwaitStopSignal([&] {
     ReloadAuth(settings.auth_files, auth);

@@ -31,15 +31,10 @@ class WebhookHandler {
   using MalformedKeeper =
       std::function<void(absl::string_view body, const absl::Status& error, absl::Time)>;
 
-  // Passes on a message of a type that VAPI waits on, as `relay::Relay` does; nothing if it goes
-  // nowhere. May block.
-  using Relayer = std::function<std::optional<relay::Relayed>(
-      absl::string_view type, const http::RequestHead& head, absl::string_view body)>;
-
   struct Options {
     bool register_unknown_calls = false;  // U1
     MalformedKeeper keep_malformed = {};  // none: they are answered and forgotten
-    Relayer relay = {};                   // V6; none: such messages are answered as ignored
+    relay::Relayer relay = {};            // V6; none: such messages are answered as ignored
   };
 
   // `events` and `counters` must outlive the handler.

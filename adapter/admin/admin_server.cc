@@ -27,7 +27,7 @@ bool IsLoopback(absl::string_view host_and_port) {
 http::Server::Options ServerOptions(const AdminServer::Options& options) {
   constexpr int kThreads = 4;
   constexpr int kConnections = 64;
-  http::Server::Options server{.listen = options.listen, .threads = kThreads};
+  http::Server::Options server{.listen = options.listen, .dispatcher = {.threads = kThreads}};
   server.loop.max_connections = kConnections;
   server.loop.limits.head.max_body_bytes = 0;  // no request has one
   return server;

@@ -58,8 +58,9 @@ class Dispatcher::ConnectionExchange final : public Exchange {
   bool is_answered_ = false;
 };
 
-Dispatcher::Dispatcher(const Options& options, RequestHandler& handler, EventLoop& loop)
-    : options_(options), handler_(handler), loop_(loop) {
+Dispatcher::Dispatcher(const Options& options, absl::Duration idle_timeout, RequestHandler& handler,
+                       EventLoop& loop)
+    : options_(options), idle_timeout_(idle_timeout), handler_(handler), loop_(loop) {
   for (int i = 0; i < options.threads; ++i) {
     threads_.push_back(base::StartThread("http-worker", [this] { RunThread(); }));
   }
@@ -77,7 +78,7 @@ Dispatcher::~Dispatcher() {
 }
 
 void Dispatcher::RunThread() {
-  HttplibEngine engine(options_.idle_timeout);
+  HttplibEngine engine(idle_timeout_);
   this_threads_engine = &engine;
   while (RequestQueue::Work work = queue_.Take()) {
     try {
@@ -135,7 +136,7 @@ void Dispatcher::Answer(Connection& connection, const HttpAnswer& answer) {
   const Request request = connection.request();
   const bool keep_alive = request.head.keeps_alive && !loop_.stopping();
   if (this_threads_engine == nullptr) {
-    connection.Answer(AnswerText(answer, request.head.method, keep_alive, options_.idle_timeout),
+    connection.Answer(AnswerText(answer, request.head.method, keep_alive, idle_timeout_),
                       keep_alive, loop_.Now());
     return;
   }

@@ -23,11 +23,12 @@ class Dispatcher final : public EventLoop::Requests {
   struct Options {
     int threads = 64;                  // for what may block
     std::size_t max_under_way = 1024;  // requests; others wait in the order of their arrival
-    absl::Duration idle_timeout = absl::Seconds(60);  // what answers tell of the connection
   };
 
-  // `handler` and `loop`, which drives the connections, must outlive this.
-  Dispatcher(const Options& options, RequestHandler& handler, EventLoop& loop);
+  // `handler` and `loop`, which drives the connections, must outlive this. `idle_timeout` is what
+  // answers tell of the connection.
+  Dispatcher(const Options& options, absl::Duration idle_timeout, RequestHandler& handler,
+             EventLoop& loop);
 
   // Waits until everything is answered. The loop has ended before.
   ~Dispatcher() override;
@@ -49,6 +50,7 @@ class Dispatcher final : public EventLoop::Requests {
   Connection* TakeWaiting();
 
   const Options options_;
+  const absl::Duration idle_timeout_;
   RequestHandler& handler_;
   EventLoop& loop_;
   RequestQueue queue_;

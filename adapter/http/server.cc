@@ -5,7 +5,6 @@
 #include <thread>
 #include <utility>
 
-#include "adapter/http/dispatcher.h"
 #include "adapter/http/listener.h"
 #include "services/base/log.h"
 #include "services/base/thread.h"
@@ -32,10 +31,7 @@ class Server::Running final : public Connection::Judge {
         counters_(counters),
         senders_(options.senders),
         loop_(options.loop, std::move(listener), options.tls, *this, dispatcher_),
-        dispatcher_({.threads = options.threads,
-                     .max_under_way = options.max_under_way,
-                     .idle_timeout = options.loop.limits.idle_timeout},
-                    handler, loop_) {
+        dispatcher_(options.dispatcher, options.loop.limits.idle_timeout, handler, loop_) {
     loop_thread_ = base::StartThread("http-loop", [this, on_failure = std::move(on_failure)] {
       const absl::Status status = loop_.Run();
       if (status.ok()) return;

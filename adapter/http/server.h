@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
+#include "adapter/http/dispatcher.h"
 #include "adapter/http/event_loop.h"
 #include "adapter/http/request.h"
 #include "adapter/http/sender_policy.h"
@@ -20,8 +20,7 @@ class Server {
  public:
   struct Options {
     std::string listen = "127.0.0.1:8080";  // HOST:PORT; port 0 takes a free one
-    int threads = 64;                       // for what may block
-    std::size_t max_under_way = 1024;       // requests that are handled and not answered yet
+    Dispatcher::Options dispatcher = {};
     SenderPolicy::Options senders = {};
     std::shared_ptr<TlsListener> tls = nullptr;  // none: plain HTTP
     EventLoop::Options loop = {};

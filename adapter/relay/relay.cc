@@ -125,15 +125,16 @@ class Relay::Implementation {
     for (httplib::Client* client : clients_) client->stop();
   }
 
-  const RelayTargets& targets() const { return options_.targets; }
-
-  Relayed Forward(absl::string_view type, const http::RequestHead& head, absl::string_view body) {
-    if (!TakeSlot()) return {.outcome = RelayOutcome::kBusy};
+  std::optional<Relayed> Forward(absl::string_view type, const http::RequestHead& head,
+                                 absl::string_view body) {
+    const Target* const target = options_.targets.Find(type);
+    if (target == nullptr) return std::nullopt;
+    if (!TakeSlot()) return Relayed{.outcome = RelayOutcome::kBusy};
     const absl::Duration timeout = type == kAssistantRequest
                                        ? std::min(options_.timeout, kAssistantRequestTimeout)
                                        : options_.timeout;
     auto job = std::make_shared<Job>();
-    job->target = *options_.targets.Find(type);
+    job->target = *target;
     job->deadline = absl::Now() + timeout;
     job->max_answer_bytes = options_.max_answer_bytes;
     job->request.method = "POST";
@@ -145,7 +146,7 @@ class Relay::Implementation {
       job->done.Notify();
     });
     if (!job->done.WaitForNotificationWithDeadline(job->deadline)) {
-      return {.outcome = RelayOutcome::kTimedOut};
+      return Relayed{.outcome = RelayOutcome::kTimedOut};
     }
     return std::move(job->relayed);
   }
@@ -190,13 +191,17 @@ Relay::Relay(const Options& options) : implementation_(std::make_unique<Implemen
 
 Relay::~Relay() = default;
 
-bool Relay::Takes(absl::string_view type) const {
-  return implementation_->targets().Find(type) != nullptr;
+std::optional<Relayed> Relay::Forward(absl::string_view type, const http::RequestHead& head,
+                                      absl::string_view body) {
+  return implementation_->Forward(type, head, body);
 }
 
-Relayed Relay::Forward(absl::string_view type, const http::RequestHead& head,
-                       absl::string_view body) {
-  return implementation_->Forward(type, head, body);
+Relayer MakeRelayer(const Relay::Options& options) {
+  if (options.targets.empty()) return nullptr;
+  return [relay = std::make_shared<Relay>(options)](
+             absl::string_view type, const http::RequestHead& head, absl::string_view body) {
+    return relay->Forward(type, head, body);
+  };
 }
 
 }  // namespace autopulse::callevents::adapter::relay

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -43,17 +45,22 @@ class Relay {
   // Ends what is on its way.
   ~Relay();
 
-  // Whether messages of this type go anywhere.
-  bool Takes(absl::string_view type) const;
-
-  // Passes on a message of a type that it `Takes`; `head` is the request's. Blocks until
+  // Passes on a message, unless its type goes nowhere; `head` is the request's. Blocks until
   // the answer is there or the time is up: Options::timeout, 7 seconds at most for an
   // `assistant-request`, for which VAPI waits 7.5.
-  Relayed Forward(absl::string_view type, const http::RequestHead& head, absl::string_view body);
+  std::optional<Relayed> Forward(absl::string_view type, const http::RequestHead& head,
+                                 absl::string_view body);
 
  private:
   class Implementation;
   std::unique_ptr<Implementation> implementation_;
 };
+
+// `Relay::Forward` of some relay.
+using Relayer = std::function<std::optional<Relayed>(
+    absl::string_view type, const http::RequestHead& head, absl::string_view body)>;
+
+// Returns that of a relay which lives as long as it and its copies; null if no type goes anywhere.
+Relayer MakeRelayer(const Relay::Options& options);
 
 }  // namespace autopulse::callevents::adapter::relay

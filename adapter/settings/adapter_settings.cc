@@ -43,11 +43,11 @@ void AddAdmin(AdapterSettings& settings, base::Settings& parser) {
 }
 
 void AddRelay(AdapterSettings& settings, base::Settings& parser) {
-  parser.Add("relay", settings.relay,
+  parser.Add("relay", settings.relay_targets,
              "URL of the server that answers what VAPI waits on, such as tool-calls; or TYPE=URL "
              "for one type; several separated by commas");
-  parser.Add("relay-timeout", settings.relay_timeout, "How long that server may take to answer");
-  parser.Add("relay-concurrency", settings.relay_concurrency,
+  parser.Add("relay-timeout", settings.relay.timeout, "How long that server may take to answer");
+  parser.Add("relay-concurrency", settings.relay.concurrency,
              "How many of its answers are waited for at a time; less than --threads");
 }
 
@@ -62,17 +62,18 @@ void AddAdapterSettings(AdapterSettings& settings, base::Settings& parser) {
 }
 
 absl::Status CheckAdapterSettings(AdapterSettings& settings) {
-  auto targets = relay::RelayTargets::Parse(settings.relay, vapi::AwaitedTypes());
+  auto targets = relay::RelayTargets::Parse(settings.relay_targets, vapi::AwaitedTypes());
   if (!targets.ok()) {
     return absl::InvalidArgumentError(absl::StrCat("--relay: ", targets.status().message()));
   }
-  settings.relay_targets = *std::move(targets);
-  if (settings.relay_timeout <= absl::ZeroDuration()) {
+  settings.relay.targets = *std::move(targets);
+  if (settings.relay.timeout <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("--relay-timeout must be more than zero");
   }
   // Events must find a thread while every answer is being waited for.
-  if (settings.relay_concurrency < 1 || (!settings.relay_targets.empty() &&
-                                         settings.relay_concurrency >= settings.listener.threads)) {
+  if (settings.relay.concurrency < 1 ||
+      (!settings.relay.targets.empty() &&
+       settings.relay.concurrency >= settings.listener.server.dispatcher.threads)) {
     return absl::InvalidArgumentError(
         "--relay-concurrency must be at least 1 and less than --threads");
   }

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "adapter/auth/auth_file.h"
 #include "adapter/delivery/retry_policy.h"
-#include "adapter/relay/relay_targets.h"
+#include "adapter/relay/relay.h"
 #include "adapter/settings/listener_settings.h"
 #include "adapter/settings/service_settings.h"
 #include "services/base/config.h"
@@ -23,11 +22,9 @@ struct AdapterSettings {
   auth::AuthFiles auth_files;
   bool insecure_no_auth = false;
   base::LogLevel log_level = base::LogLevel::kInfo;
-  std::string spool;  // empty for none
-  std::string relay;  // as it was given; what it says is in
-  relay::RelayTargets relay_targets;
-  absl::Duration relay_timeout = absl::Seconds(15);
-  std::int64_t relay_concurrency = 16;
+  std::string spool;          // empty for none
+  std::string relay_targets;  // as they were given: `CheckAdapterSettings` reads them
+  relay::Relay::Options relay;
   RetryPolicy retry;
   std::string admin_listen;  // empty for none
   std::string admin_token_file;

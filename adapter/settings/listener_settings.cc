@@ -10,21 +10,21 @@
 namespace autopulse::callevents::adapter {
 namespace {
 
-constexpr std::int64_t kMaxThreads = 4096;
-constexpr std::int64_t kMaxConnections = 1'000'000;
+constexpr int kMaxThreads = 4096;
+constexpr std::size_t kMaxConnections = 1'000'000;
 
-absl::Status CheckNumbers(const ListenerSettings& settings) {
-  if (settings.threads < 1 || settings.threads > kMaxThreads) {
+absl::Status CheckNumbers(const http::Server::Options& server) {
+  if (server.dispatcher.threads < 1 || server.dispatcher.threads > kMaxThreads) {
     return absl::InvalidArgumentError(absl::StrCat("--threads must be from 1 to ", kMaxThreads));
   }
-  if (settings.max_connections < 1 || settings.max_connections > kMaxConnections) {
+  if (server.loop.max_connections < 1 || server.loop.max_connections > kMaxConnections) {
     return absl::InvalidArgumentError(
         absl::StrCat("--max-connections must be from 1 to ", kMaxConnections));
   }
-  if (settings.request_deadline <= absl::ZeroDuration()) {
+  if (server.loop.limits.request_deadline <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("--request-deadline must be more than zero");
   }
-  if (settings.rate_limit < 0) {
+  if (server.senders.requests_per_second < 0) {
     return absl::InvalidArgumentError("--rate-limit must be zero or more");
   }
   return absl::OkStatus();
@@ -56,17 +56,18 @@ absl::Status ReadTls(const http::TlsFiles& files, http::Server::Options& options
 }  // namespace
 
 void AddListenerSettings(ListenerSettings& settings, base::Settings& parser) {
-  parser.Add("listen", settings.listen, "HOST:PORT to take webhooks on; port 0 takes a free one");
-  parser.Add("threads", settings.threads, "How many threads there are for what may block");
-  parser.Add("max-connections", settings.max_connections,
+  http::Server::Options& server = settings.server;
+  parser.Add("listen", server.listen, "HOST:PORT to take webhooks on; port 0 takes a free one");
+  parser.Add("threads", server.dispatcher.threads, "How many threads there are for what may block");
+  parser.Add("max-connections", server.loop.max_connections,
              "How many connections may be open, half of them from one address");
-  parser.Add("request-deadline", settings.request_deadline,
+  parser.Add("request-deadline", server.loop.limits.request_deadline,
              "How long a request may take to arrive");
   parser.Add("allow-from", settings.allow_from,
              "Addresses and ranges to take requests from, separated by commas; none: everybody");
   parser.Add("trusted-proxy", settings.trusted_proxy,
              "Addresses and ranges of proxies whose X-Forwarded-For is believed");
-  parser.Add("rate-limit", settings.rate_limit,
+  parser.Add("rate-limit", server.senders.requests_per_second,
              "Requests a second that each address may send; 0 for any number");
   parser.Add("tls-cert", settings.tls.certificate, "PEM file of the certificate for HTTPS");
   parser.Add("tls-key", settings.tls.key, "PEM file of the certificate's key");
@@ -75,8 +76,8 @@ void AddListenerSettings(ListenerSettings& settings, base::Settings& parser) {
 }
 
 absl::StatusOr<http::Server::Options> ReadListenerSettings(const ListenerSettings& settings) {
-  http::Server::Options options;
-  absl::Status status = CheckNumbers(settings);
+  http::Server::Options options = settings.server;
+  absl::Status status = CheckNumbers(options);
   if (status.ok())
     status = ReadRanges("--allow-from", settings.allow_from, options.senders.allowed);
   if (status.ok()) {
@@ -84,11 +85,6 @@ absl::StatusOr<http::Server::Options> ReadListenerSettings(const ListenerSetting
   }
   if (status.ok()) status = ReadTls(settings.tls, options);
   if (!status.ok()) return status;
-  options.listen = settings.listen;
-  options.threads = static_cast<int>(settings.threads);
-  options.senders.requests_per_second = settings.rate_limit;
-  options.loop.limits.request_deadline = settings.request_deadline;
-  options.loop.max_connections = static_cast<std::size_t>(settings.max_connections);
   // Half for each address; a proxy's connections are those of many.
   if (options.senders.trusted_proxies.empty()) {
     options.loop.max_connections_per_address =

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "adapter/http/server.h"
 #include "services/base/config.h"
 
@@ -12,13 +10,9 @@ namespace autopulse::callevents::adapter {
 
 // What the adapter is told about the address that it listens on and who may send there.
 struct ListenerSettings {
-  std::string listen = "127.0.0.1:8080";
-  std::int64_t threads = 64;
-  std::int64_t max_connections = 16'384;
-  absl::Duration request_deadline = absl::Seconds(20);
+  http::Server::Options server;  // as far as it needs no files and addresses read
   std::string allow_from;
   std::string trusted_proxy;
-  std::int64_t rate_limit = 0;
   http::TlsFiles tls;
 };
 

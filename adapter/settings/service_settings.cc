@@ -1,6 +1,6 @@
 #include "adapter/settings/service_settings.h"
 
-#include <utility>
+#include "services/base/status_macros.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
@@ -10,9 +10,9 @@ constexpr base::Choice<bool> kUnknownCalls[] = {{"reject", false}, {"create", tr
 }  // namespace
 
 void AddServiceSettings(ServiceSettings& settings, base::Settings& parser) {
-  parser.Add("service", settings.service,
+  parser.Add("service", settings.options.channel.service,
              "HOST:PORT or unix:PATH of call-event-service, or several with commas");
-  parser.Add("service-deadline", settings.deadline,
+  parser.Add("service-deadline", settings.options.deadline,
              "How long the service may take to record one event");
   for (const client::ChannelSetting& setting : client::kChannelSettings) {
     parser.Add(setting.name, settings.channel.*setting.value, setting.help);
@@ -22,13 +22,13 @@ void AddServiceSettings(ServiceSettings& settings, base::Settings& parser) {
 }
 
 absl::StatusOr<CallEventClient::Options> ReadServiceSettings(const ServiceSettings& settings) {
-  if (settings.deadline <= absl::ZeroDuration()) {
+  if (settings.options.deadline <= absl::ZeroDuration()) {
     return absl::InvalidArgumentError("--service-deadline must be more than zero");
   }
-  absl::StatusOr<client::ChannelOptions> channel =
-      client::ReadChannelSettings(settings.service, settings.channel);
-  if (!channel.ok()) return channel.status();
-  return CallEventClient::Options{.channel = *std::move(channel), .deadline = settings.deadline};
+  CallEventClient::Options options = settings.options;
+  ASSIGN_OR_RETURN(options.channel,
+                   client::ReadChannelSettings(options.channel.service, settings.channel));
+  return options;
 }
 
 }  // namespace autopulse::callevents::adapter

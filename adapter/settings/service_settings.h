@@ -1,9 +1,6 @@
 #pragma once
 
-#include <string>
-
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "adapter/delivery/call_event_client.h"
 #include "clients/cpp/channel_settings.h"
 #include "services/base/config.h"
@@ -12,8 +9,7 @@ namespace autopulse::callevents::adapter {
 
 // What every command of the adapter is told about the service.
 struct ServiceSettings {
-  std::string service = "127.0.0.1:50051";
-  absl::Duration deadline = absl::Seconds(5);
+  CallEventClient::Options options;  // as far as it needs no files read
   client::ChannelSettings channel;
   bool register_unknown_calls = false;  // U1
 };

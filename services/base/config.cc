@@ -180,18 +180,26 @@ void Settings::AddChosen(const std::string& name, bool& value, const std::string
   implementation_->Keep(implementation_->app.add_flag("--" + name, value, help));
 }
 
-void Settings::Add(const std::string& name, std::int64_t& value, const std::string& help) {
+void Settings::AddInteger(const std::string& name, std::int64_t default_value,
+                          std::pair<std::int64_t, std::int64_t> range, const std::string& help,
+                          std::function<void(std::int64_t number)> set) {
   Implementation& self = *implementation_;
   // CLI11's own conversion takes an empty text for 0.
   auto* option = self.app.add_option_function<std::string>(
       "--" + name,
-      [&value, name](const std::string& text) {
-        if (!absl::SimpleAtoi(text, &value)) {
+      [name, range, set = std::move(set)](const std::string& text) {
+        std::int64_t number = 0;
+        if (!absl::SimpleAtoi(text, &number)) {
           throw CLI::ValidationError("--" + name, "'" + text + "' is no number");
         }
+        if (number < range.first || number > range.second) {
+          throw CLI::ValidationError(
+              "--" + name, absl::StrCat("must be from ", range.first, " to ", range.second));
+        }
+        set(number);
       },
       help);
-  self.Finish(option, name)->type_name("INT")->default_str(absl::StrCat(value));
+  self.Finish(option, name)->type_name("INT")->default_str(absl::StrCat(default_value));
 }
 
 void Settings::Add(const std::string& name, absl::Duration& value, const std::string& help) {

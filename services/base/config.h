@@ -1,12 +1,16 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -55,7 +59,13 @@ class Settings {
   // Adds `--name=VALUE`. What `value` holds is the default, shown by `--help`. `value` must outlive
   // `Parse`. Durations are written `250ms`, `5s`, `1m30s`.
   void Add(const std::string& name, std::string& value, const std::string& help);
-  void Add(const std::string& name, std::int64_t& value, const std::string& help);
+  template <typename Integer, std::enable_if_t<std::is_integral_v<Integer>, bool> = true>
+  void Add(const std::string& name, Integer& value, const std::string& help) {
+    constexpr auto kMost = static_cast<std::int64_t>(std::min<std::uint64_t>(
+        std::numeric_limits<Integer>::max(), std::numeric_limits<std::int64_t>::max()));
+    AddInteger(name, static_cast<std::int64_t>(value), {std::numeric_limits<Integer>::min(), kMost},
+               help, [&value](std::int64_t number) { value = static_cast<Integer>(number); });
+  }
   void Add(const std::string& name, absl::Duration& value, const std::string& help);
 
   // The same where zero is none.
@@ -120,6 +130,9 @@ class Settings {
  private:
   struct Implementation;
   explicit Settings(std::unique_ptr<Implementation> implementation);
+  void AddInteger(const std::string& name, std::int64_t default_value,
+                  std::pair<std::int64_t, std::int64_t> range, const std::string& help,
+                  std::function<void(std::int64_t number)> set);
   void AddOneOf(const std::string& name, const std::vector<std::string>& words,
                 const std::string& default_word, const std::string& help,
                 std::function<void(std::size_t index)> choose);

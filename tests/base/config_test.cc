@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,7 @@ class SettingsTest : public testing::Test {
     Settings settings("demo-service", "Shows settings.", "Examples: none.");
     settings.Add("listen-on", listen_, "HOST:PORT to listen on");
     settings.Add("workers", workers_, "How many");
+    settings.Add("size", size_, "How large");
     settings.AddChosen("only", only_, "Which");
     settings.AddList("also", also_, "What else");
     settings.Add("drain", drain_, "How long");
@@ -58,6 +60,7 @@ class SettingsTest : public testing::Test {
   std::string only_;
   std::vector<std::string> also_ = {"a"};
   std::int64_t workers_ = 8;
+  int size_ = 1;
   absl::Duration drain_ = absl::Seconds(10);
   Mode mode_ = Mode::kSafe;
   bool json_ = false;
@@ -100,6 +103,13 @@ TEST_F(SettingsTest, AnEmptyNumberOrChoiceIsNone) {
   EXPECT_THAT(err_, HasSubstr("--workers: '' is no number"));
   EXPECT_EQ(Parse({"--only=", "--workers=3"}), kExitUsage);
   EXPECT_THAT(err_, HasSubstr("--only: is empty"));
+}
+
+TEST_F(SettingsTest, ANumberIsOneThatItsVariableHolds) {
+  EXPECT_EQ(Parse({"--size=-2147483648"}), std::nullopt);
+  EXPECT_EQ(size_, std::numeric_limits<int>::min());
+  EXPECT_EQ(Parse({"--size=2147483648"}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("--size: must be from -2147483648 to 2147483647"));
 }
 
 TEST_F(SettingsTest, ADurationMayBeGivenInDays) {

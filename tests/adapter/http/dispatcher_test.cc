@@ -111,7 +111,7 @@ TEST_F(DispatcherTest, RequestsBeyondThoseUnderWayWaitForTheirTurn) {
     return grpc::Status::OK;
   });
   http::Server::Options options;
-  options.max_under_way = 1;
+  options.dispatcher.max_under_way = 1;
   Start(options, WebhookAuth());
   std::vector<std::unique_ptr<RawHttp>> senders;
   for (int i = 0; i < 3; ++i) {
@@ -145,8 +145,8 @@ TEST_F(DispatcherTest, WhatWaitedIsNotHandledByOneThreadAlone) {
     const auto both_are_inside = [&] { return inside == 2; };
     met &= mutex.AwaitWithTimeout(absl::Condition(&both_are_inside), absl::Seconds(10));
   });
-  http::Server server({.listen = "127.0.0.1:0", .threads = 4, .max_under_way = 2}, handler,
-                      counters_);
+  http::Server server({.listen = "127.0.0.1:0", .dispatcher = {.threads = 4, .max_under_way = 2}},
+                      handler, counters_);
   ASSERT_TRUE(server.Start([] {}).ok());
   std::vector<std::unique_ptr<RawHttp>> senders;
   for (const char* path : {"/first", "/first", "/second", "/second", "/refused"}) {
@@ -165,7 +165,7 @@ TEST_F(DispatcherTest, WhatWaitedIsNotHandledByOneThreadAlone) {
 
 TEST_F(DispatcherTest, RequestsOfOneSenderDoNotPileUpOnAThread) {
   BlockingHandler handler([](absl::string_view /*path*/) {});
-  http::Server server({.listen = "127.0.0.1:0", .threads = 2}, handler, counters_);
+  http::Server server({.listen = "127.0.0.1:0", .dispatcher = {.threads = 2}}, handler, counters_);
   ASSERT_TRUE(server.Start([] {}).ok());
   RawHttp sender(server.port());
   std::string requests;
@@ -190,7 +190,7 @@ TEST_F(DispatcherTest, SenderThatAlwaysHasAnotherRequestIsAnsweredToTheLast) {
 
 TEST_F(DispatcherTest, AnswersThatNobodyReadsHoldNoThread) {
   http::Server::Options options;
-  options.threads = 1;
+  options.dispatcher.threads = 1;
   Start(options, WebhookAuth());
   RawHttp deaf(server_->port());
   std::string requests;
@@ -203,7 +203,7 @@ TEST_F(DispatcherTest, AnswersThatNobodyReadsHoldNoThread) {
 
 TEST_F(DispatcherTest, IdleConnectionsDoNotKeepTheirThreadsFromOthers) {
   http::Server::Options options;
-  options.threads = 2;
+  options.dispatcher.threads = 2;
   Start(options, WebhookAuth());
   RawHttp first(server_->port());
   RawHttp second(server_->port());

@@ -63,7 +63,7 @@ TEST_F(RelayTest, BodyAndHeadersArriveAsTheyCameAndTheAnswerComesBack) {  // V6
     response.status = 201;
     response.set_content(R"({"results":[]})", "application/json; charset=utf-8");
   };
-  const Relayed relayed = Start({})->Forward("tool-calls", kHead, kBody);
+  const Relayed relayed = Start({})->Forward("tool-calls", kHead, kBody).value();
   EXPECT_EQ(relayed.outcome, RelayOutcome::kAnswered);
   EXPECT_EQ(relayed.http_status, 201);
   EXPECT_EQ(relayed.content_type, "application/json; charset=utf-8");
@@ -81,11 +81,11 @@ TEST_F(RelayTest, ErrorsAndRedirectionsAreRelayedToo) {
   answer_ = [](const httplib::Request& /*request*/, httplib::Response& response) {
     response.set_redirect("http://127.0.0.1:1/elsewhere");
   };
-  EXPECT_EQ(Start({})->Forward("tool-calls", kHead, kBody).http_status, 302);
+  EXPECT_EQ(Start({})->Forward("tool-calls", kHead, kBody)->http_status, 302);
   answer_ = [](const httplib::Request& /*request*/, httplib::Response& response) {
     response.status = 500;
   };
-  EXPECT_EQ(Start({})->Forward("tool-calls", kHead, kBody).http_status, 500);
+  EXPECT_EQ(Start({})->Forward("tool-calls", kHead, kBody)->http_status, 500);
 }
 
 TEST_F(RelayTest, BytesThatAreNoTextComeBackWhole) {  // voice-request
@@ -93,20 +93,20 @@ TEST_F(RelayTest, BytesThatAreNoTextComeBackWhole) {  // voice-request
   answer_ = [&sound](const httplib::Request& /*request*/, httplib::Response& response) {
     response.set_content(sound, "application/octet-stream");
   };
-  EXPECT_EQ(Start({})->Forward("tool-calls", kHead, kBody).body, sound);
+  EXPECT_EQ(Start({})->Forward("tool-calls", kHead, kBody)->body, sound);
 }
 
 TEST_F(RelayTest, ServerThatIsNotThereIsUnreachable) {
-  EXPECT_EQ(Start({}, 1)->Forward("tool-calls", kHead, kBody).outcome, RelayOutcome::kUnreachable);
+  EXPECT_EQ(Start({}, 1)->Forward("tool-calls", kHead, kBody)->outcome, RelayOutcome::kUnreachable);
 }
 
 TEST_F(RelayTest, TooLongAnAnswerIsCutOff) {
   answer_ = [](const httplib::Request& /*request*/, httplib::Response& response) {
     response.set_content(std::string(1001, 'x'), "text/plain");
   };
-  EXPECT_EQ(Start({.max_answer_bytes = 1000})->Forward("tool-calls", kHead, kBody).outcome,
+  EXPECT_EQ(Start({.max_answer_bytes = 1000})->Forward("tool-calls", kHead, kBody)->outcome,
             RelayOutcome::kTooLarge);
-  EXPECT_EQ(Start({.max_answer_bytes = 1001})->Forward("tool-calls", kHead, kBody).outcome,
+  EXPECT_EQ(Start({.max_answer_bytes = 1001})->Forward("tool-calls", kHead, kBody)->outcome,
             RelayOutcome::kAnswered);
 }
 
@@ -117,13 +117,13 @@ TEST_F(RelayTest, ServerThatHangsCostsItsTimeAndItsSlots) {
     response.status = 200;
   };
   const auto relay = Start({.timeout = absl::Milliseconds(100), .concurrency = 1});
-  EXPECT_EQ(relay->Forward("tool-calls", kHead, kBody).outcome, RelayOutcome::kTimedOut);
+  EXPECT_EQ(relay->Forward("tool-calls", kHead, kBody)->outcome, RelayOutcome::kTimedOut);
   release.Notify();
   // The slot is free again once the thread is.
   const absl::Time give_up = absl::Now() + absl::Seconds(20);
   RelayOutcome outcome = RelayOutcome::kBusy;
   while (outcome != RelayOutcome::kAnswered && absl::Now() < give_up) {
-    outcome = relay->Forward("tool-calls", kHead, kBody).outcome;
+    outcome = relay->Forward("tool-calls", kHead, kBody)->outcome;
   }
   EXPECT_EQ(outcome, RelayOutcome::kAnswered);
 }
@@ -138,19 +138,24 @@ TEST_F(RelayTest, MoreThanTheLimitAreRefusedAtOnce) {
   };
   const auto relay = Start({.concurrency = 1});
   Relayed first;
-  std::thread waiting([&] { first = relay->Forward("tool-calls", kHead, kBody); });
+  std::thread waiting([&] { first = relay->Forward("tool-calls", kHead, kBody).value(); });
   reached.WaitForNotification();
-  EXPECT_EQ(relay->Forward("tool-calls", kHead, kBody).outcome, RelayOutcome::kBusy);
+  EXPECT_EQ(relay->Forward("tool-calls", kHead, kBody)->outcome, RelayOutcome::kBusy);
   release.Notify();
   waiting.join();
   EXPECT_EQ(first.outcome, RelayOutcome::kAnswered);
 }
 
 TEST_F(RelayTest, OnlyConfiguredTypesAreTaken) {
+  answer_ = [](const httplib::Request& /*request*/, httplib::Response& response) {
+    response.status = 200;
+  };
   const auto relay = Start({});
-  EXPECT_TRUE(relay->Takes("tool-calls"));
-  EXPECT_FALSE(relay->Takes("voice-request"));
+  EXPECT_TRUE(relay->Forward("tool-calls", kHead, kBody).has_value());
+  EXPECT_FALSE(relay->Forward("voice-request", kHead, kBody).has_value());
 }
+
+TEST_F(RelayTest, WithoutConfiguredTypesThereIsNone) { EXPECT_EQ(MakeRelayer({}), nullptr); }
 
 }  // namespace
 }  // namespace autopulse::callevents::adapter::relay
