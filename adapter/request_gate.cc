@@ -7,7 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "adapter/http_status.h"
+#include "adapter/webhook_answers.h"
 
 namespace autopulse::callevents::adapter {
 namespace {

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "adapter/http_status.h"
 #include "adapter/request_gate.h"
+#include "adapter/webhook_answers.h"
 #include "services/base/field_limits.h"
 
 namespace autopulse::callevents::adapter {

@@ -8,7 +8,7 @@
 #include "adapter/admin/admin_target.h"
 #include "adapter/dead_letters/dead_letter_actions.h"
 #include "adapter/delivery/call_event_client.h"
-#include "adapter/http_status.h"
+#include "adapter/webhook_answers.h"
 #include "persistence/spool/event_spool.h"
 #include "services/base/counters.h"
 

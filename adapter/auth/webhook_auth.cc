@@ -18,9 +18,6 @@ WebhookAuth::WebhookAuth(auth::AuthPolicy policy) : state_(std::make_shared<Stat
   state_->policy = std::make_shared<const auth::AuthPolicy>(std::move(policy));
 }
 
-WebhookAuth::WebhookAuth(absl::string_view secret)
-    : WebhookAuth(auth::AuthPolicy({*auth::ParseSecretFile(secret)})) {}
-
 std::shared_ptr<const auth::AuthPolicy> WebhookAuth::current() const {
   const absl::MutexLock lock(&state_->mutex);
   return state_->policy;

@@ -4,7 +4,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "adapter/auth/auth_file.h"
 #include "adapter/auth/auth_policy.h"
 
@@ -18,9 +17,6 @@ class WebhookAuth {
   WebhookAuth() : WebhookAuth(auth::AuthPolicy()) {}
 
   explicit WebhookAuth(auth::AuthPolicy policy);
-
-  // Lets in who sends `secret`, which must not be empty, as X-Vapi-Secret.
-  explicit WebhookAuth(absl::string_view secret);
 
   // The policy by which a request is to be judged now.
   std::shared_ptr<const auth::AuthPolicy> current() const;

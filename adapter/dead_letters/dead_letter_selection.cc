@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "adapter/call_name.h"
 #include "adapter/delivery/drainer.h"
 #include "services/base/status_macros.h"
 
@@ -47,7 +48,7 @@ absl::StatusOr<DeadLetterFilter> MakeFilter(const DeadLetterWords& words) {
     ASSIGN_OR_RETURN(filter.ids.emplace_back(), ParseId(text));
   }
   std::int64_t number = 0;
-  filter.call = absl::SimpleAtoi(words.call, &number) ? absl::StrCat("calls/", number) : words.call;
+  filter.call = absl::SimpleAtoi(words.call, &number) ? CallName(number) : words.call;
   filter.reason = words.reason;
   if (!words.reason.empty() &&
       std::find(kReasons.begin(), kReasons.end(), words.reason) == kReasons.end()) {

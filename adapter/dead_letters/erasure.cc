@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
+#include "adapter/call_name.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
 #include "services/base/status_macros.h"
 
@@ -48,7 +49,7 @@ class Subject {
     std::int64_t number = 0;
     if (absl::SimpleAtoi(call, &number)) {
       number_ = absl::StrCat(number);
-      parent_ = absl::StrCat("calls/", number);
+      parent_ = CallName(number);
     } else {
       provider_ids_.insert(call);
     }

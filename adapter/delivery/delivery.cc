@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "adapter/call_name.h"
 #include "google/protobuf/util/time_util.h"
 #include "services/base/log.h"
 
@@ -15,7 +16,7 @@ using persistence::spool::NewEvent;
 // Whose events are to stay in order. Without AutoPulse's number all that is known of a call is the
 // provider's id.
 std::string CallOf(const v1::ReportCallEventRequest& request) {
-  if (request.parent() != "calls/-") return request.parent();
+  if (request.parent() != kCallByProviderId) return request.parent();
   return absl::StrCat(request.parent(), "/", request.event().provider_call_id());
 }
 

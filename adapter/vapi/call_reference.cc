@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "adapter/call_name.h"
 #include "adapter/json/malformed.h"
 
 namespace autopulse::callevents::adapter::vapi {
@@ -36,7 +37,7 @@ std::int64_t CallIdIn(JsonValue value) {
 
 absl::StatusOr<std::string> ParentIn(JsonValue value, absl::string_view path) {
   const std::int64_t id = CallIdIn(value);
-  if (id > 0) return absl::StrCat("calls/", id);
+  if (id > 0) return CallName(id);
   return Malformed(kNoCallId, path,
                    absl::StrCat(path,
                                 " must be an integer from 1 to 9223372036854775807, as a "
@@ -53,7 +54,7 @@ absl::StatusOr<std::string> FindCall(const Envelope& envelope,
   }
   const JsonValue outermost = envelope.body.Find("call_id");
   if (outermost.given()) return ParentIn(outermost, "call_id");
-  if (!provider_call_id.empty()) return "calls/-";
+  if (!provider_call_id.empty()) return std::string(kCallByProviderId);
   return Malformed(kNoCallId);
 }
 

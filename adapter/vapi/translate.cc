@@ -1,5 +1,6 @@
 #include "adapter/vapi/translate.h"
 
+#include "adapter/call_name.h"
 #include "adapter/json/json_parser.h"
 #include "adapter/json/malformed.h"
 #include "adapter/json/text.h"
@@ -180,7 +181,7 @@ absl::StatusOr<Translation> Translate(absl::string_view body, const TranslateOpt
   ASSIGN_OR_RETURN(*request.mutable_parent(), FindCall(envelope, event.provider_call_id()));
   ASSIGN_OR_RETURN(const std::string word, FillDetail(envelope, type, warnings, event));
   ASSIGN_OR_RETURN(*request.mutable_event_id(), IdentifyEvent(body, envelope, event, word));
-  if (options.register_unknown_calls && request.parent() == "calls/-") {
+  if (options.register_unknown_calls && request.parent() == kCallByProviderId) {
     FillUnknownCall(envelope.message, warnings, request);
   }
   return translation;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "adapter/auth/auth_file.h"
 #include "services/base/field_limits.h"
 #include "tests/adapter/raw_http.h"
 
@@ -66,7 +67,7 @@ grpc::Status StubService::Record(const v1::ReportCallEventRequest& request,
 
 ServedAdapter::ServedAdapter() {
   KeepAClient();
-  Start({}, WebhookAuth(kSecret));
+  Start({}, WebhookAuth(auth::AuthPolicy({*auth::ParseSecretFile(kSecret)})));
 }
 
 void ServedAdapter::Start(WebhookServer::Options options, WebhookAuth auth) {

@@ -1,12 +1,11 @@
-#include "adapter/http_status.h"
+#include "adapter/webhook_answers.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
+#include "adapter/call_name.h"
 #include "adapter/json/json_tree.h"
 #include "adapter/json/malformed.h"
 #include "adapter/json/text.h"
@@ -48,15 +47,6 @@ class AnswerBody {
 
   std::string text_;
 };
-
-// The number in `calls/15`.
-std::optional<std::int64_t> CallNumber(absl::string_view name) {
-  std::int64_t number = 0;
-  if (!absl::ConsumePrefix(&name, "calls/") || !absl::SimpleAtoi(name, &number)) {
-    return std::nullopt;
-  }
-  return number;
-}
 
 std::string NotProcessed(absl::string_view type) {
   return absl::StrCat("Event type ", CutUtf8(type, kMaxQuotedType), " not processed");

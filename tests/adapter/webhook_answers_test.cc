@@ -1,4 +1,4 @@
-#include "adapter/http_status.h"
+#include "adapter/webhook_answers.h"
 
 #include <gtest/gtest.h>
 
