@@ -25,9 +25,21 @@ constexpr std::size_t kMaxBatchBytes = std::size_t{2} << 20;
 // How many batches are on their way at a time: one is read or deleted while the service has others.
 constexpr int kSenders = 4;
 
+// What has failed with an event that is tried or put off `now`. What it may be held for [O7], or
+// stay unknown [U1], does not pass while it waits for its turn, which after an outage may be long.
+persistence::spool::Failures WithoutWaiting(const persistence::spool::PendingEvent& event,
+                                            absl::Time now) {
+  persistence::spool::Failures failures = event.failures;
+  const absl::Duration waited = std::max(absl::ZeroDuration(), now - event.due);
+  if (failures.attempts > 0) failures.first_error_time += waited;
+  failures.unknown_since += waited;
+  return failures;
+}
+
 }  // namespace
 
 struct Drainer::Batch {
+  absl::Time time;  // when it was read
   std::vector<PendingEvent> events;
   v1::BatchReportCallEventsRequest request;  // one for each of them
   std::vector<Settlement> settled;           // what is not sent
@@ -101,7 +113,7 @@ int Drainer::DrainOnce(Sender& sender) {
     if (results.ok()) {
       const bool others_recorded = NoteHealth(*results, sender);
       for (std::size_t i = 0; i < results->size(); ++i) {
-        settlements.push_back(Judge(batch.events[i], (*results)[i], others_recorded));
+        settlements.push_back(Judge(batch.events[i], batch.time, (*results)[i], others_recorded));
       }
     }
   }
@@ -115,14 +127,15 @@ int Drainer::DrainOnce(Sender& sender) {
 
 Drainer::Batch Drainer::MakeBatch(std::vector<PendingEvent> page, absl::Time now) {
   Batch batch;
+  batch.time = now;
   for (PendingEvent& event : page) {
-    const Settlement later{
-        .kind = Settlement::Kind::kRetry,
-        .event = event.id,
-        .lane = event.lane,
-        .failures = event.failures,
-        .due = now + backoff_.AfterFailingFor(now - event.failures.first_error_time),
-        .reason = {}};
+    const auto failures = WithoutWaiting(event, now);
+    const Settlement later{.kind = Settlement::Kind::kRetry,
+                           .event = event.id,
+                           .lane = event.lane,
+                           .failures = failures,
+                           .due = now + backoff_.AfterFailingFor(now - failures.first_error_time),
+                           .reason = {}};
     if (event.failures.attempts > 0 && !budget_.Take(now)) {
       batch.settled.push_back(later);
       continue;
@@ -173,9 +186,9 @@ bool Drainer::NoteHealth(const std::vector<Result>& results, Sender& sender) {
   return recorded;
 }
 
-Drainer::Settlement Drainer::Judge(const PendingEvent& event, const Result& result,
-                                   bool others_recorded) {
-  if (!result.ok()) return JudgeFailure(event, result.status(), others_recorded);
+Drainer::Settlement Drainer::Judge(const PendingEvent& event, absl::Time read_time,
+                                   const Result& result, bool others_recorded) {
+  if (!result.ok()) return JudgeFailure(event, read_time, result.status(), others_recorded);
   parts_.counters.Increment("spool", "delivered");
   return {.kind = Settlement::Kind::kDelivered,
           .event = event.id,
@@ -185,21 +198,15 @@ Drainer::Settlement Drainer::Judge(const PendingEvent& event, const Result& resu
           .reason = {}};
 }
 
-Drainer::Settlement Drainer::JudgeFailure(const PendingEvent& event, const absl::Status& error,
-                                          bool others_recorded) {
+Drainer::Settlement Drainer::JudgeFailure(const PendingEvent& event, absl::Time read_time,
+                                          const absl::Status& error, bool others_recorded) {
   const absl::Time now = clock_();
   Settlement settlement{.kind = Settlement::Kind::kRetry,
                         .event = event.id,
                         .lane = event.lane,
-                        .failures = event.failures,
+                        .failures = WithoutWaiting(event, read_time),
                         .due = now + kOutagePause,
                         .reason = {}};
-  // O7, U1: what it may be held for, or stay unknown, does not pass while it waits for its turn,
-  // which in an outage may be long.
-  const absl::Duration waited = std::max(absl::ZeroDuration(), now - event.due);
-  const bool failed_by_itself = event.failures.attempts > 0;
-  if (failed_by_itself) settlement.failures.first_error_time += waited;
-  settlement.failures.unknown_since += waited;
   NoteFailure(error, now, settlement.failures);
   // An outage is nobody's fault, however long it lasts and however often there is one. But who
   // fails where others did not, now or since its last try, fails by itself.
@@ -207,7 +214,7 @@ Drainer::Settlement Drainer::JudgeFailure(const PendingEvent& event, const absl:
   const bool counts = others_recorded ||
                       (last_try != absl::InfinitePast() && parts_.breaker.last_served() > last_try);
   if (IsRefusal(error.code()) || (IsOutage(error.code()) && !counts)) {
-    if (failed_by_itself) {  // nor while nobody is served
+    if (event.failures.attempts > 0) {  // nor does it pass while nobody is served
       settlement.failures.first_error_time = event.failures.first_error_time + (now - last_try);
     }
     return settlement;

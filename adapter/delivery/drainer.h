@@ -83,9 +83,10 @@ class Drainer {
   Batch MakeBatch(std::vector<PendingEvent> page, absl::Time now);
   absl::StatusOr<std::vector<Result>> Send(const Batch& batch, Sender& sender);
   bool NoteHealth(const std::vector<Result>& results, Sender& sender);
-  Settlement Judge(const PendingEvent& event, const Result& result, bool others_recorded);
-  Settlement JudgeFailure(const PendingEvent& event, const absl::Status& error,
-                          bool others_recorded);
+  Settlement Judge(const PendingEvent& event, absl::Time read_time, const Result& result,
+                   bool others_recorded);
+  Settlement JudgeFailure(const PendingEvent& event, absl::Time read_time,
+                          const absl::Status& error, bool others_recorded);
   Settlement JudgeOwnFailure(Settlement settlement, absl::StatusCode code, bool alone, bool counts);
   Settlement MakeBurial(Settlement settlement, const char* reason);
   absl::Status Settle(const std::vector<Settlement>& settlements);

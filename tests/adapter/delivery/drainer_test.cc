@@ -311,6 +311,26 @@ TEST_F(DrainerTest, NeitherHoldNorUnknownTimePassesForWhoWaitsForItsTurn) {  // 
   EXPECT_EQ(service_.recorded().size(), 2u * kCalls);
 }
 
+TEST_F(DrainerTest, UnknownTimeDoesNotPassForWhoIsPutOffByTheBudget) {  // U1, REQ7
+  constexpr int kCalls = 400;
+  Drainer drainer({.client = client_, .spool = *spool_, .breaker = breaker_, .counters = counters_},
+                  {.budget = {.per_second = 1, .burst = 5}}, Clock());
+  const auto pass = [&](absl::Duration time) {
+    for (const absl::Time end = now_ + time; now_ < end; now_ += absl::Seconds(1)) {
+      while (drainer.DrainOnce() > 0) {
+      }
+    }
+  };
+  service_.AnswerAlways(grpc::NOT_FOUND);
+  for (int call = 1; call <= kCalls; ++call) Keep(call, "a");
+  pass(absl::Seconds(10));
+  service_.AnswerAlways(grpc::UNAVAILABLE);
+  pass(absl::Minutes(12));  // one of them is tried every few seconds
+  service_.AnswerAlways(grpc::NOT_FOUND);
+  pass(absl::Minutes(2));
+  EXPECT_THAT(DeadLetters(), IsEmpty());
+}
+
 TEST_F(DrainerTest, DeadServiceIsTriedSeldom) {  // REQ7
   service_.AnswerAlways(grpc::UNAVAILABLE);
   for (int call = 1; call <= 100; ++call) Keep(call, absl::StrCat("e", call));
