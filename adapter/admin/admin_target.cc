@@ -81,10 +81,11 @@ absl::StatusOr<std::string> AdminTarget::Selector(const std::string& name) const
 }
 
 absl::StatusOr<bool> AdminTarget::Flag(const std::string& name) const {
-  const std::string text = Text(name);
-  if (text.empty() || text == "false") return false;
-  if (text == "true") return true;
-  return absl::InvalidArgumentError(absl::StrCat(name, " is true or false, not '", text, "'"));
+  const auto found = parameters.find(name);
+  if (found == parameters.end() || found->second == "false") return false;
+  if (found->second == "true") return true;
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, " is true or false, not '", found->second, "'"));
 }
 
 absl::StatusOr<std::int64_t> AdminTarget::Number(const std::string& name, std::int64_t least,

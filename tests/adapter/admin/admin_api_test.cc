@@ -142,6 +142,7 @@ TEST_F(AdminApiTest, NothingIsReplayedOrRemovedWithoutASelection) {
   EXPECT_EQ(Post("/v1/dead-letters:replay").status, 400);
   EXPECT_EQ(Delete("/v1/dead-letters").status, 400);
   EXPECT_EQ(Delete("/v1/dead-letters?call=&before=2100-01-01T00:00:00Z").status, 400);
+  EXPECT_EQ(Delete("/v1/dead-letters?all=true&dry_run=").status, 400);
   EXPECT_EQ(Delete("/v1/dead-letters?all=true&dry_run=true").status, 200);
   EXPECT_EQ(DeadLetters().size(), 1u);
   EXPECT_EQ(Delete("/v1/dead-letters?call=1").status, 200);
