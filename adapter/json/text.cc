@@ -4,11 +4,14 @@
 
 namespace autopulse::callevents::adapter {
 
-absl::string_view CutUtf8(absl::string_view text, std::size_t max_bytes) {
-  if (text.size() <= max_bytes) return text;
-  std::size_t end = max_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return text.substr(0, end);
+absl::string_view CutUtf8(absl::string_view text, std::size_t max_length) {
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xc0) == 0x80) continue;
+    if (length == max_length) return text.substr(0, i);
+    ++length;
+  }
+  return text;
 }
 
 bool HasNul(absl::string_view text) { return text.find('\0') != absl::string_view::npos; }

@@ -7,8 +7,8 @@
 
 namespace autopulse::callevents::adapter {
 
-// The beginning of `text`, which is UTF-8, in at most `max_bytes`, without a half character.
-absl::string_view CutUtf8(absl::string_view text, std::size_t max_bytes);
+// The first `max_length` characters of `text`, which is UTF-8.
+absl::string_view CutUtf8(absl::string_view text, std::size_t max_length);
 
 // Whether `text` holds a NUL, which the databases' text columns do not all keep.
 bool HasNul(absl::string_view text);

@@ -79,10 +79,10 @@ TEST(TranslateTest, UnknownStatusWordCountsAsInProgressAndIsCounted) {  // S1
 }
 
 TEST(TranslateTest, LongStatusWordIsCutAtACharacter) {  // S1
-  const std::string word = std::string(99, 'x') + "é";
-  EXPECT_EQ(
-      UpdateOf(absl::StrCat(R"("type":"status-update","status":")", word, "\"")).provider_status(),
-      std::string(99, 'x'));
+  const std::string longest = std::string(99, 'x') + "é";
+  EXPECT_EQ(UpdateOf(absl::StrCat(R"("type":"status-update","status":")", longest, "é\""))
+                .provider_status(),
+            longest);
 }
 
 TEST(TranslateTest, OlderTypesImplyTheirStatus) {  // V4
