@@ -12,7 +12,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "services/base/field_limits.h"
 #include "services/base/status_macros.h"
 #include "services/grpc/from_proto.h"
 #include "services/grpc/queries.h"
@@ -24,9 +23,6 @@
 
 namespace autopulse::callevents::rpc {
 namespace {
-
-// What may be told of reports in full: beside it a message has room for a batch in the short view.
-constexpr std::size_t kMaxToldBytes = base::kMaxMessageBytes / 4 * 3;
 
 void SetError(const absl::Status& status, v1::BatchReportCallEventsResult& result) {
   const grpc::Status error = ToGrpcStatus(status);

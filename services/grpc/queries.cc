@@ -20,10 +20,6 @@
 namespace autopulse::callevents::rpc {
 namespace {
 
-// What the elements of a page hold at most, where it has several: with what goes around them less
-// than the 4 MiB that a client of gRPC takes unless it is told otherwise.
-constexpr std::size_t kMaxPageBytes = std::size_t{3} << 20;
-
 // One page of a list: how many, and behind what.
 struct Page {
   int size = 0;
@@ -57,7 +53,7 @@ const T* Fill(const Page& page, const std::vector<T>& read,
     Proto& proto = *filled.Add();
     convert(value, proto);
     bytes += proto.ByteSizeLong();
-    if (bytes > kMaxPageBytes && filled.size() > 1) {
+    if (bytes > kMaxToldBytes && filled.size() > 1) {
       filled.RemoveLast();
       return &value - 1;
     }

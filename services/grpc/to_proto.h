@@ -21,6 +21,10 @@
 // that is written to must be empty; it may live on an arena.
 namespace autopulse::callevents::rpc {
 
+// How much a message tells, in bytes, where it may tell less: beside it there is room for what it
+// must tell, within the 4 MiB that a client of gRPC takes unless it is told otherwise.
+inline constexpr std::size_t kMaxToldBytes = std::size_t{3} << 20;
+
 void ToProto(absl::Time time, google::protobuf::Timestamp& proto);
 void ToProto(const domain::Call& call, v1::Call& proto);
 void ToProto(const domain::ServiceRecord& record, v1::ServiceRecord& proto);
