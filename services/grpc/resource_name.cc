@@ -11,10 +11,8 @@
 namespace autopulse::callevents::rpc {
 namespace {
 
-constexpr absl::string_view kCalls = "calls/";
 constexpr absl::string_view kEvents = "/events/";
 constexpr absl::string_view kTranscriptEntries = "/transcriptEntries/";
-constexpr absl::string_view kServiceRecords = "serviceRecords/";
 
 absl::Status NotOfForm(absl::string_view field, absl::string_view value, absl::string_view form) {
   return absl::InvalidArgumentError(absl::StrCat(
@@ -32,21 +30,17 @@ std::optional<std::int64_t> PositiveInteger(absl::string_view text) {
 
 }  // namespace
 
-std::string CallName(std::int64_t id) { return absl::StrCat(kCalls, id); }
-
 std::string CallEventName(std::int64_t call_id, absl::string_view event_id) {
-  return absl::StrCat(kCalls, call_id, kEvents, event_id);
+  return absl::StrCat(core::kCallCollection, call_id, kEvents, event_id);
 }
 
 std::string TranscriptEntryName(std::int64_t call_id, std::int64_t id) {
-  return absl::StrCat(kCalls, call_id, kTranscriptEntries, id);
+  return absl::StrCat(core::kCallCollection, call_id, kTranscriptEntries, id);
 }
-
-std::string ServiceRecordName(std::int64_t id) { return absl::StrCat(kServiceRecords, id); }
 
 absl::StatusOr<std::int64_t> ParseCallName(absl::string_view field, absl::string_view name) {
   absl::string_view id = name;
-  if (absl::ConsumePrefix(&id, kCalls)) {
+  if (absl::ConsumePrefix(&id, core::kCallCollection)) {
     if (const auto value = PositiveInteger(id)) return *value;
   }
   return NotOfForm(field, name, "calls/{call}, for example calls/15");
@@ -62,7 +56,7 @@ absl::StatusOr<std::optional<std::int64_t>> ParseCallNameOrWildcard(absl::string
 absl::StatusOr<std::int64_t> ParseServiceRecordName(absl::string_view field,
                                                     absl::string_view name) {
   absl::string_view id = name;
-  if (absl::ConsumePrefix(&id, kServiceRecords)) {
+  if (absl::ConsumePrefix(&id, core::kServiceRecordCollection)) {
     if (const auto value = PositiveInteger(id)) return *value;
   }
   return NotOfForm(field, name, "serviceRecords/{service_record}, for example serviceRecords/9");

@@ -6,15 +6,16 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "services/core/call_store.h"
 
 // Resource names: `calls/15`, `calls/15/events/3f2a`, `serviceRecords/9`. Ids are decimal integers
 // from 1 to 2^63-1. Each Parse function fails with INVALID_ARGUMENT that names `field`.
 namespace autopulse::callevents::rpc {
 
-std::string CallName(std::int64_t id);
+using core::CallName;
+using core::ServiceRecordName;
 std::string CallEventName(std::int64_t call_id, absl::string_view event_id);
 std::string TranscriptEntryName(std::int64_t call_id, std::int64_t id);
-std::string ServiceRecordName(std::int64_t id);
 
 absl::StatusOr<std::int64_t> ParseCallName(absl::string_view field, absl::string_view name);
 
