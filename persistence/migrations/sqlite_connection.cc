@@ -70,8 +70,9 @@ absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& path, int fl
   sqlite3_busy_timeout(opened, kBusyTimeoutMs);
   auto connection = std::make_unique<SqliteConnection>(std::move(handle));
   // With foreign keys on, DROP TABLE while a table is built anew would delete the rows that refer
-  // to it; inside a transaction the pragma does nothing.
-  RETURN_IF_ERROR(connection->Run("PRAGMA foreign_keys=OFF; PRAGMA synchronous=FULL"));
+  // to it; inside a transaction the pragma does nothing. X1: what is deleted is overwritten.
+  RETURN_IF_ERROR(
+      connection->Run("PRAGMA foreign_keys=OFF; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON"));
   // Only a query opens the file, and finds out whether it is a database.
   RETURN_IF_ERROR(connection->Query("SELECT count(*) FROM sqlite_schema").status());
   return connection;
