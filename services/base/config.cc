@@ -11,33 +11,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
+#include "services/base/duration.h"
 
 namespace autopulse::callevents::base {
-
 namespace {
-
-// Longer ones are meant to be endless, and would overflow where they are added to a time.
-constexpr absl::Duration kLongestDuration = absl::Hours(24 * 365 * 20);
-
-// `30d`, or what absl::ParseDuration takes, which knows no days.
-bool ParseDuration(absl::string_view text, absl::Duration& value) {
-  absl::string_view days = text;
-  std::int32_t count = 0;
-  if (!absl::ConsumeSuffix(&days, "d") || !absl::SimpleAtoi(days, &count)) {
-    return absl::ParseDuration(text, &value);
-  }
-  value = absl::Hours(24) * count;
-  return true;
-}
-
-absl::Duration ReadDuration(const std::string& name, const std::string& text) {
-  absl::Duration value;
-  if (!ParseDuration(text, value) || value < absl::ZeroDuration() || value > kLongestDuration) {
-    throw CLI::ValidationError("--" + name, "'" + text + "' is no duration such as 5s or 250ms");
-  }
-  return value;
-}
 
 // CLI11 takes the next argument as the value of `--spool=`, but not as that of `--spool ""`. It
 // wants the first argument last. callctl, which depends on nothing of the services, does the same.
@@ -66,18 +43,35 @@ struct Settings::Implementation {
   std::vector<CLI::Option*> options = {};
   std::vector<std::unique_ptr<Settings>> commands = {};
 
-  std::string EnvironmentName(const std::string& option) const {
-    return absl::AsciiStrToUpper(
-        absl::StrReplaceAll(absl::StrCat(program, "_", option), {{"-", "_"}}));
-  }
-
   CLI::Option* Keep(CLI::Option* option) {
     options.push_back(option);
     return option;
   }
 
   CLI::Option* Finish(CLI::Option* option, const std::string& name) {
-    return Keep(option)->envname(EnvironmentName(name));
+    return Keep(option)->envname(
+        absl::AsciiStrToUpper(absl::StrReplaceAll(absl::StrCat(program, "_", name), {{"-", "_"}})));
+  }
+
+  // `value` is a duration, or an optional one where zero is none.
+  template <typename Value>
+  CLI::Option* AddDuration(const std::string& name, Value& value, const std::string& help) {
+    const absl::Duration shown = std::optional(value).value_or(absl::ZeroDuration());
+    auto* option = app.add_option_function<std::string>(
+        "--" + name,
+        [&value, name](const std::string& text) {
+          const std::optional<absl::Duration> read = ReadDuration(text);
+          if (!read) {
+            throw CLI::ValidationError("--" + name,
+                                       "'" + text + "' is no duration such as 5s or 250ms");
+          }
+          value = *read;
+          if constexpr (!std::is_same_v<Value, absl::Duration>) {
+            if (*read == absl::ZeroDuration()) value = std::nullopt;
+          }
+        },
+        help);
+    return option->type_name("DURATION")->default_str(absl::FormatDuration(shown));
   }
 
   // The command that was given, as far as the command line was read.
@@ -203,26 +197,12 @@ void Settings::AddInteger(const std::string& name, std::int64_t default_value,
 }
 
 void Settings::Add(const std::string& name, absl::Duration& value, const std::string& help) {
-  Implementation& self = *implementation_;
-  auto* option = self.app.add_option_function<std::string>(
-      "--" + name, [&value, name](const std::string& text) { value = ReadDuration(name, text); },
-      help);
-  self.Finish(option, name)->type_name("DURATION")->default_str(absl::FormatDuration(value));
+  implementation_->Finish(implementation_->AddDuration(name, value, help), name);
 }
 
 void Settings::Add(const std::string& name, std::optional<absl::Duration>& value,
                    const std::string& help) {
-  Implementation& self = *implementation_;
-  auto* option = self.app.add_option_function<std::string>(
-      "--" + name,
-      [&value, name](const std::string& text) {
-        value = ReadDuration(name, text);
-        if (*value == absl::ZeroDuration()) value = std::nullopt;
-      },
-      help);
-  self.Finish(option, name)
-      ->type_name("DURATION")
-      ->default_str(absl::FormatDuration(value.value_or(absl::ZeroDuration())));
+  implementation_->Finish(implementation_->AddDuration(name, value, help), name);
 }
 
 void Settings::AddList(const std::string& name, std::vector<std::string>& values,
