@@ -31,6 +31,13 @@ std::vector<std::string> Arguments(int argc, const char* const* argv) {
   return arguments;
 }
 
+// What the program and each of its commands begin with.
+void Begin(CLI::App& app, const std::string& footer) {
+  app.require_subcommand(0, 1);
+  app.footer(footer);
+  app.add_flag("--version")->description("Print the version and exit");
+}
+
 }  // namespace
 
 struct Settings::Implementation {
@@ -72,6 +79,14 @@ struct Settings::Implementation {
         },
         help);
     return option->type_name("DURATION")->default_str(absl::FormatDuration(shown));
+  }
+
+  // Whether `flag` was given, in front of a command or behind it.
+  bool Asks(const char* flag) const {
+    return app.count(flag) > 0 ||
+           std::any_of(commands.begin(), commands.end(), [flag](const auto& command) {
+             return command->implementation_->Asks(flag);
+           });
   }
 
   // The command that was given, as far as the command line was read.
@@ -117,14 +132,11 @@ struct Settings::Implementation {
 Settings::Settings(std::unique_ptr<Implementation> implementation)
     : implementation_(std::move(implementation)) {}
 
-Settings::Settings(std::string program, const std::string& description, std::string footer) {
+Settings::Settings(std::string program, const std::string& description, const std::string& footer) {
   auto owned = std::make_unique<CLI::App>(description, program);
   CLI::App& app = *owned;
   app.get_formatter()->label("SUBCOMMAND", "COMMAND");
-  app.require_subcommand(0, 1);
-  app.footer(std::move(footer));
-  app.set_version_flag("--version", absl::StrCat(program, " ", AUTOPULSE_VERSION),
-                       "Print the version and exit");
+  Begin(app, footer);
   implementation_ = std::make_unique<Implementation>(
       Implementation{std::move(owned), app, program, std::move(program)});
 }
@@ -136,12 +148,11 @@ Settings& Settings::AddCommand(const std::string& name, const std::string& descr
   Implementation& self = *implementation_;
   CLI::App& app = *self.app.add_subcommand(name, description);
   app.group("Commands");
-  app.require_subcommand(0, 1);
-  app.fallthrough(self.requires_command);
-  app.footer(self.requires_command
+  Begin(app, self.requires_command
                  ? absl::StrCat(footer, footer.empty() ? "" : "\n",
                                 "Options for all commands: ", self.level, " --help")
                  : footer);
+  app.fallthrough(self.requires_command);
   // With it, CLI11 reads the environment only for the commands that are given.
   app.parse_complete_callback([&self, name] {
     if (!self.requires_command) self.PutAside(name);
@@ -262,12 +273,20 @@ void Settings::Require(const std::string& name) {
 
 std::optional<int> Settings::Parse(int argc, const char* const* argv) {
   const Implementation& self = *implementation_;
+  std::optional<std::string> problem;
   try {
     self.app.parse(Arguments(argc, argv));
-  } catch (const CLI::Success& done) {
-    return self.app.exit(done);
   } catch (const CLI::ParseError& error) {
-    std::cerr << self.program << ": " << self.Problem(error) << "\nTry '" << self.Given().level
+    problem = self.Problem(error);
+  }
+  // Not left to CLI11, which first looks for what a command behind them requires.
+  const bool help = self.Asks("--help");
+  if (help || self.Asks("--version")) {
+    std::cout << (help ? self.app.help() : self.program + " " AUTOPULSE_VERSION "\n");
+    return kExitOk;
+  }
+  if (problem) {
+    std::cerr << self.program << ": " << *problem << "\nTry '" << self.Given().level
               << " --help'.\n";
     return kExitUsage;
   }

@@ -53,7 +53,7 @@ class Settings {
   // Runs a command whose settings have been read; returns what to exit with.
   using Run = std::function<int()>;
 
-  Settings(std::string program, const std::string& description, std::string footer);
+  Settings(std::string program, const std::string& description, const std::string& footer);
   ~Settings();
 
   // Adds `--name=VALUE`. What `value` holds is the default, shown by `--help`. `value` must outlive
@@ -124,7 +124,7 @@ class Settings {
 
   // Reads the settings. Nothing if the program is to go on; otherwise what it is to exit with,
   // after `--help` or `--version` was printed, a sentence about what is wrong, or a command was
-  // run.
+  // run. Whoever asks for help gets that of the innermost command, whatever else is wrong.
   std::optional<int> Parse(int argc, const char* const* argv);
 
  private:

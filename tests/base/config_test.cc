@@ -296,6 +296,35 @@ TEST_F(CommandsTest, EachHasAHelpOfItsOwn) {
                                    testing::Not(HasSubstr("--shelf"))));
 }
 
+TEST_F(CommandsTest, WhoAsksForHelpGetsThatOfTheInnermostCommandWhateverIsWrong) {
+  for (const bool requires_command : {true, false}) {
+    EXPECT_EQ(Parse({"--help", "put"}, requires_command), kExitOk);
+    EXPECT_THAT(out_, HasSubstr("demo-tool put [OPTIONS] THING"));
+    EXPECT_EQ(Parse({"-h", "look"}, requires_command), kExitOk);
+    EXPECT_THAT(out_, HasSubstr("demo-tool look [OPTIONS] COMMAND"));
+    EXPECT_EQ(Parse({"look", "--help", "for"}, requires_command), kExitOk);
+    EXPECT_THAT(out_, HasSubstr("demo-tool look for [OPTIONS]"));
+    EXPECT_EQ(Parse({"put", "--weight=heavy", "--help"}, requires_command), kExitOk);
+    EXPECT_THAT(out_, HasSubstr("demo-tool put [OPTIONS] THING"));
+    EXPECT_EQ(err_, "");
+  }
+  EXPECT_EQ(run_, "");
+}
+
+TEST_F(CommandsTest, EachTellsTheVersion) {
+  for (const bool requires_command : {true, false}) {
+    for (const std::vector<const char*>& words : {std::vector<const char*>{"put", "--version"},
+                                                  {"put", "book", "--version"},
+                                                  {"--version", "put"},
+                                                  {"look", "--version"},
+                                                  {"look", "at", "--version"}}) {
+      EXPECT_EQ(Parse(words, requires_command), kExitOk) << testing::PrintToString(words);
+      EXPECT_EQ(out_, "demo-tool " AUTOPULSE_VERSION "\n");
+    }
+  }
+  EXPECT_EQ(run_, "");
+}
+
 TEST_F(CommandsTest, ACommandReadsItsPartOfTheEnvironment) {
   const Environment weight("DEMO_TOOL_WEIGHT", "heavy");
   const Environment shelf("DEMO_TOOL_SHELF", "a");

@@ -106,6 +106,24 @@ class StartTest(EndToEndTest):
         for command in ("dead-letters", "replay", "check-auth"):
             self.assertIn(f"\n  {command} ", listed.split("\nCommands:")[1])
 
+    def test_help_in_front_of_a_command_is_the_commands(self):
+        for program, command in (("call-event-migrate", "stamp"), ("call-event-migrate", "refold"),
+                                 ("vapi-webhook-adapter", "replay"),
+                                 ("vapi-webhook-adapter", "dead-letters"),
+                                 ("vapi-webhook-adapter", "dead-letters list")):
+            with self.subTest(command):
+                result = programs.run(program, "--help", *command.split())
+                self.assertEqual((result.returncode, result.stderr), (0, ""))
+                self.assertIn(f"Usage: {program} {command} [", result.stdout)
+
+    def test_a_command_tells_the_version(self):
+        version = programs.run("vapi-webhook-adapter", "--version").stdout
+        self.assertRegex(version, r"^vapi-webhook-adapter \d")
+        for command in ("replay", "dead-letters", "dead-letters list"):
+            with self.subTest(command):
+                result = programs.run("vapi-webhook-adapter", *command.split(), "--version")
+                self.assertEqual((result.returncode, result.stdout), (0, version))
+
     def test_a_command_needs_no_more_of_the_environment_than_it_uses(self):
         result = programs.run("vapi-webhook-adapter", "dead-letters", "list",
                               environment={"VAPI_WEBHOOK_ADAPTER_THREADS": "many",
