@@ -6,10 +6,6 @@
 namespace autopulse::callevents::persistence::maintenance {
 
 absl::StatusOr<std::unique_ptr<core::CallStore>> OpenExisting(const std::string& url) {
-  if (url.empty()) {
-    return absl::InvalidArgumentError(
-        "--database is missing: sqlite:FILE or postgresql://USER@HOST/NAME");
-  }
   const absl::Status exists =
       migrations::OpenConnection(url, migrations::IfMissing::kFail).status();
   if (!exists.ok()) return absl::UnavailableError(exists.message());

@@ -11,8 +11,8 @@ namespace autopulse::callevents::persistence::maintenance {
 // Opens the database that `url` names, for a command that works on what is in it: no file is made,
 // and no schema changed.
 //
-// INVALID_ARGUMENT if `url` is empty; UNAVAILABLE, with a sentence for the operator, if the
-// database is not there, cannot be opened, or has not the current schema.
+// UNAVAILABLE, with a sentence for the operator, if the database is not there, cannot be opened, or
+// has not the current schema.
 absl::StatusOr<std::unique_ptr<core::CallStore>> OpenExisting(const std::string& url);
 
 }  // namespace autopulse::callevents::persistence::maintenance

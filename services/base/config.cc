@@ -38,6 +38,9 @@ void Begin(CLI::App& app, const std::string& footer) {
   app.add_flag("--version")->description("Print the version and exit");
 }
 
+// A check of values. An empty variable of the environment is none to CLI11.
+std::string NotEmpty(const std::string& text) { return text.empty() ? "is empty" : ""; }
+
 }  // namespace
 
 struct Settings::Implementation {
@@ -172,13 +175,7 @@ void Settings::Add(const std::string& name, std::string& value, const std::strin
 }
 
 void Settings::AddChosen(const std::string& name, std::string& value, const std::string& help) {
-  implementation_->Keep(implementation_->app.add_option_function<std::string>(
-      "--" + name,
-      [&value, name](const std::string& text) {
-        if (text.empty()) throw CLI::ValidationError("--" + name, "is empty; leave it out, or say");
-        value = text;
-      },
-      help));
+  implementation_->Keep(implementation_->app.add_option("--" + name, value, help))->check(NotEmpty);
 }
 
 void Settings::AddChosen(const std::string& name, bool& value, const std::string& help) {
@@ -268,7 +265,7 @@ void Settings::AddWord(const std::string& name, std::string& word, const std::st
 }
 
 void Settings::Require(const std::string& name) {
-  implementation_->app.get_option(name)->required()->default_str("");
+  implementation_->app.get_option(name)->required()->default_str("")->check(NotEmpty);
 }
 
 std::optional<int> Settings::Parse(int argc, const char* const* argv) {

@@ -109,7 +109,7 @@ class Settings {
   void AddWords(const std::string& name, std::vector<std::string>& words, const std::string& help);
   void AddWord(const std::string& name, std::string& word, const std::string& help);
 
-  // What was added as `name`, `--report-status` or `REV`, has to be given.
+  // What was added as `name`, `--report-status` or `REV`, has to be given, and not to be empty.
   void Require(const std::string& name);
 
   // Adds a command, which `Parse` runs if it is given; `run` may be null if it requires a command

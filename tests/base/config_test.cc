@@ -325,6 +325,12 @@ TEST_F(CommandsTest, EachTellsTheVersion) {
   EXPECT_EQ(run_, "");
 }
 
+TEST_F(CommandsTest, WhatIsRequiredIsNotEmpty) {
+  EXPECT_EQ(Parse({"put", ""}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("THING: is empty"));
+  EXPECT_EQ(run_, "");
+}
+
 TEST_F(CommandsTest, ACommandReadsItsPartOfTheEnvironment) {
   const Environment weight("DEMO_TOOL_WEIGHT", "heavy");
   const Environment shelf("DEMO_TOOL_SHELF", "a");

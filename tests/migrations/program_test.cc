@@ -128,6 +128,29 @@ TEST(HelpTest, OfACommandIsAboutItAlone) {
                                       Not(HasSubstr("--fold-window"))));
 }
 
+TEST(DatabaseUrlTest, AnEmptyOneIsAWrongCommandLine) {
+  const std::vector<std::vector<std::string>> commands = {
+      {"upgrade"},
+      {"downgrade", "base"},
+      {"current"},
+      {"history"},
+      {"plan"},
+      {"verify"},
+      {"stamp", "base"},
+      {"refold", "--all", "--report-status=completed"},
+      {"retain", "--fold-window=30d", "--report-status=completed"}};
+  for (std::vector<std::string> words : commands) {
+    for (const std::vector<std::string>& empty :
+         {std::vector<std::string>{"--database="}, {"--database", ""}}) {
+      words.insert(words.begin(), empty.begin(), empty.end());
+      Program program(words);
+      EXPECT_EQ(program.Wait(), 2) << testing::PrintToString(words);
+      EXPECT_THAT(program.output(), HasSubstr("--database: is empty"));
+      words.erase(words.begin(), words.begin() + empty.size());
+    }
+  }
+}
+
 TEST(DatabaseUrlTest, ADatabaseThatCannotBeOpenedIsExitCode3WithoutThePassword) {
   const std::vector<std::string> urls = {
       "calls.db",
