@@ -154,11 +154,12 @@ void AddCheckAuthCommand(base::Settings& settings) {
       [told] { return Run(*told); });
   check.Add("webhook-secret-file", told->auth_files.secret_file, "As for the adapter itself");
   check.Add("webhook-auth-file", told->auth_files.auth_file, "As for the adapter itself");
-  check.Add("request", told->request, "File with a whole request: head, empty line, body");
-  check.Add("head", told->head, "File with the header lines, with or without a request line");
-  check.Add("body", told->body, "File with the body, byte by byte");
-  check.Add("at", told->at,
-            "When it came, as 2026-01-31T12:00:00Z or in seconds since 1970; now if not given");
+  check.AddChosen("request", told->request, "File with a whole request: head, empty line, body");
+  check.AddChosen("head", told->head, "File with the header lines, with or without a request line");
+  check.AddChosen("body", told->body, "File with the body, byte by byte");
+  check.AddChosen("at", told->at,
+                  "When it came, as 2026-01-31T12:00:00Z or in seconds since 1970; now if not "
+                  "given");
 }
 
 }  // namespace autopulse::callevents::adapter

@@ -77,10 +77,10 @@ void AddRetainCommand(base::Settings& settings, const std::string& database) {
   retain.AddChoice("report-status", told->options.rules.report_status, core::kReportStatusChoices,
                    "What call-event-service is run with");
   retain.Require("--report-status");
-  retain.Add("fold-window", told->options.fold_window,
-             "As call-event-service has it; 0 folds nothing away");
-  retain.Add("erase-after", told->options.erase_after,
-             "As call-event-service has it; 0 erases nothing");
+  retain.AddChosen("fold-window", told->options.fold_window,
+                   "As call-event-service has it; 0 folds nothing away");
+  retain.AddChosen("erase-after", told->options.erase_after,
+                   "As call-event-service has it; 0 erases nothing");
 }
 
 }  // namespace autopulse::callevents::persistence::maintenance

@@ -213,6 +213,11 @@ void Settings::Add(const std::string& name, std::optional<absl::Duration>& value
   implementation_->Finish(implementation_->AddDuration(name, value, help), name);
 }
 
+void Settings::AddChosen(const std::string& name, std::optional<absl::Duration>& value,
+                         const std::string& help) {
+  implementation_->Keep(implementation_->AddDuration(name, value, help));
+}
+
 void Settings::AddList(const std::string& name, std::vector<std::string>& values,
                        const std::string& help) {
   Implementation& self = *implementation_;

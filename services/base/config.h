@@ -76,6 +76,8 @@ class Settings {
   // not empty where it is given: a variable of a script that is not set would choose everything.
   void AddChosen(const std::string& name, std::string& value, const std::string& help);
   void AddChosen(const std::string& name, bool& value, const std::string& help);
+  void AddChosen(const std::string& name, std::optional<absl::Duration>& value,
+                 const std::string& help);
 
   // Adds `--name=VALUE` that may be given several times, or once with commas between the values.
   void AddList(const std::string& name, std::vector<std::string>& values, const std::string& help);

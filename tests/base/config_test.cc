@@ -46,6 +46,7 @@ class SettingsTest : public testing::Test {
     settings.Add("pause", pause_, "How long, if at all");
     settings.AddFlag("open", open_, "Whether");
     settings.AddChosen("dry-run", dry_run_, "Whether");
+    settings.AddChosen("older", older_, "From which age on");
     arguments.insert(arguments.begin(), "demo-service");
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
@@ -68,6 +69,7 @@ class SettingsTest : public testing::Test {
   std::optional<absl::Duration> pause_ = absl::Hours(1);
   bool open_ = false;
   bool dry_run_ = false;
+  std::optional<absl::Duration> older_;
   std::string out_;
   std::string err_;
 };
@@ -152,12 +154,15 @@ TEST_F(SettingsTest, TheEnvironmentSetsWhatTheCommandLineDoesNot) {
 TEST_F(SettingsTest, WhatOneRunIsToldIsNotInTheEnvironment) {
   const Environment only("DEMO_SERVICE_ONLY", "this");
   const Environment dry_run("DEMO_SERVICE_DRY_RUN", "true");
+  const Environment older("DEMO_SERVICE_OLDER", "1s");
   EXPECT_EQ(Parse({}), std::nullopt);
   EXPECT_EQ(only_, "");
   EXPECT_FALSE(dry_run_);
-  EXPECT_EQ(Parse({"--only=that", "--dry-run"}), std::nullopt);
+  EXPECT_EQ(older_, std::nullopt);
+  EXPECT_EQ(Parse({"--only=that", "--dry-run", "--older=30d"}), std::nullopt);
   EXPECT_EQ(only_, "that");
   EXPECT_TRUE(dry_run_);
+  EXPECT_EQ(older_, absl::Hours(720));
 }
 
 TEST_F(SettingsTest, ListIsGivenInPartsOrAtOnceAndTakesThePlaceOfTheDefault) {

@@ -91,6 +91,21 @@ class CheckAuthTest(EndToEndTest):
         self.assert_refused(self.check(self.head().replace(b"x-signature: ", b"x-signature: v1,")
                                        + BODY), "malformed_header", "expected 32 bytes in hex")
 
+    def test_what_one_run_judges_is_not_in_the_environment(self):
+        path = self.folder / "captured"
+        path.write_bytes(self.head() + BODY)
+        result = programs.run(
+            "vapi-webhook-adapter", "check-auth", f"--webhook-auth-file={self.auth_file}",
+            f"--request={path}", environment={"VAPI_WEBHOOK_ADAPTER_AT": "0"})
+        self.assert_refused(result, "stale")
+        for variables in ({"REQUEST": path}, {"HEAD": path, "BODY": path}):
+            with self.subTest(variables=variables):
+                result = programs.run(
+                    "vapi-webhook-adapter", "check-auth", f"--webhook-auth-file={self.auth_file}",
+                    environment={f"VAPI_WEBHOOK_ADAPTER_{name}": str(value)
+                                 for name, value in variables.items()})
+                self.assertEqual(result.returncode, 2, result.stderr)
+
     def test_wrong_arguments_are_told(self):
         for arguments, code in (((), 2), (("--request=/nowhere",), 3), (("--head=/nowhere",), 2)):
             with self.subTest(arguments=arguments):

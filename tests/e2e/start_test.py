@@ -136,6 +136,13 @@ class StartTest(EndToEndTest):
                               "--report-status=completed")
         self.assert_refused(result, "--fold-window", "--erase-after")
 
+    def test_a_variable_of_the_environment_erases_nothing(self):
+        result = programs.run("call-event-migrate", f"--database={self.database.url}", "retain",
+                              "--report-status=completed",
+                              environment={"CALL_EVENT_MIGRATE_ERASE_AFTER": "1s",
+                                           "CALL_EVENT_MIGRATE_FOLD_WINDOW": "1s"})
+        self.assert_refused(result, "retain needs --fold-window or --erase-after")
+
     def test_help_tells_of_every_command_that_a_wrong_one_is_told(self):
         wrong = programs.run("call-event-migrate")
         self.assert_refused(wrong, "a command is missing")
