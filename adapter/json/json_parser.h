@@ -13,6 +13,10 @@ namespace autopulse::callevents::adapter {
 // How deep arrays and objects may stand in one another.
 inline constexpr int kMaxJsonDepth = 64;
 
+// How many values a text may have: more than the largest of real size, and less than would take a
+// multiple of its size in memory.
+inline constexpr std::size_t kMaxJsonValues = 1'000'000;
+
 // An object of which one member is of use: the path of the object, from the outermost one on, and
 // the name of the member.
 struct JsonExcerpt {
@@ -25,14 +29,14 @@ using JsonExcerpts = absl::Span<const JsonExcerpt>;
 // holds, neither stack nor memory grow beyond a fixed multiple of its size.
 //
 // Fails as `Malformed`, naming the byte or the path, never quoting the text: it is no JSON, is not
-// UTF-8, is nested deeper than `kMaxJsonDepth`, or an object has a name twice (whichever of the two
-// was taken, somebody else would take the other one).
+// UTF-8, is nested deeper than `kMaxJsonDepth`, has more than `kMaxJsonValues` values, or an object
+// has a name twice (whichever of the two was taken, somebody else would take the other one).
 //
 // Half a character that is escaped, as JavaScript writes one where a text was cut within an emoji,
 // is read as U+FFFD: such a text is no reason to lose a webhook.
 //
 // Of the objects in `excerpts` the tree has that member only. In the others neither depth nor names
-// are limited.
+// nor values are limited.
 absl::StatusOr<JsonTree> ParseJson(absl::string_view text, JsonExcerpts excerpts = {});
 
 // A text that is gone at once cannot outlive a tree.

@@ -40,10 +40,16 @@ bool JsonTreeBuilder::Open(JsonKind kind) {
     status_ = Malformed(absl::StrCat("Malformed JSON: depth of more than ", kMaxJsonDepth));
     return false;
   }
+  if (!HasRoom()) return false;
   const JsonExcerpt* const excerpt = kind == JsonKind::kObject ? FindExcerpt() : nullptr;
   const std::uint32_t node = AddNode(kind, {});
   open_.push_back({node, /*last_child=*/node, keys_.size(), excerpt});
   return true;
+}
+
+bool JsonTreeBuilder::RefuseMore() {
+  status_ = Malformed(absl::StrCat("Malformed JSON: more than ", kMaxJsonValues, " values"));
+  return false;
 }
 
 void JsonTreeBuilder::CloseContainer() {

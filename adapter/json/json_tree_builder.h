@@ -57,6 +57,9 @@ class JsonTreeBuilder {
     const JsonExcerpt* excerpt;  // null: all members are taken
   };
 
+  // Whether there may be one more value.
+  bool HasRoom() { return tree_.nodes_.size() < kMaxJsonValues || RefuseMore(); }
+  bool RefuseMore();
   // Makes a node, the last child of the innermost open container.
   std::uint32_t AddNode(JsonKind kind, Text text);
   void CloseContainer();
@@ -107,6 +110,7 @@ inline std::uint32_t JsonTreeBuilder::AddNode(JsonKind kind, Text text) {
 }
 
 inline bool JsonTreeBuilder::Add(JsonKind kind, Text text) {
+  if (!HasRoom()) return false;
   AddNode(kind, text);
   return true;
 }

@@ -1,5 +1,6 @@
 #include "adapter/vapi/translate.h"
 
+#include "absl/strings/str_cat.h"
 #include "adapter/call_name.h"
 #include "adapter/json/json_parser.h"
 #include "adapter/json/malformed.h"
@@ -100,7 +101,8 @@ JsonValue MessagesIn(JsonValue message, Warnings& warnings) {
   return {};
 }
 
-std::string FillReport(const Envelope& envelope, Warnings& warnings, v1::CallEvent& event) {
+absl::StatusOr<std::string> FillReport(const Envelope& envelope, Warnings& warnings,
+                                       v1::CallEvent& event) {
   v1::EndOfCallReport& report = *event.mutable_end_of_call_report();
   RunFieldTable(EndOfCallReportFields(), envelope.message, "", warnings, report);
   for (JsonValue item = MessagesIn(envelope.message, warnings).FirstChild();
@@ -108,6 +110,11 @@ std::string FillReport(const Envelope& envelope, Warnings& warnings, v1::CallEve
     if (item.kind() != JsonKind::kObject) {
       warnings.Add(kDroppedField, "messages[]");
       continue;
+    }
+    if (report.transcript_entries_size() == base::kMaxTranscriptEntries) {
+      return Malformed(absl::StrCat("Malformed event: messages has more than ",
+                                    base::kMaxTranscriptEntries, " entries"),
+                       "messages");
     }
     RunFieldTable(TranscriptEntryFields(), item, "messages[].", warnings,
                   *report.add_transcript_entries());

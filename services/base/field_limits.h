@@ -29,6 +29,10 @@ inline constexpr std::size_t kMaxProviderWordLength = 100;  // status, hangup re
 inline constexpr std::size_t kMaxEventIdLength = 64;        // [O1]
 inline constexpr std::size_t kMaxRoleLength = 50;           // transcript.role
 
+// How many lines a report may have: many times those of the longest calls, and no more than memory
+// has room for.
+inline constexpr int kMaxTranscriptEntries = 20'000;
+
 // INTEGER columns: duration_sec, duration_ms, transcript.duration.
 inline constexpr std::int64_t kMaxInteger = std::numeric_limits<std::int32_t>::max();
 inline constexpr std::int64_t kMinInteger = std::numeric_limits<std::int32_t>::min();

@@ -185,6 +185,11 @@ absl::Status CheckDetail(const v1::EndOfCallReport& report) {
   RETURN_IF_ERROR(CheckText(field("analysis.success_evaluation"), analysis.success_evaluation()));
   RETURN_IF_ERROR(
       CheckText(field("analysis.structured_data_json"), analysis.structured_data_json()));
+  if (const int size = report.transcript_entries_size(); size > base::kMaxTranscriptEntries) {
+    return Invalid(field("transcript_entries"),
+                   absl::StrCat("has ", size, " entries; at most ", base::kMaxTranscriptEntries,
+                                " are taken"));
+  }
   for (int i = 0; i < report.transcript_entries_size(); ++i) {
     RETURN_IF_ERROR(CheckEntry(i, report.transcript_entries(i)));
   }

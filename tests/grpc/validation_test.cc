@@ -137,6 +137,14 @@ TEST(ValidationTest, TextIsAsLongAsItsColumn) {  // D1, D3
   ExpectRefusal(request, "event.end_of_call_report.transcript_entries[0].role");
 }
 
+TEST(ValidationTest, ATranscriptHasNotAnyNumberOfLines) {  // FT32
+  std::string entries;
+  for (int i = 0; i < base::kMaxTranscriptEntries; ++i) entries += "transcript_entries {}";
+  EXPECT_EQ(Validate(ReportWith(entries)), absl::OkStatus());
+  ExpectRefusal(ReportWith(entries + "transcript_entries {}"),
+                "event.end_of_call_report.transcript_entries");
+}
+
 TEST(ValidationTest, AnEndedReasonMayBeLong) {  // V7
   EXPECT_EQ(Validate(ReportWith("ended_reason: '" + std::string(500, 'x') + "'")),
             absl::OkStatus());

@@ -74,6 +74,16 @@ TEST(ParseJsonTest, DepthIsLimited) {
   EXPECT_THAT(RoundTrip(objects), HasSubstr("depth"));
 }
 
+TEST(ParseJsonTest, NumberOfValuesIsLimited) {  // FT32
+  std::string most = "[";
+  for (std::size_t i = 1; i < kMaxJsonValues; ++i) most += "0,";
+  most.back() = ']';
+  EXPECT_TRUE(ParseJson(most).ok());
+  most.back() = ',';
+  EXPECT_EQ(RoundTrip(most + "0]"), "Malformed JSON: more than 1000000 values");
+  EXPECT_EQ(RoundTrip(most + "[]]"), "Malformed JSON: more than 1000000 values");
+}
+
 TEST(ParseJsonTest, RepeatedNameIsRefusedWithItsPath) {
   const absl::Status status = ParseJson(R"({"message":{"call":{"id":1,"x":2,"id":3}}})").status();
   EXPECT_EQ(status.message(), "Malformed JSON: message.call.id is there twice");
