@@ -38,7 +38,9 @@ void WatchedStore::EndWrite(SteadyTime begin) {
 }
 
 absl::Status WatchedStore::CountWrite(absl::Status status) {
-  if (absl::IsUnavailable(status) || absl::IsResourceExhausted(status)) ++failures_;
+  const bool failed =
+      absl::IsUnavailable(status) || absl::IsResourceExhausted(status) || absl::IsDataLoss(status);
+  if (failed) ++failures_;
   return status;
 }
 

@@ -15,8 +15,8 @@
 namespace autopulse::callevents::core {
 
 // Hands everything on to a store, and counts how often that could not be used: a write for which
-// there was no room or no database, a read for which there was none. Knows, too, how long a write
-// takes that is under way. Thread-safe.
+// there was no room, no database or a damaged one, a read for which there was none. Knows, too, how
+// long a write takes that is under way. Thread-safe.
 class WatchedStore final : public CallStore {
  public:
   // `store` must outlive this.

@@ -51,7 +51,9 @@ TEST(WatchedStoreTest, CountsWhatTheDatabaseCouldNotDo) {
   EXPECT_EQ(WriteNothing(store).code(), absl::StatusCode::kResourceExhausted);
   database.FailNextCommit(absl::UnavailableError("gone"));
   EXPECT_EQ(WriteNothing(store).code(), absl::StatusCode::kUnavailable);
-  EXPECT_EQ(store.failures(), 2);
+  database.FailNextCommit(absl::DataLossError("malformed"));
+  EXPECT_EQ(WriteNothing(store).code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(store.failures(), 3);
 }
 
 TEST(WatchedStoreTest, CountsADatabaseThatCannotBeRead) {
