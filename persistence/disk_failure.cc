@@ -13,4 +13,12 @@ void EndBecauseOfDisk(const std::string& file, const std::string& error) {
   std::_Exit(base::kExitFailure);
 }
 
+void EndBecauseMoved(const std::string& file) {
+  base::LogError(
+      "a file of the database was removed, renamed or replaced while in use; ending: put in place "
+      "what is to be used, without another database's -wal and -shm, and start again",
+      {{"file", file}});
+  std::_Exit(base::kExitFailure);
+}
+
 }  // namespace autopulse::callevents::persistence

@@ -9,4 +9,8 @@ namespace autopulse::callevents::persistence {
 // it starts again, SQLite checks by sums what the WAL really has, and copies all of it.
 [[noreturn]] void EndBecauseOfDisk(const std::string& file, const std::string& error);
 
+// Ends the process in the same way: `file`, of its database, is no longer where it was opened
+// [FT66].
+[[noreturn]] void EndBecauseMoved(const std::string& file);
+
 }  // namespace autopulse::callevents::persistence

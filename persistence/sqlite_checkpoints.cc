@@ -17,6 +17,9 @@ constexpr int kPagesToWaitFor = 256;
 // How often the WAL is copied beside writers to come down to that.
 constexpr int kRounds = 4;
 
+// How long the last copy waits for transactions that read an older state.
+constexpr int kPatienceAtEndMs = 1000;
+
 }  // namespace
 
 SqliteCheckpoints::SqliteCheckpoints(const odb::sqlite::connection_ptr& connection,
@@ -105,6 +108,12 @@ absl::Status SqliteCheckpoints::Truncate() {
 
 absl::Status SqliteCheckpoints::TruncateAtStart() {
   const absl::MutexLock copying(&copying_);
+  return CopyAndTruncate();
+}
+
+absl::Status SqliteCheckpoints::TruncateAtEnd() {
+  const absl::MutexLock copying(&copying_);
+  sqlite3_busy_timeout(connection_->handle(), kPatienceAtEndMs);
   return CopyAndTruncate();
 }
 

@@ -38,6 +38,9 @@ class SqliteCheckpoints {
   // The same for what another process left. If the disk fails, that is the error.
   absl::Status TruncateAtStart();
 
+  // The same before the process ends, for what it has committed: waits a while for who reads.
+  absl::Status TruncateAtEnd();
+
  private:
   void Run();
   void CopyAll();

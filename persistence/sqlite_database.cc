@@ -8,6 +8,7 @@
 #include <odb/sqlite/connection-factory.hxx>
 #include <odb/sqlite/connection.hxx>
 #include <odb/sqlite/database.hxx>
+#include <odb/sqlite/exceptions.hxx>
 #include <odb/sqlite/transaction.hxx>
 #include <string>
 #include <system_error>
@@ -15,9 +16,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "persistence/disk_failure.h"
 #include "persistence/odb_errors.h"
 #include "persistence/sqlite_at_hand.h"
 #include "persistence/sqlite_checkpoints.h"
+#include "persistence/sqlite_files.h"
 #include "persistence/sqlite_group.h"
 #include "persistence/sqlite_pages.h"
 #include "persistence/sqlite_wal_sync.h"
@@ -41,10 +44,16 @@ constexpr int kWriterCacheKilobytes = 4 << 10;
 // for a writer, nor for another reader.
 class ConnectionPool : public odb::sqlite::connection_pool_factory {
  public:
-  explicit ConnectionPool(absl::Duration busy_timeout) : busy_timeout_(busy_timeout) {}
+  ConnectionPool(absl::Duration busy_timeout, const SqliteFiles& files)
+      : busy_timeout_(busy_timeout), files_(files) {}
 
  protected:
   pooled_connection_ptr create() override {
+    // Another file's connection would take this one's log for its own.
+    if (const std::string moved = files_.Moved(); !moved.empty()) {
+      throw odb::sqlite::database_exception(SQLITE_CANTOPEN, SQLITE_CANTOPEN,
+                                            absl::StrCat("`", moved, "` is another file now"));
+    }
     pooled_connection_ptr connection(new (odb::details::shared) Connection(*db_, extra_flags_));
     sqlite3_busy_timeout(connection->handle(),
                          static_cast<int>(absl::ToInt64Milliseconds(busy_timeout_)));
@@ -62,6 +71,7 @@ class ConnectionPool : public odb::sqlite::connection_pool_factory {
   };
 
   absl::Duration busy_timeout_;
+  const SqliteFiles& files_;
 };
 
 class SqliteDatabase : public Database {
@@ -73,10 +83,10 @@ class SqliteDatabase : public Database {
                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE |
                       SQLITE_OPEN_NOMUTEX,
                   /*foreign_keys=*/true, SqliteWalWrites(),
-                  std::make_unique<ConnectionPool>(busy_timeout)) {}
+                  std::make_unique<ConnectionPool>(busy_timeout, files_)) {}
 
-  // To be called before anything else.
-  absl::Status Begin() {
+  // To be called before anything else, with the path again.
+  absl::Status Begin(const std::string& path) {
     RETURN_IF_ERROR(SwitchToWal());
     checkpoints_.emplace(database_.connection(), writer_mutex_);
     // What a process left in the WAL that the disk had failed may be in the kernel's memory only,
@@ -88,7 +98,12 @@ class SqliteDatabase : public Database {
     // What a statement of several rows would have to undo is kept in memory, not in a file.
     writer_->execute("PRAGMA temp_store=MEMORY");
     sqlite3_wal_hook(writer_->handle(), NoteCommit, &*checkpoints_);
-    sync_.emplace(sqlite3_filename_wal(sqlite3_db_filename(writer_->handle(), "main")));
+    const char* const file = sqlite3_db_filename(writer_->handle(), "main");
+    const char* const wal = sqlite3_filename_wal(file);
+    std::error_code ignored;  // `path` may be a link, or a URI
+    files_.Add(std::filesystem::exists(path, ignored) ? path : file);
+    files_.Add(wal);
+    sync_.emplace(wal, [this] { EndIfMoved(); });
     return absl::OkStatus();
   }
 
@@ -164,6 +179,15 @@ class SqliteDatabase : public Database {
     return SqliteStatus(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
   }
 
+  // What was acknowledged goes to the file that it belongs to, wherever that is now, so that no log
+  // stays behind which another database in its place would take for its own.
+  void EndIfMoved() {
+    const std::string moved = files_.Moved();
+    if (moved.empty()) return;
+    checkpoints_->TruncateAtEnd().IgnoreError();
+    EndBecauseMoved(moved);
+  }
+
   static int NoteCommit(void* checkpoints, sqlite3*, const char*, int pages) {
     static_cast<SqliteCheckpoints*>(checkpoints)->Note(pages);
     return SQLITE_OK;
@@ -186,6 +210,7 @@ class SqliteDatabase : public Database {
     return told;
   }
 
+  SqliteFiles files_;
   odb::sqlite::database database_;
   const std::unique_ptr<GroupAccess> group_ = MakeSqliteGroupAccess(database_);
   base::FairMutex writer_mutex_;
@@ -232,7 +257,7 @@ absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
                                                      const OpenOptions& options) {
   return CatchDatabaseErrors([&]() -> absl::StatusOr<std::unique_ptr<Database>> {
     auto database = std::make_unique<SqliteDatabase>(path, options.busy_timeout);
-    RETURN_IF_ERROR(database->Begin());
+    RETURN_IF_ERROR(database->Begin(path));
     return database;
   });
 }

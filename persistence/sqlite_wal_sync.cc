@@ -21,8 +21,9 @@ int Open(const std::string& path) {
 
 }  // namespace
 
-SqliteWalSync::SqliteWalSync(std::string wal)
+SqliteWalSync::SqliteWalSync(std::string wal, Check check)
     : wal_(std::move(wal)),
+      check_(std::move(check)),
       file_(Open(wal_)),
       thread_(base::StartThread("wal-sync", [this] { Run(); })) {}
 
@@ -40,18 +41,23 @@ void SqliteWalSync::WhenDurable(Done done) {
   waiting_.push_back(std::move(done));
 }
 
-SqliteWalSync::Waiting SqliteWalSync::TakeWaiting() {
+std::optional<SqliteWalSync::Waiting> SqliteWalSync::TakeWaiting() {
   const auto ready = [this]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return stopping_ || !waiting_.empty();
   };
-  const absl::MutexLock lock(&mutex_, absl::Condition(&ready));
+  const absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithTimeout(absl::Condition(&ready), kInterval);
+  if (stopping_ && waiting_.empty()) return std::nullopt;
   return std::exchange(waiting_, {});
 }
 
 void SqliteWalSync::Run() {
-  for (Waiting waiting = TakeWaiting(); !waiting.empty(); waiting = TakeWaiting()) {
-    if (fdatasync(file_) != 0) EndBecauseOfDisk(wal_, std::generic_category().message(errno));
-    for (Done& done : waiting) std::move(done)();
+  for (std::optional<Waiting> waiting = TakeWaiting(); waiting; waiting = TakeWaiting()) {
+    if (!waiting->empty() && fdatasync(file_) != 0) {
+      EndBecauseOfDisk(wal_, std::generic_category().message(errno));
+    }
+    if (check_) check_();
+    for (Done& done : *waiting) std::move(done)();
   }
 }
 

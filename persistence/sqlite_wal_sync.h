@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -7,6 +9,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 
 namespace autopulse::callevents::persistence {
 
@@ -16,9 +19,16 @@ namespace autopulse::callevents::persistence {
 // If the disk fails to keep it, the process ends, see EndBecauseOfDisk. Thread-safe.
 class SqliteWalSync {
  public:
-  // `wal` is the path of the file, which exists, and stays as long as this. Throws
-  // std::system_error if it cannot be opened.
-  explicit SqliteWalSync(std::string wal);
+  using Check = std::function<void()>;
+
+  // How long between two checks while nothing is committed.
+  static constexpr absl::Duration kInterval = absl::Seconds(1);
+
+  // `wal` is the path of the file, which exists. `check`, if any, is called on the thread
+  // between the disk's answer and the telling of it, and now and then besides; it ends the process
+  // if what is on the disk is not to be relied on. Throws std::system_error if the file cannot be
+  // opened.
+  explicit SqliteWalSync(std::string wal, Check check = nullptr);
   // Returns when all is durable and told.
   ~SqliteWalSync();
   SqliteWalSync(const SqliteWalSync&) = delete;
@@ -34,9 +44,11 @@ class SqliteWalSync {
   using Waiting = std::vector<Done>;
 
   void Run();
-  Waiting TakeWaiting();
+  // Empty if there is none for a while; nothing once all is told and this is to stop.
+  std::optional<Waiting> TakeWaiting();
 
   const std::string wal_;
+  const Check check_;
   const int file_;
   absl::Mutex mutex_;
   Waiting waiting_ ABSL_GUARDED_BY(mutex_);

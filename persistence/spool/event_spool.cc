@@ -153,6 +153,7 @@ absl::Status EventSpool::Begin(absl::Time now) {
 
 absl::Status EventSpool::Append(const NewEvent& event) {
   RETURN_IF_ERROR(room_.CheckRoom(event.payload.size()));
+  RETURN_IF_ERROR(database_->CheckInPlace());  // a file that nobody sees would grow
   pending_.Add(event.call);
   absl::Status written = database_->Write([&](odb::database& database) {
     PendingEventRow row;
@@ -164,8 +165,12 @@ absl::Status EventSpool::Append(const NewEvent& event) {
     database.persist(row);
     return absl::OkStatus();
   });
-  if (!written.ok()) pending_.Remove(1);
-  return written;
+  if (!written.ok()) {
+    pending_.Remove(1);
+    return written;
+  }
+  // Where it is gone from, it is still sent; but nobody may count on it.
+  return database_->CheckInPlace();
 }
 
 absl::StatusOr<bool> EventSpool::HasWaiting(absl::string_view call) {

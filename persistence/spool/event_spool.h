@@ -106,7 +106,8 @@ class EventSpool {
                                                           const Options& options);
 
   // Keeps `event`, behind the others of its call. RESOURCE_EXHAUSTED also if less than the reserve
-  // would be left, on the disk and within the file.
+  // would be left, on the disk and within the file; UNAVAILABLE also as long as the file is not
+  // where it was opened.
   absl::Status Append(const NewEvent& event);
 
   // Whether events of this call wait in order. Those that stand aside do not count [O7].

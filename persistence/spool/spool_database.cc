@@ -6,9 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <exception>
 #include <filesystem>
-#include <odb/exceptions.hxx>
 #include <odb/schema-catalog.hxx>
 #include <odb/sqlite/connection-factory.hxx>
 #include <odb/sqlite/connection.hxx>
@@ -19,6 +17,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "persistence/spool/rows-odb.h"
+#include "persistence/spool/spool_errors.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence::spool {
@@ -32,64 +31,17 @@ constexpr std::size_t kMaxGroup = 256;
 // SQLite's own size of a page.
 constexpr std::int64_t kPageBytes = 4096;
 
-absl::StatusCode CodeOf(int result_code) {
-  constexpr int kPrimaryMask = 0xff;
-  switch (result_code & kPrimaryMask) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return absl::StatusCode::kAborted;
-    case SQLITE_FULL:
-    case SQLITE_NOMEM:
-    case SQLITE_TOOBIG:
-      return absl::StatusCode::kResourceExhausted;
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-      return absl::StatusCode::kUnavailable;
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return absl::StatusCode::kDataLoss;
-    default:
-      return absl::StatusCode::kInternal;
-  }
-}
-
-absl::Status SqliteError(int result_code, absl::string_view message) {
-  return absl::Status(CodeOf(result_code), absl::StrCat("spool: ", message));
-}
-
-// To be called in a catch clause only.
-absl::Status StatusOfCurrentException() {
-  try {
-    throw;
-  } catch (const odb::sqlite::database_exception& e) {
-    return SqliteError(e.extended_error(), e.message());
-  } catch (const odb::object_not_persistent&) {
-    return absl::NotFoundError("spool: the row does not exist");
-  } catch (const odb::recoverable& e) {
-    return absl::AbortedError(absl::StrCat("spool: ", e.what()));
-  } catch (const std::exception& e) {
-    return absl::InternalError(absl::StrCat("spool: ", e.what()));
-  }
-}
-
-template <typename Body>
-absl::Status CatchErrors(const Body& body) {
-  try {
-    return body();
-  } catch (...) {
-    return StatusOfCurrentException();
-  }
-}
-
 class ConnectionPool : public odb::sqlite::connection_pool_factory {
  public:
-  explicit ConnectionPool(absl::Duration busy_timeout) : busy_timeout_(busy_timeout) {}
+  ConnectionPool(absl::Duration busy_timeout, const SpoolFiles& files)
+      : busy_timeout_(busy_timeout), files_(files) {}
 
  protected:
   pooled_connection_ptr create() override {
+    // What is known by its id would be another event in another file.
+    if (const std::string problem = files_.Problem(); !problem.empty()) {
+      throw odb::sqlite::database_exception(SQLITE_CANTOPEN, SQLITE_CANTOPEN, problem);
+    }
     pooled_connection_ptr connection = connection_pool_factory::create();
     sqlite3_busy_timeout(connection->handle(),
                          static_cast<int>(absl::ToInt64Milliseconds(busy_timeout_)));
@@ -102,6 +54,7 @@ class ConnectionPool : public odb::sqlite::connection_pool_factory {
 
  private:
   absl::Duration busy_timeout_;
+  const SpoolFiles& files_;
 };
 
 // What undelivered events say is nobody else's business. SQLite's own files beside it get the same.
@@ -131,8 +84,8 @@ bool HasTables(sqlite3* handle) {
 
 SpoolDatabase::SpoolDatabase(const std::string& path, absl::Duration busy_timeout)
     : database_(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_PRIVATECACHE,
-                /*foreign_keys=*/true, /*vfs=*/"", std::make_unique<ConnectionPool>(busy_timeout)) {
-}
+                /*foreign_keys=*/true, /*vfs=*/"",
+                std::make_unique<ConnectionPool>(busy_timeout, files_)) {}
 
 absl::Status SpoolDatabase::CheckPath(const std::string& path) {
   std::error_code ignored;
@@ -155,7 +108,7 @@ absl::StatusOr<std::unique_ptr<SpoolDatabase>> SpoolDatabase::Open(const std::st
   MakePrivateFile(path);
   const absl::Status opened = CatchErrors([&] {
     database.reset(new SpoolDatabase(path, busy_timeout));
-    return database->Prepare();
+    return database->Prepare(path);
   });
   if (absl::IsDataLoss(opened)) {
     return DamagedError();
@@ -164,7 +117,9 @@ absl::StatusOr<std::unique_ptr<SpoolDatabase>> SpoolDatabase::Open(const std::st
   return database;
 }
 
-absl::Status SpoolDatabase::Prepare() {
+SpoolDatabase::~SpoolDatabase() { CheckInPlace().IgnoreError(); }
+
+absl::Status SpoolDatabase::Prepare(const std::string& path) {
   {
     const odb::sqlite::connection_ptr connection = database_.connection();
     sqlite3* const handle = connection->handle();
@@ -179,8 +134,10 @@ absl::Status SpoolDatabase::Prepare() {
     }
   }
   odb::sqlite::transaction transaction(database_.begin_exclusive());
-  if (HasTables(transaction.connection().handle())) return absl::OkStatus();
-  odb::schema_catalog::create_schema(database_, kSchema, /*drop=*/false);
+  sqlite3* const handle = transaction.connection().handle();
+  if (!HasTables(handle)) odb::schema_catalog::create_schema(database_, kSchema, /*drop=*/false);
+  files_.Add(path);
+  files_.Add(sqlite3_filename_wal(sqlite3_db_filename(handle, "main")));
   transaction.commit();
   return absl::OkStatus();
 }
@@ -228,6 +185,15 @@ absl::Status SpoolDatabase::EmptyLog() {
                                                  /*pnLog=*/nullptr, /*pnCkpt=*/nullptr);
     return result == SQLITE_OK ? absl::OkStatus() : SqliteError(result, sqlite3_errmsg(handle));
   });
+}
+
+absl::Status SpoolDatabase::CheckInPlace() {
+  const std::string problem = files_.Problem();
+  if (problem.empty()) return absl::OkStatus();
+  // What is kept goes to the file that it belongs to, wherever that is now: no log stays behind
+  // which another spool in its place would take for its own.
+  EmptyLog().IgnoreError();
+  return SqliteError(SQLITE_CANTOPEN, problem);
 }
 
 absl::Status SpoolDatabase::Read(const Work& work) {

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "persistence/spool/spool_files.h"
 
 namespace autopulse::callevents::persistence::spool {
 
@@ -35,6 +36,12 @@ class SpoolDatabase {
   // FAILED_PRECONDITION with a sentence if the path cannot be such a file.
   static absl::StatusOr<std::unique_ptr<SpoolDatabase>> Open(const std::string& path,
                                                              absl::Duration busy_timeout);
+
+  ~SpoolDatabase();
+
+  // UNAVAILABLE with a sentence if a file of it was removed, renamed or replaced while in use: what
+  // is committed then is not where the next start looks [FT66]. What was is in the old file.
+  absl::Status CheckInPlace();
 
   // Reads the whole file. FAILED_PRECONDITION with a sentence if it is damaged.
   absl::Status Verify();
@@ -63,9 +70,10 @@ class SpoolDatabase {
 
   SpoolDatabase(const std::string& path, absl::Duration busy_timeout);
 
-  absl::Status Prepare();
+  absl::Status Prepare(const std::string& path);
   absl::Status Commit(const std::vector<Waiting*>& group);
 
+  SpoolFiles files_;
   odb::sqlite::database database_;
   absl::Mutex mutex_;
   std::vector<Waiting*> waiting_ ABSL_GUARDED_BY(mutex_);

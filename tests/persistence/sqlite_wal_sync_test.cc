@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "tests/persistence/store_file.h"
 
@@ -48,6 +50,23 @@ TEST_F(SqliteWalSyncTest, ADiskThatDoesNotKeepWhatWasCommittedEndsTheProcess) { 
     sync.WhenDurable([] { std::_Exit(0); });
   };
   EXPECT_EXIT(ask(), testing::ExitedWithCode(1), "does not keep what was committed.*/dev/null");
+}
+
+TEST_F(SqliteWalSyncTest, NothingIsToldBeforeItIsChecked) {  // FT66
+  std::vector<int> seen;
+  {
+    SqliteWalSync sync(path(), [&seen] { seen.push_back(0); });
+    sync.WhenDurable([&seen] { seen.push_back(1); });
+  }
+  EXPECT_THAT(seen, ElementsAre(0, 1));
+}
+
+TEST_F(SqliteWalSyncTest, ChecksAlsoWhileNothingIsCommitted) {  // FT66
+  absl::Notification checked_twice;
+  SqliteWalSync sync(path(), [&, checks = 0]() mutable {
+    if (++checks == 2) checked_twice.Notify();
+  });
+  EXPECT_TRUE(checked_twice.WaitForNotificationWithTimeout(absl::Minutes(1)));
 }
 
 }  // namespace

@@ -321,6 +321,16 @@ TEST_F(EventSpoolTest, FileThatIsNoDatabaseIsRefused) {  // FT10
   EXPECT_TRUE(absl::IsFailedPrecondition(EventSpool::Open(folder_ / "no/f", kNow, {}).status()));
 }
 
+TEST_F(EventSpoolTest, NothingIsKeptInAFileThatWasTakenAwayAndWhatWasThereIsStillRead) {  // FT66
+  ASSERT_TRUE(Append("calls/1", "before").ok());
+  std::filesystem::rename(path(), folder_ / "moved.db");
+  const absl::Status kept = Append("calls/1", "after");
+  EXPECT_TRUE(absl::IsUnavailable(kept));
+  EXPECT_THAT(kept.message(), testing::HasSubstr("was removed, renamed or replaced"));
+  EXPECT_EQ(spool_->pending(), 1);
+  EXPECT_THAT(DuePayloads(), ElementsAre("before"));
+}
+
 TEST_F(EventSpoolTest, DamagedFileIsRefusedAtTheStart) {
   for (int i = 0; i < 200; ++i) ASSERT_TRUE(Append(absl::StrCat("calls/", i), "payload").ok());
   spool_.reset();

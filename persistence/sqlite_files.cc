@@ -1,0 +1,22 @@
+#include "persistence/sqlite_files.h"
+
+#include <sys/stat.h>
+
+namespace autopulse::callevents::persistence {
+
+void SqliteFiles::Add(const std::string& path) {
+  struct stat found = {};
+  if (stat(path.c_str(), &found) == 0) files_.push_back({path, found.st_dev, found.st_ino});
+}
+
+std::string SqliteFiles::Moved() const {
+  for (const auto& [path, device, inode] : files_) {
+    struct stat found = {};
+    const bool is_there = stat(path.c_str(), &found) == 0;
+    if (is_there && found.st_dev == device && found.st_ino == inode) continue;
+    return path;
+  }
+  return "";
+}
+
+}  // namespace autopulse::callevents::persistence
