@@ -12,6 +12,7 @@
 #include <odb/sqlite/connection.hxx>
 #include <odb/sqlite/exceptions.hxx>
 #include <odb/sqlite/transaction.hxx>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -69,15 +70,28 @@ absl::Status DamagedError() {
       "start again, and rescue what is in it (docs/operations.md, A damaged spool)");
 }
 
-bool HasTables(sqlite3* handle) {
-  constexpr char kSql[] = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'lane'";
-  bool found = false;
-  const auto note = [](void* result, int, char**, char**) {
-    *static_cast<bool*>(result) = true;
-    return 0;
-  };
-  sqlite3_exec(handle, kSql, note, &found, nullptr);
-  return found;
+int CollectName(void* names, int, char** values, char**) {
+  static_cast<std::vector<std::string>*>(names)->emplace_back(values[0]);
+  return SQLITE_OK;
+}
+
+// Whether the tables are there. FAILED_PRECONDITION if others are: it is a database of another use.
+absl::StatusOr<bool> HasTables(sqlite3* handle) {
+  constexpr char kSql[] =
+      "SELECT name FROM sqlite_master"
+      " WHERE type = 'table' AND name NOT LIKE 'sqlite#_%' ESCAPE '#'";
+  const std::set<std::string> own = {"lane", "pending_event", "dead_letter"};
+  std::vector<std::string> names;
+  const int result = sqlite3_exec(handle, kSql, CollectName, &names, nullptr);
+  if (result != SQLITE_OK) {
+    return SqliteError(sqlite3_extended_errcode(handle), sqlite3_errmsg(handle));
+  }
+  for (const std::string& name : names) {
+    if (own.count(name) > 0) continue;
+    return absl::FailedPreconditionError(
+        absl::StrCat("it is no spool, for it has a table `", name, "`; name another file"));
+  }
+  return !names.empty();
 }
 
 }  // namespace
@@ -88,6 +102,9 @@ SpoolDatabase::SpoolDatabase(const std::string& path, absl::Duration busy_timeou
                 std::make_unique<ConnectionPool>(busy_timeout, files_)) {}
 
 absl::Status SpoolDatabase::CheckPath(const std::string& path) {
+  if (path == ":memory:") {
+    return absl::FailedPreconditionError("it is kept in memory; name a file");
+  }
   std::error_code ignored;
   const std::filesystem::path file(path);
   if (std::filesystem::is_directory(file, ignored)) {
@@ -126,6 +143,7 @@ absl::Status SpoolDatabase::Prepare(const std::string& path) {
     if (sqlite3_db_readonly(handle, "main") == 1) {
       return absl::FailedPreconditionError("it is not writable");
     }
+    RETURN_IF_ERROR(HasTables(handle).status());  // before anything in it is changed
     // In a new file, so that it can be made smaller when it has been drained.
     sqlite3_exec(handle, "PRAGMA auto_vacuum=INCREMENTAL", nullptr, nullptr, nullptr);
     const int result = sqlite3_exec(handle, "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
@@ -135,7 +153,8 @@ absl::Status SpoolDatabase::Prepare(const std::string& path) {
   }
   odb::sqlite::transaction transaction(database_.begin_exclusive());
   sqlite3* const handle = transaction.connection().handle();
-  if (!HasTables(handle)) odb::schema_catalog::create_schema(database_, kSchema, /*drop=*/false);
+  ASSIGN_OR_RETURN(const bool has_tables, HasTables(handle));
+  if (!has_tables) odb::schema_catalog::create_schema(database_, kSchema, /*drop=*/false);
   files_.Add(path);
   files_.Add(sqlite3_filename_wal(sqlite3_db_filename(handle, "main")));
   transaction.commit();

@@ -115,6 +115,16 @@ class DiskTest(surroundings.FaultTest):
         self.assertEqual(result.returncode, 3)
         self.assertIn("spool.db", result.stderr)
 
+    def test_spool_that_is_the_database_is_refused_at_the_start(self):
+        """FT10: and nothing is changed in it."""
+        self.service = self.start_service()
+        tables = self.rows("SELECT name FROM sqlite_master ORDER BY name")
+        result = programs.run("vapi-webhook-adapter", "--listen=127.0.0.1:0",
+                              "--insecure-no-auth", f"--spool={self.database.file}")
+        self.assertEqual(result.returncode, 3)
+        self.assertIn(f"cannot use the spool {self.database.file}: it is no spool", result.stderr)
+        self.assertEqual(self.rows("SELECT name FROM sqlite_master ORDER BY name"), tables)
+
     def failing_disk(self):
         """The environment of a program whose fsync fails while the file `broken` is there."""
         if not SHIM:

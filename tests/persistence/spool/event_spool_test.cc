@@ -321,6 +321,27 @@ TEST_F(EventSpoolTest, FileThatIsNoDatabaseIsRefused) {  // FT10
   EXPECT_TRUE(absl::IsFailedPrecondition(EventSpool::Open(folder_ / "no/f", kNow, {}).status()));
 }
 
+TEST_F(EventSpoolTest, WhatIsKeptInMemoryIsRefused) {
+  EXPECT_TRUE(absl::IsFailedPrecondition(EventSpool::Open(":memory:", kNow, {}).status()));
+}
+
+TEST_F(EventSpoolTest, DatabaseOfAnotherUseIsRefusedAndLeftAsItIs) {  // FT10
+  spool_.reset();
+  std::filesystem::remove(path());
+  Ask("CREATE TABLE call (id INTEGER PRIMARY KEY AUTOINCREMENT)");
+  const absl::Status opened = EventSpool::Open(path(), kNow, {}).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(opened));
+  EXPECT_THAT(opened.message(), testing::HasSubstr("table `call`"));
+  EXPECT_EQ(Ask("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite%'"), "call\n");
+  EXPECT_EQ(Ask("PRAGMA journal_mode"), "delete\n");
+}
+
+TEST_F(EventSpoolTest, TablesOfAnotherUseBesideItsOwnAreRefused) {  // FT10
+  spool_.reset();
+  Ask("CREATE TABLE call (id INTEGER)");
+  EXPECT_TRUE(absl::IsFailedPrecondition(EventSpool::Open(path(), kNow, {}).status()));
+}
+
 TEST_F(EventSpoolTest, NothingIsKeptInAFileThatWasTakenAwayAndWhatWasThereIsStillRead) {  // FT66
   ASSERT_TRUE(Append("calls/1", "before").ok());
   std::filesystem::rename(path(), folder_ / "moved.db");
