@@ -5,6 +5,7 @@ import time
 import unittest
 
 import surroundings
+import programs
 import webhook
 from load import BEGIN
 
@@ -33,6 +34,15 @@ class ClockTest(surroundings.FaultTest):
         self.adapter = self.start_spooling_adapter(self.service.address,
                                                    environment=self.clock("adapter", hours))
         self.sender = self.sender_to(self.adapter)
+
+    def wait_until_tried_again(self, call_id):
+        """Twice, so that one of them was after the clock was set; or until nothing waits any more."""
+        def attempts():
+            rows = self.spooled(f"SELECT attempts FROM pending_event WHERE call = 'calls/{call_id}'")
+            return rows[0][0] if rows else 0  # it does not wait any more
+
+        before = attempts()
+        programs.wait_until(lambda: (attempts() or before + 2) >= before + 2, "two more tries")
 
     def have_a_conversation(self, call_id):
         """As VAPI tells it, on its own clock; the answers."""
@@ -72,6 +82,7 @@ class ClockTest(surroundings.FaultTest):
                 other = self.sender.post(
                     webhook.status_update(call_id + 10, "ringing", BEGIN, "w"))
                 self.assertEqual(other.http, 202)
+                self.wait_until_tried_again(call_id)
                 self.api.create_call(call_id)
                 self.api.create_call(call_id + 10)
                 self.wait_until_drained()
