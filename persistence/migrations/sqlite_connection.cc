@@ -13,7 +13,9 @@
 namespace autopulse::callevents::persistence::migrations {
 namespace {
 
-// How long to wait for other programs that write.
+// How long to wait for a program that has locked the whole file, so that it cannot even be read;
+// and after that for those that write, such as an upgrade.
+constexpr int kOpenTimeoutMs = 15'000;
 constexpr int kBusyTimeoutMs = 60'000;
 
 struct Close {
@@ -62,19 +64,27 @@ class SqliteConnection : public Connection {
   Handle handle_;
 };
 
+absl::Status SetUp(Connection& connection) {
+  // With foreign keys on, DROP TABLE while a table is built anew would delete the rows that refer
+  // to it; inside a transaction the pragma does nothing. X1: what is deleted is overwritten.
+  RETURN_IF_ERROR(
+      connection.Run("PRAGMA foreign_keys=OFF; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON"));
+  // Only a query opens the file, and finds out whether it is a database.
+  return connection.Query("SELECT count(*) FROM sqlite_schema").status();
+}
+
 absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& path, int flags) {
   sqlite3* opened = nullptr;
   const int result = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
   Handle handle(opened);
   if (result != SQLITE_OK) return absl::UnavailableError(sqlite3_errmsg(opened));
-  sqlite3_busy_timeout(opened, kBusyTimeoutMs);
   auto connection = std::make_unique<SqliteConnection>(std::move(handle));
-  // With foreign keys on, DROP TABLE while a table is built anew would delete the rows that refer
-  // to it; inside a transaction the pragma does nothing. X1: what is deleted is overwritten.
-  RETURN_IF_ERROR(
-      connection->Run("PRAGMA foreign_keys=OFF; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON"));
-  // Only a query opens the file, and finds out whether it is a database.
-  RETURN_IF_ERROR(connection->Query("SELECT count(*) FROM sqlite_schema").status());
+  sqlite3_busy_timeout(opened, kOpenTimeoutMs);
+  const absl::Status ready = SetUp(*connection);
+  // Waited for already; ABORTED would have it tried again.
+  if (absl::IsAborted(ready)) return absl::UnavailableError(ready.message());
+  RETURN_IF_ERROR(ready);
+  sqlite3_busy_timeout(opened, kBusyTimeoutMs);
   return connection;
 }
 
