@@ -46,6 +46,8 @@ constexpr std::size_t kSharedLanes = 4;
 // tidies up, what looks whether events can be recorded, and watchers that are behind. With fewer a
 // lane would wait for readers.
 constexpr std::size_t kOtherConnections = 3 + rpc::kWatchPumps;
+// After the drain, for what ends with it.
+constexpr absl::Duration kStopGrace = absl::Seconds(5);
 
 struct Options {
   rpc::ServerOptions server;
@@ -87,8 +89,8 @@ std::optional<int> ReadOptions(int argc, char** argv, Options& options) {
       "\\\n"
       "      --tokens-file=tokens.json\n\n"
       "Each setting can be given in the environment too: --listen is CALL_EVENT_SERVICE_LISTEN.\n"
-      "Exit codes: 0 stopped by a signal, 1 cannot listen, 2 wrong settings, 3 a file or database\n"
-      "that the settings name does not do.");
+      "Exit codes: 0 stopped by a signal, 1 cannot listen or did not end in time, 2 wrong\n"
+      "settings, 3 a file or database that the settings name does not do.");
   AddServerSettings(settings, options);
   settings.Add("database", options.database,
                "sqlite:FILE, made if it is not there, or postgresql://...");
@@ -169,6 +171,8 @@ int Serve(const Options& options) {
   // Before the database is opened, and perhaps upgraded, for nothing.
   const absl::Status possible = rpc::Server::Check(options.server, gatekeeper);
   if (!possible.ok()) return Fail(ExitCodeFor(possible), possible);
+  std::optional<base::StopLimit> stop_limit;  // here, for it bounds how long all below take to end
+  std::optional<base::StoppableStart> start(std::in_place);
   const absl::StatusOr<std::unique_ptr<core::CallStore>> database = persistence::OpenCallStore(
       options.database, {.migrate = options.migrate,
                          .connections = kSharedLanes + static_cast<std::size_t>(options.workers) +
@@ -204,16 +208,20 @@ int Serve(const Options& options) {
   absl::StatusOr<std::unique_ptr<rpc::Server>> server =
       rpc::Server::Start(service, gatekeeper, options.server);
   if (!server.ok()) return Fail(ExitCodeFor(server.status()), server.status());
+  start.reset();
 
   const core::Readiness readiness(store, [&](bool ready) { (*server)->SetReady(ready); });
   core::Retention retention(store, eraser, options.retention, clock);
   const core::Housekeeper housekeeper(retention, eraser, options.housekeeping);
   const base::SpareMemory spare_memory;
+  const base::DescriptorWatch descriptors;
   std::cout << kProgram << " ready on " << absl::StrJoin((*server)->addresses(), " and ")
             << " (database " << NameForDisplay(options.database) << ")" << std::endl;
   const int signal =
       base::AwaitStopSignal([&] { Reload(options.tokens_file, gatekeeper, service); });
   base::LogInfo("stopping", {{"signal", signal}});
+  // What is lost with those who wait was not acknowledged.
+  stop_limit.emplace(options.drain + kStopGrace, "the database or clients");
   (*server)->Stop(options.drain);
   base::LogInfo("stopped");
   return base::kExitOk;

@@ -1,13 +1,19 @@
 #include "services/base/process.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <utility>
 
 #include "absl/synchronization/mutex.h"
+#include "services/base/config.h"
+#include "services/base/log.h"
+#include "services/base/thread.h"
 
 namespace autopulse::callevents::base {
 namespace {
@@ -34,10 +40,32 @@ void ReplaceClosedOutputs() {
   if (file > STDERR_FILENO) close(file);
 }
 
+rlimit DescriptorLimit() {
+  rlimit limit = {};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return limit;
+}
+
+// By default a process may open fewer than it is permitted: each connection is one.
+void AllowAllPermittedDescriptors() {
+  rlimit limit = DescriptorLimit();
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// The lowest one that is free tells without counting all, for the system gives out the lowest.
+bool AreDescriptorsScarce(rlim_t limit) {
+  const int lowest_free = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+  if (lowest_free < 0) return errno == EMFILE;
+  close(lowest_free);
+  return static_cast<rlim_t>(lowest_free) >= limit - limit / 8;
+}
+
 }  // namespace
 
 void PrepareServerProcess() {
   ReplaceClosedOutputs();
+  AllowAllPermittedDescriptors();
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // threads inherit it
   // A peer that is gone is an error of the write.
@@ -63,6 +91,50 @@ int AwaitStopSignal(const std::function<void()>& reload) {
     pthread_sigmask(SIG_UNBLOCK, &stops, nullptr);
     return signal;
   }
+}
+
+// A signal to the process goes to the one thread that does not block it.
+StoppableStart::StoppableStart()
+    : thread_(StartThread("start", [this] {
+        const sigset_t stops = StopSignals();
+        pthread_sigmask(SIG_UNBLOCK, &stops, nullptr);
+        pause_.For(absl::Hours(24 * 365));
+      })) {}
+
+StoppableStart::~StoppableStart() {
+  pause_.Wake();
+  thread_.join();
+}
+
+StopLimit::StopLimit(absl::Duration limit, std::string what)
+    : thread_(StartThread("stop-limit", [this, limit, what = std::move(what)] {
+        if (pause_.For(limit)) return;
+        LogError("ends without waiting any longer",
+                 {{"for", what}, {"waited", absl::FormatDuration(limit)}});
+        _exit(kExitFailure);
+      })) {}
+
+StopLimit::~StopLimit() {
+  pause_.Wake();
+  thread_.join();
+}
+
+DescriptorWatch::DescriptorWatch(absl::Duration interval)
+    : thread_(StartThread("descriptors", [this, interval] {
+        bool was_scarce = false;
+        while (!pause_.For(interval)) {
+          const rlim_t limit = DescriptorLimit().rlim_cur;
+          const bool is_scarce = AreDescriptorsScarce(limit);
+          if (is_scarce && !was_scarce) {
+            LogError("file descriptors are nearly used up", {{"limit", limit}});
+          }
+          was_scarce = is_scarce;
+        }
+      })) {}
+
+DescriptorWatch::~DescriptorWatch() {
+  pause_.Wake();
+  thread_.join();
 }
 
 absl::Status FlushStandardOutput() {

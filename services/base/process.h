@@ -1,18 +1,66 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <thread>
 
 #include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "services/base/pause.h"
 
 namespace autopulse::callevents::base {
 
-// What every server of the project sets for its whole process; among it, SIGINT, SIGTERM and SIGHUP
-// are left to `AwaitStopSignal`. To be called first in main, before there are threads.
+// What every server of the project sets for its whole process; among it, as many file descriptors
+// as are permitted, and SIGINT, SIGTERM and SIGHUP are left to `AwaitStopSignal`. To be called
+// first in main, before there are threads.
 void PrepareServerProcess();
+
+// While it lives, SIGINT and SIGTERM end the process at once after all: for a start, which may have
+// to wait, and has nothing to finish. After `PrepareServerProcess`.
+class StoppableStart {
+ public:
+  StoppableStart();
+  ~StoppableStart();
+  StoppableStart(const StoppableStart&) = delete;
+  StoppableStart& operator=(const StoppableStart&) = delete;
+
+ private:
+  Pause pause_;  // woken to stop
+  std::thread thread_;
+};
 
 // Waits for SIGINT or SIGTERM and returns it; another one ends the process at once. Meanwhile
 // `reload` is called for each SIGHUP, on the calling thread.
 int AwaitStopSignal(const std::function<void()>& reload);
+
+// Bounds how long a process takes to stop: if this lives for `limit`, the process ends without
+// waiting for its threads, with `kExitFailure` and a line in the log that says that it does not
+// wait for `what` any longer.
+class StopLimit {
+ public:
+  StopLimit(absl::Duration limit, std::string what);
+  ~StopLimit();
+  StopLimit(const StopLimit&) = delete;
+  StopLimit& operator=(const StopLimit&) = delete;
+
+ private:
+  Pause pause_;  // woken once it has stopped
+  std::thread thread_;
+};
+
+// Logs an error, with the limit, each time that the file descriptors of the process become scarce,
+// as seen once in `interval` by a thread of its own. After `PrepareServerProcess`.
+class DescriptorWatch {
+ public:
+  explicit DescriptorWatch(absl::Duration interval = absl::Seconds(1));
+  ~DescriptorWatch();
+  DescriptorWatch(const DescriptorWatch&) = delete;
+  DescriptorWatch& operator=(const DescriptorWatch&) = delete;
+
+ private:
+  Pause pause_;  // woken to stop
+  std::thread thread_;
+};
 
 // Hands on what was printed; DATA_LOSS, with a sentence, if any of it could not be written.
 absl::Status FlushStandardOutput();
