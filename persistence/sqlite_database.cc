@@ -20,12 +20,12 @@
 #include "persistence/odb_errors.h"
 #include "persistence/sqlite_at_hand.h"
 #include "persistence/sqlite_checkpoints.h"
-#include "persistence/sqlite_files.h"
 #include "persistence/sqlite_group.h"
 #include "persistence/sqlite_pages.h"
 #include "persistence/sqlite_wal_sync.h"
 #include "persistence/sqlite_wal_writes.h"
 #include "persistence/timestamp_text.h"
+#include "services/base/open_files.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence {
@@ -44,7 +44,7 @@ constexpr int kWriterCacheKilobytes = 4 << 10;
 // for a writer, nor for another reader.
 class ConnectionPool : public odb::sqlite::connection_pool_factory {
  public:
-  ConnectionPool(absl::Duration busy_timeout, const SqliteFiles& files)
+  ConnectionPool(absl::Duration busy_timeout, const base::OpenFiles& files)
       : busy_timeout_(busy_timeout), files_(files) {}
 
  protected:
@@ -71,7 +71,7 @@ class ConnectionPool : public odb::sqlite::connection_pool_factory {
   };
 
   absl::Duration busy_timeout_;
-  const SqliteFiles& files_;
+  const base::OpenFiles& files_;
 };
 
 class SqliteDatabase : public Database {
@@ -210,7 +210,7 @@ class SqliteDatabase : public Database {
     return told;
   }
 
-  SqliteFiles files_;
+  base::OpenFiles files_;
   odb::sqlite::database database_;
   const std::unique_ptr<GroupAccess> group_ = MakeSqliteGroupAccess(database_);
   base::FairMutex writer_mutex_;

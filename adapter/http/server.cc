@@ -1,7 +1,5 @@
 #include "adapter/http/server.h"
 
-#include <sys/resource.h>
-
 #include <thread>
 #include <utility>
 
@@ -10,18 +8,6 @@
 #include "services/base/thread.h"
 
 namespace autopulse::callevents::adapter::http {
-namespace {
-
-// A process may open fewer files by default than it is allowed to: each connection is one.
-void AllowAsManyFilesAsPermitted() {
-  rlimit files = {};
-  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-  files.rlim_cur = files.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &files);
-}
-
-}  // namespace
-
 // A started server.
 class Server::Running final : public Connection::Judge {
  public:
@@ -69,7 +55,6 @@ Server::~Server() { Stop(); }
 absl::Status Server::Start(std::function<void()> on_failure) {
   absl::StatusOr<Listener> listener = Listener::Open(options_.listen);
   if (!listener.ok()) return listener.status();
-  AllowAsManyFilesAsPermitted();
   port_ = listener->port();
   running_ = std::make_unique<Running>(options_, *std::move(listener), handler_, counters_,
                                        std::move(on_failure));

@@ -32,16 +32,21 @@ constexpr std::size_t kMaxGroup = 256;
 // SQLite's own size of a page.
 constexpr std::int64_t kPageBytes = 4096;
 
+std::string MovedSentence(const std::string& moved) {
+  return absl::StrCat("`", moved, "` was removed, renamed or replaced while in use: put it back, ",
+                      "or start again to use what is there");
+}
+
 class ConnectionPool : public odb::sqlite::connection_pool_factory {
  public:
-  ConnectionPool(absl::Duration busy_timeout, const SpoolFiles& files)
+  ConnectionPool(absl::Duration busy_timeout, const base::OpenFiles& files)
       : busy_timeout_(busy_timeout), files_(files) {}
 
  protected:
   pooled_connection_ptr create() override {
     // What is known by its id would be another event in another file.
-    if (const std::string problem = files_.Problem(); !problem.empty()) {
-      throw odb::sqlite::database_exception(SQLITE_CANTOPEN, SQLITE_CANTOPEN, problem);
+    if (const std::string moved = files_.Moved(); !moved.empty()) {
+      throw odb::sqlite::database_exception(SQLITE_CANTOPEN, SQLITE_CANTOPEN, MovedSentence(moved));
     }
     pooled_connection_ptr connection = connection_pool_factory::create();
     sqlite3_busy_timeout(connection->handle(),
@@ -55,7 +60,7 @@ class ConnectionPool : public odb::sqlite::connection_pool_factory {
 
  private:
   absl::Duration busy_timeout_;
-  const SpoolFiles& files_;
+  const base::OpenFiles& files_;
 };
 
 // What undelivered events say is nobody else's business. SQLite's own files beside it get the same.
@@ -207,12 +212,12 @@ absl::Status SpoolDatabase::EmptyLog() {
 }
 
 absl::Status SpoolDatabase::CheckInPlace() {
-  const std::string problem = files_.Problem();
-  if (problem.empty()) return absl::OkStatus();
+  const std::string moved = files_.Moved();
+  if (moved.empty()) return absl::OkStatus();
   // What is kept goes to the file that it belongs to, wherever that is now: no log stays behind
   // which another spool in its place would take for its own.
   EmptyLog().IgnoreError();
-  return SqliteError(SQLITE_CANTOPEN, problem);
+  return SqliteError(SQLITE_CANTOPEN, MovedSentence(moved));
 }
 
 absl::Status SpoolDatabase::Read(const Work& work) {

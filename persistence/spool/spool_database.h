@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
-#include "persistence/spool/spool_files.h"
+#include "services/base/open_files.h"
 
 namespace autopulse::callevents::persistence::spool {
 
@@ -73,7 +73,7 @@ class SpoolDatabase {
   absl::Status Prepare(const std::string& path);
   absl::Status Commit(const std::vector<Waiting*>& group);
 
-  SpoolFiles files_;
+  base::OpenFiles files_;
   odb::sqlite::database database_;
   absl::Mutex mutex_;
   std::vector<Waiting*> waiting_ ABSL_GUARDED_BY(mutex_);

@@ -1,15 +1,15 @@
-#include "persistence/sqlite_files.h"
+#include "services/base/open_files.h"
 
 #include <sys/stat.h>
 
-namespace autopulse::callevents::persistence {
+namespace autopulse::callevents::base {
 
-void SqliteFiles::Add(const std::string& path) {
+void OpenFiles::Add(const std::string& path) {
   struct stat found = {};
   if (stat(path.c_str(), &found) == 0) files_.push_back({path, found.st_dev, found.st_ino});
 }
 
-std::string SqliteFiles::Moved() const {
+std::string OpenFiles::Moved() const {
   for (const auto& [path, device, inode] : files_) {
     struct stat found = {};
     const bool is_there = stat(path.c_str(), &found) == 0;
@@ -19,4 +19,4 @@ std::string SqliteFiles::Moved() const {
   return "";
 }
 
-}  // namespace autopulse::callevents::persistence
+}  // namespace autopulse::callevents::base

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-namespace autopulse::callevents::persistence {
+namespace autopulse::callevents::base {
 
-// The files that an open SQLite database is kept in. Once one was removed, renamed or replaced,
-// what is written to it is not where the next start looks [FT66].
-class SqliteFiles {
+// The files that something open is kept in, as a SQLite database. Once one was removed, renamed or
+// replaced, what is written to it is not where the next start looks [FT66].
+class OpenFiles {
  public:
   // Remembers which file `path` names, if any. To be called before other threads use this.
   void Add(const std::string& path);
@@ -26,4 +26,4 @@ class SqliteFiles {
   std::vector<File> files_;
 };
 
-}  // namespace autopulse::callevents::persistence
+}  // namespace autopulse::callevents::base
