@@ -8,6 +8,7 @@
 #include "services/base/thread.h"
 
 namespace autopulse::callevents::adapter::http {
+
 // A started server.
 class Server::Running final : public Connection::Judge {
  public:
