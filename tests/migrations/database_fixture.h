@@ -52,4 +52,8 @@ std::string NameOfDialect(const testing::TestParamInfo<Dialect>& info);
   INSTANTIATE_TEST_SUITE_P(Both, suite, testing::Values(Dialect::kSqlite, Dialect::kPgsql), \
                            NameOfDialect)
 
+// The same for what there is on SQLite only.
+#define INSTANTIATE_FOR_SQLITE(suite) \
+  INSTANTIATE_TEST_SUITE_P(Only, suite, testing::Values(Dialect::kSqlite), NameOfDialect)
+
 }  // namespace autopulse::callevents::persistence::migrations
