@@ -7,6 +7,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace autopulse::callevents::base {
@@ -29,7 +30,26 @@ class Environment {
 enum class Mode { kFast, kSafe };
 constexpr Choice<Mode> kModes[] = {{"fast", Mode::kFast}, {"safe", Mode::kSafe}};
 
-class SettingsTest : public testing::Test {
+// Keeps what is printed while a command line is read.
+class PrintedTest : public testing::Test {
+ protected:
+  std::optional<int> ParseCaptured(Settings& settings, const char* program,
+                                   std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), program);
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const std::optional<int> exit_code =
+        settings.Parse(static_cast<int>(arguments.size()), arguments.data());
+    out_ = testing::internal::GetCapturedStdout();
+    err_ = testing::internal::GetCapturedStderr();
+    return exit_code;
+  }
+
+  std::string out_;
+  std::string err_;
+};
+
+class SettingsTest : public PrintedTest {
  protected:
   // Reads a command line; keeps what was printed.
   std::optional<int> Parse(std::vector<const char*> arguments) {
@@ -47,14 +67,7 @@ class SettingsTest : public testing::Test {
     settings.AddFlag("open", open_, "Whether");
     settings.AddChosen("dry-run", dry_run_, "Whether");
     settings.AddChosen("older", older_, "From which age on");
-    arguments.insert(arguments.begin(), "demo-service");
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    const std::optional<int> exit_code =
-        settings.Parse(static_cast<int>(arguments.size()), arguments.data());
-    out_ = testing::internal::GetCapturedStdout();
-    err_ = testing::internal::GetCapturedStderr();
-    return exit_code;
+    return ParseCaptured(settings, "demo-service", std::move(arguments));
   }
 
   std::string listen_ = "127.0.0.1:1";
@@ -70,8 +83,6 @@ class SettingsTest : public testing::Test {
   bool open_ = false;
   bool dry_run_ = false;
   std::optional<absl::Duration> older_;
-  std::string out_;
-  std::string err_;
 };
 
 TEST_F(SettingsTest, WithoutAnyTheDefaultsStand) {
@@ -210,7 +221,7 @@ TEST_F(SettingsTest, TheVersionIsPrinted) {
 }
 
 // A program with `shelf` for what it needs in each command: `put`, `look at` and `look for`.
-class CommandsTest : public testing::Test {
+class CommandsTest : public PrintedTest {
  protected:
   std::optional<int> Parse(std::vector<const char*> arguments, bool requires_command = true) {
     Settings settings("demo-tool", "Shows commands.", "Examples: none.");
@@ -230,14 +241,7 @@ class CommandsTest : public testing::Test {
     look.AddCommand("at", "Looks at all.", "", [this] { return run_ = "look at", 0; });
     look.AddCommand("for", "Looks for some.", "", [this] { return run_ = "look for", 0; })
         .AddWords("THINGS", things_, "Which");
-    arguments.insert(arguments.begin(), "demo-tool");
-    testing::internal::CaptureStdout();
-    testing::internal::CaptureStderr();
-    const std::optional<int> exit_code =
-        settings.Parse(static_cast<int>(arguments.size()), arguments.data());
-    out_ = testing::internal::GetCapturedStdout();
-    err_ = testing::internal::GetCapturedStderr();
-    return exit_code;
+    return ParseCaptured(settings, "demo-tool", std::move(arguments));
   }
 
   std::string shelf_;
@@ -247,8 +251,6 @@ class CommandsTest : public testing::Test {
   std::string lamp_;
   std::vector<std::string> things_;
   std::string run_;
-  std::string out_;
-  std::string err_;
 };
 
 TEST_F(CommandsTest, TheCommandThatIsGivenIsRun) {
