@@ -13,7 +13,6 @@
 #include "absl/synchronization/mutex.h"
 #include "services/base/config.h"
 #include "services/base/log.h"
-#include "services/base/thread.h"
 
 namespace autopulse::callevents::base {
 namespace {
@@ -95,34 +94,24 @@ int AwaitStopSignal(const std::function<void()>& reload) {
 
 // A signal to the process goes to the one thread that does not block it.
 StoppableStart::StoppableStart()
-    : thread_(StartThread("start", [this] {
+    : thread_("start", [](Pause& pause) {
         const sigset_t stops = StopSignals();
         pthread_sigmask(SIG_UNBLOCK, &stops, nullptr);
-        pause_.For(absl::Hours(24 * 365));
-      })) {}
-
-StoppableStart::~StoppableStart() {
-  pause_.Wake();
-  thread_.join();
-}
+        pause.For(absl::Hours(24 * 365));
+      }) {}
 
 StopLimit::StopLimit(absl::Duration limit, std::string what)
-    : thread_(StartThread("stop-limit", [this, limit, what = std::move(what)] {
-        if (pause_.For(limit)) return;
+    : thread_("stop-limit", [limit, what = std::move(what)](Pause& pause) {
+        if (pause.For(limit)) return;
         LogError("ends without waiting any longer",
                  {{"for", what}, {"waited", absl::FormatDuration(limit)}});
         _exit(kExitFailure);
-      })) {}
-
-StopLimit::~StopLimit() {
-  pause_.Wake();
-  thread_.join();
-}
+      }) {}
 
 DescriptorWatch::DescriptorWatch(absl::Duration interval)
-    : thread_(StartThread("descriptors", [this, interval] {
+    : thread_("descriptors", [interval](Pause& pause) {
         bool was_scarce = false;
-        while (!pause_.For(interval)) {
+        while (!pause.For(interval)) {
           const rlim_t limit = DescriptorLimit().rlim_cur;
           const bool is_scarce = AreDescriptorsScarce(limit);
           if (is_scarce && !was_scarce) {
@@ -130,12 +119,7 @@ DescriptorWatch::DescriptorWatch(absl::Duration interval)
           }
           was_scarce = is_scarce;
         }
-      })) {}
-
-DescriptorWatch::~DescriptorWatch() {
-  pause_.Wake();
-  thread_.join();
-}
+      }) {}
 
 absl::Status FlushStandardOutput() {
   if (std::cout.flush()) return absl::OkStatus();

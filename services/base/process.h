@@ -2,11 +2,10 @@
 
 #include <functional>
 #include <string>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "services/base/pause.h"
+#include "services/base/pausing_thread.h"
 
 namespace autopulse::callevents::base {
 
@@ -20,13 +19,9 @@ void PrepareServerProcess();
 class StoppableStart {
  public:
   StoppableStart();
-  ~StoppableStart();
-  StoppableStart(const StoppableStart&) = delete;
-  StoppableStart& operator=(const StoppableStart&) = delete;
 
  private:
-  Pause pause_;  // woken to stop
-  std::thread thread_;
+  PausingThread thread_;
 };
 
 // Waits for SIGINT or SIGTERM and returns it; another one ends the process at once. Meanwhile
@@ -39,13 +34,9 @@ int AwaitStopSignal(const std::function<void()>& reload);
 class StopLimit {
  public:
   StopLimit(absl::Duration limit, std::string what);
-  ~StopLimit();
-  StopLimit(const StopLimit&) = delete;
-  StopLimit& operator=(const StopLimit&) = delete;
 
  private:
-  Pause pause_;  // woken once it has stopped
-  std::thread thread_;
+  PausingThread thread_;
 };
 
 // Logs an error, with the limit, each time that the file descriptors of the process become scarce,
@@ -53,13 +44,9 @@ class StopLimit {
 class DescriptorWatch {
  public:
   explicit DescriptorWatch(absl::Duration interval = absl::Seconds(1));
-  ~DescriptorWatch();
-  DescriptorWatch(const DescriptorWatch&) = delete;
-  DescriptorWatch& operator=(const DescriptorWatch&) = delete;
 
  private:
-  Pause pause_;  // woken to stop
-  std::thread thread_;
+  PausingThread thread_;
 };
 
 // Hands on what was printed; DATA_LOSS, with a sentence, if any of it could not be written.

@@ -5,21 +5,14 @@
 
 #include <fstream>
 
-#include "services/base/thread.h"
-
 namespace autopulse::callevents::base {
 
 SpareMemory::SpareMemory(absl::Duration interval, std::size_t at_ease)
-    : thread_(StartThread("spare-memory", [this, interval, at_ease] {
-        while (!pause_.For(interval)) {
+    : thread_("spare-memory", [interval, at_ease](Pause& pause) {
+        while (!pause.For(interval)) {
           if (ResidentBytes() > at_ease) malloc_trim(0);
         }
-      })) {}
-
-SpareMemory::~SpareMemory() {
-  pause_.Wake();
-  thread_.join();
-}
+      }) {}
 
 std::size_t ResidentBytes() {
   std::ifstream statm("/proc/self/statm");

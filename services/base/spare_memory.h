@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <thread>
 
 #include "absl/time/time.h"
-#include "services/base/pause.h"
+#include "services/base/pausing_thread.h"
 
 namespace autopulse::callevents::base {
 
@@ -17,13 +16,9 @@ class SpareMemory {
   static constexpr std::size_t kAtEaseBytes = std::size_t{64} << 20;
 
   explicit SpareMemory(absl::Duration interval = kInterval, std::size_t at_ease = kAtEaseBytes);
-  ~SpareMemory();
-  SpareMemory(const SpareMemory&) = delete;
-  SpareMemory& operator=(const SpareMemory&) = delete;
 
  private:
-  Pause pause_;  // woken to stop
-  std::thread thread_;
+  PausingThread thread_;
 };
 
 // What this process has in memory, in bytes; 0 if the system does not tell.
