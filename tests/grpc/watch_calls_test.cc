@@ -340,10 +340,11 @@ TEST_F(WatchCallsFromTheDatabaseTest, AFilterByStatusIsMatchedAgainstWhatTheRepl
 }
 
 TEST_F(WatchCallsFromTheDatabaseTest, StreamsThatAreFarFromWhatTheyWantLetOthersGoOn) {
-  std::atomic<bool> is_served = false;
+  // Shared with the service, which still reads when the test has ended.
+  const auto is_served = std::make_shared<std::atomic<bool>>(false);
   // A journal without an end, for as long as the last client has nothing.
-  api_.store.BeforeReads([&] {
-    if (!is_served) RecordMoreElsewhere(100);
+  api_.store.BeforeReads([this, is_served] {
+    if (!*is_served) RecordMoreElsewhere(100);
     return absl::OkStatus();
   });
   std::vector<std::unique_ptr<Watch>> far;
@@ -355,7 +356,7 @@ TEST_F(WatchCallsFromTheDatabaseTest, StreamsThatAreFarFromWhatTheyWantLetOthers
   Watch other(api_);
   RecordMoreElsewhere(1);
   EXPECT_NE(other.Next(), "");
-  is_served = true;
+  *is_served = true;
 }
 
 }  // namespace
