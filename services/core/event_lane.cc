@@ -63,8 +63,12 @@ void EventLane::Run() {
 }
 
 void EventLane::Record(std::vector<Item> group) {
+  std::size_t total = 0;
+  for (const Item& item : group) total += item.events.size();
   std::vector<ReportedEvent> events;
+  events.reserve(total);
   std::vector<std::pair<std::size_t, Done>> parts;  // how many events, and who is told of them
+  parts.reserve(group.size());
   for (Item& item : group) {
     parts.emplace_back(item.events.size(), std::move(item.done));
     std::move(item.events.begin(), item.events.end(), std::back_inserter(events));
