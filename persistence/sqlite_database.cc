@@ -95,6 +95,9 @@ class SqliteDatabase : public Database {
     if (!copied.ok() && !absl::IsAborted(copied)) return copied;
     writer_ = database_.connection();
     writer_->execute(absl::StrCat("PRAGMA cache_size=-", kWriterCacheKilobytes));
+    // The writer's code looks that what it refers to is there; SQLite would look again for each
+    // row, and keep copies of pages in case it is not. What a deletion takes along, triggers say.
+    writer_->execute("PRAGMA foreign_keys=OFF");
     // What a statement of several rows would have to undo is kept in memory, not in a file.
     writer_->execute("PRAGMA temp_store=MEMORY");
     sqlite3_wal_hook(writer_->handle(), NoteCommit, &*checkpoints_);

@@ -60,6 +60,14 @@ std::optional<std::int64_t> NewestCallByEventsOf(const std::string& provider_cal
       [](const std::string& bound) { return Columns::provider_call_id == Columns::_ref(bound); });
 }
 
+bool IsCall(std::int64_t id) {
+  using Columns = odb::query<LargestCall>;
+  return LargestOf<LargestCall>(
+             "is_call", id,
+             [](const std::int64_t& bound) { return Columns::id == Columns::_ref(bound); })
+      .has_value();
+}
+
 // Whether lines of a transcript of this call are stored.
 bool HasTranscript(std::int64_t call_id) {
   using Columns = odb::query<LargestTranscript>;
@@ -89,9 +97,10 @@ std::vector<domain::CallEvent> FoldedEvents(std::int64_t call_id) {
 // What is done with statements of our own, which a connection keeps.
 struct OwnStatements {
   explicit OwnStatements(odb::sqlite::connection& of)
-      : connection(of), update_calls(of), insert_transcripts(of) {}
+      : connection(of), insert_events(of), update_calls(of), insert_transcripts(of) {}
 
   odb::sqlite::connection& connection;
+  SqliteRowInsert<CallEventRow> insert_events;
   SqliteRowUpdate<CallRow> update_calls;
   SqliteRowInsert<TranscriptRow> insert_transcripts;
 };
@@ -174,11 +183,11 @@ class SqliteGroupAccess : public GroupAccess {
   }
 
   absl::StatusOr<std::vector<std::int64_t>> Save(const core::RecordedChanges& changes) override {
+    RETURN_IF_ERROR(CheckCalls(changes));
     for (const auto& [call_id, base] : changes.bases) database_.persist(ToEntity(call_id, *base));
-    std::vector<std::int64_t> sequences;
-    sequences.reserve(changes.events.size());
-    for (const core::NewEvent& event : changes.events) {
-      ASSIGN_OR_RETURN(sequences.emplace_back(), InsertEvent(event));
+    const std::vector<std::int64_t> sequences = InsertEvents(changes.events);
+    for (std::size_t i = 0; i < sequences.size(); ++i) {
+      RETURN_IF_ERROR(InsertReportedTranscript(sequences[i], *changes.events[i].event));
     }
     for (const auto& change : changes.calls) RETURN_IF_ERROR(UpdateCall(change));
     for (const auto& change : changes.service_records) UpdateServiceRecord(change);
@@ -187,17 +196,33 @@ class SqliteGroupAccess : public GroupAccess {
   }
 
  private:
-  absl::StatusOr<std::int64_t> InsertEvent(const core::NewEvent& event) {
-    CallEventRow row = ToEntity(event);
-    database_.persist(row);
-    const auto* report = std::get_if<domain::EndOfCallReport>(&event.event->detail);
-    if (report != nullptr && report->has_transcript) {
-      CallEventTranscriptRow transcript;
-      transcript.call_event_id = row.id;
-      ASSIGN_OR_RETURN(transcript.entries, TranscriptToJson(report->transcript));
-      database_.persist(transcript);
+  // SQLite does not mind foreign keys here, see SqliteDatabase. A call that is gone is missed when
+  // its row is updated; here are those that are not.
+  static absl::Status CheckCalls(const core::RecordedChanges& changes) {
+    std::set<std::int64_t> known;
+    for (const auto& change : changes.calls) known.insert(known.end(), change.call->id);
+    for (const core::NewEvent& event : changes.events) {
+      if (!known.insert(event.call_id).second || IsCall(event.call_id)) continue;
+      return absl::FailedPreconditionError(absl::StrCat("there is no call ", event.call_id));
     }
-    return row.id;
+    return absl::OkStatus();
+  }
+
+  std::vector<std::int64_t> InsertEvents(const std::vector<core::NewEvent>& events) {
+    std::vector<CallEventRow> rows;
+    rows.reserve(events.size());
+    for (const core::NewEvent& event : events) rows.push_back(ToEntity(event));
+    return Own().insert_events.Insert(rows);
+  }
+
+  absl::Status InsertReportedTranscript(std::int64_t sequence, const domain::CallEvent& event) {
+    const auto* report = std::get_if<domain::EndOfCallReport>(&event.detail);
+    if (report == nullptr || !report->has_transcript) return absl::OkStatus();
+    CallEventTranscriptRow transcript;
+    transcript.call_event_id = sequence;
+    ASSIGN_OR_RETURN(transcript.entries, TranscriptToJson(report->transcript));
+    database_.persist(transcript);
+    return absl::OkStatus();
   }
 
   absl::Status UpdateCall(const core::RecordedChanges::ChangedCall& change) {

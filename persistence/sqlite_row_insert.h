@@ -1,8 +1,11 @@
 #pragma once
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <odb/sqlite/connection.hxx>
 #include <odb/sqlite/traits.hxx>
 #include <string>
@@ -12,6 +15,7 @@
 #include "absl/numeric/bits.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "absl/types/span.h"
 #include "persistence/sqlite_statement.h"
 
@@ -21,8 +25,9 @@ namespace autopulse::callevents::persistence {
 // last id, and keeps it, once for each. Columns and parameters are as ODB has generated them:
 // entities.h stays the one place that names columns.
 //
-// For rows that lie on few pages: of all that a statement of several rows changes SQLite keeps a
-// copy, in case that one of them is refused.
+// Where a row is refused, those before it stay: whoever is told so has to undo the transaction, or
+// to go back to a savepoint. SQLite would undo the statement by itself, but keeps a copy of every
+// page that it changes for that. It does so all the same on a connection that minds foreign keys.
 //
 // Belongs to one connection, and to one thread at a time. What it does is part of the connection's
 // transaction, and throws what ODB throws.
@@ -31,13 +36,19 @@ class SqliteRowInsert {
  public:
   explicit SqliteRowInsert(odb::sqlite::connection& connection) : connection_(connection) {}
 
-  // Inserts `rows`, with ids that ascend in their order.
-  void Insert(absl::Span<const Row> rows) {
+  // Inserts `rows`, and returns the ids that they were given, which ascend.
+  std::vector<std::int64_t> Insert(absl::Span<const Row> rows) {
+    std::vector<std::int64_t> ids;
+    ids.reserve(rows.size());
     while (!rows.empty()) {
       const std::size_t count = std::min(absl::bit_floor(rows.size()), kMostRows);
       InsertTogether(rows.first(count));
+      const std::int64_t last = sqlite3_last_insert_rowid(connection_.handle());
+      for (std::size_t i = count; i > 0; --i)
+        ids.push_back(last - static_cast<std::int64_t>(i - 1));
       rows.remove_prefix(count);
     }
+    return ids;
   }
 
  private:
@@ -68,13 +79,13 @@ class SqliteRowInsert {
     return parameters;
   }
 
-  // ODB's own statement, `INSERT INTO .. VALUES (?, ?)`, for so many rows.
+  // ODB's own statement, `INSERT INTO .. VALUES (?, ?)`, for so many rows that stay.
   SqliteStatement& StatementFor(std::size_t rows) {
     const auto known = statements_.find(rows);
     if (known != statements_.end()) return known->second;
     const absl::string_view one = Traits::persist_statement;
     const absl::string_view values = one.substr(one.rfind('('));
-    std::string sql(one);
+    std::string sql = absl::StrCat("INSERT OR FAIL", absl::StripPrefix(one, "INSERT"));
     for (std::size_t i = 1; i < rows; ++i) absl::StrAppend(&sql, ", ", values);
     return statements_.try_emplace(rows, connection_, sql).first->second;
   }

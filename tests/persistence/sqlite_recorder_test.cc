@@ -1,9 +1,11 @@
 // What a service remembers of calls on an SQLite file, and what others may do to the file
 // meanwhile.
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "services/base/status_macros.h"
 #include "services/core/event_recorder.h"
@@ -36,6 +38,10 @@ class SqliteRecorderTest : public StoreFileTest {
         *recorder_, {{.call_id = 15, .event = std::move(event), .call_if_unknown = std::nullopt}});
     EXPECT_TRUE(receipts.front().ok()) << receipts.front().status();
     return *std::move(receipts.front());
+  }
+
+  core::EventRecorder::Receipts RecordAll(std::vector<core::ReportedEvent> events) {
+    return fakes::Record(*recorder_, std::move(events));
   }
 
   // The version that a transaction sees.
@@ -109,6 +115,26 @@ TEST_F(SqliteRecorderTest, ValuesComeAndGoColumnByColumn) {
   call.state = empty;
   ASSERT_TRUE(save(contract::FullState()).ok());
   EXPECT_EQ(GetCall(15).state, empty);
+}
+
+// A statement of several rows leaves those that stand before the one that is refused.
+TEST_F(SqliteRecorderTest, AnEventThatIsRefusedAmongManyFailsAloneAndLeavesNothingTwice) {  // O1
+  raw().Run("CREATE UNIQUE INDEX theirs ON call_event (event_id)");
+  std::vector<core::ReportedEvent> events;
+  for (int call_id = 101; call_id <= 140; ++call_id) {
+    raw().Run("INSERT INTO call (id, status) VALUES (" + std::to_string(call_id) + ", 'Ready')");
+    const int event_id = call_id == 130 ? 129 : call_id;
+    events.push_back({.call_id = call_id,
+                      .event = Told(std::to_string(event_id), 1, CallStatus::kRinging),
+                      .call_if_unknown = std::nullopt});
+  }
+  const auto receipts = RecordAll(events);
+  for (std::size_t i = 0; i < receipts.size(); ++i) {
+    EXPECT_EQ(receipts[i].ok(), *events[i].call_id != 130) << receipts[i].status();
+  }
+  EXPECT_EQ(raw().Value("SELECT count(*) FROM call_event"), "39");
+  EXPECT_EQ(raw().Value("SELECT count(*) FROM call WHERE status = 'Ringing'"), "39");
+  EXPECT_EQ(raw().Value("SELECT status FROM call WHERE id = 130"), "Ready");
 }
 
 TEST_F(SqliteRecorderTest, ACallThatIsGoneIsNotFound) {
