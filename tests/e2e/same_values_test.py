@@ -127,7 +127,7 @@ class SameValuesTest(fixture.EndToEndTest):
         return self.request("CreateCall", api.service.CreateCallRequest(
             call=api.call.Call(**fields), call_id=str(call_id)))
 
-    def test_texts_in_requests(self):
+    def test_texts_of_requests_are_stored_or_refused_alike(self):
         self.create_call(15)
         for index, text in enumerate(TEXTS, 1):
             for name in ("customer_number", "direction", "provider_call_id", "service_record"):
@@ -142,7 +142,7 @@ class SameValuesTest(fixture.EndToEndTest):
             for name in ("provider_status", "ended_reason"):
                 self.report(status_update=api.call_event.StatusUpdate(status=1, **{name: text}))
 
-    def test_texts_in_reports(self):
+    def test_texts_of_reports_are_stored_or_refused_alike(self):
         self.create_call(15)
         for text in TEXTS:
             for name in ("ended_reason", "recording_url"):
@@ -154,19 +154,19 @@ class SameValuesTest(fixture.EndToEndTest):
                 self.report(end_of_call_report=api.call_event.EndOfCallReport(
                     transcript_entries=[{"role": "human", name: text}]))
 
-    def test_texts_in_filters(self):
+    def test_texts_in_filters_find_the_same_calls(self):
         self.create_call(15, customer_number="x" * 20)
         for text in TEXTS:
             for field in ("customer_number", "provider_call_id", "status"):
                 self.request("ListCalls", api.service.ListCallsRequest(
                     filter=f"{field} = {json.dumps(text, ensure_ascii=False)}"))
 
-    def test_amounts(self):
+    def test_amounts_are_rounded_or_refused_alike(self):
         self.create_call(15)
         for cost in COSTS:
             self.report(end_of_call_report=api.call_event.EndOfCallReport(cost_usd=cost))
 
-    def test_times(self):
+    def test_times_of_any_year_are_stored_or_refused_alike(self):
         for call_id, seconds in enumerate(SECONDS, 1):
             self.create_call(call_id)
             time = {"seconds": seconds, "nanos": 250_001_999}
@@ -178,7 +178,7 @@ class SameValuesTest(fixture.EndToEndTest):
             self.request("CreateServiceRecord", api.service.CreateServiceRecordRequest(
                 service_record={"appointment_time": time}))
 
-    def test_times_that_are_far_apart(self):
+    def test_times_that_are_far_apart_end_in_the_same_durations(self):
         """S5, T5: no column holds the seconds between."""
         self.create_call(15)
         for seconds in (-2_240_524_800, 4_133_980_800, 253_402_300_799):
@@ -186,7 +186,7 @@ class SameValuesTest(fixture.EndToEndTest):
             self.report(end_of_call_report=api.call_event.EndOfCallReport(
                 start_time={"seconds": times[0]}, end_time={"seconds": times[1]}))
 
-    def test_durations(self):
+    def test_durations_are_stored_or_refused_alike(self):
         self.create_call(15)
         for seconds in (0, 1, -1, 2**31 - 1, 2**31, -2**31, -2**31 - 1, 315_576_000_000, 2**40):
             span = {"seconds": seconds, "nanos": 999_999 * (1 if seconds >= 0 else -1)}
@@ -196,7 +196,7 @@ class SameValuesTest(fixture.EndToEndTest):
                 self.report(end_of_call_report=api.call_event.EndOfCallReport(
                     transcript_entries=[{"role": "human", name: span}]))
 
-    def test_ids(self):
+    def test_ids_up_to_the_largest_are_taken_alike(self):
         """The largest is an id like any other; what is none is refused in the same words."""
         for call_id in (1, 2**31 - 1, 2**31, 2**32, 2**62, LARGEST_ID, LARGEST_ID + 1, 0, -1, "x",
                         "1\0", "01"):
@@ -210,7 +210,7 @@ class SameValuesTest(fixture.EndToEndTest):
             self.create_call(77, service_record=f"serviceRecords/{record_id}")
         self.report(77, status_update=api.call_event.StatusUpdate(status=3))
 
-    def test_bodies(self):
+    def test_bodies_of_webhooks_end_in_the_same_rows(self):
         """The same through the adapter, as JSON."""
         for call_id in (15, LARGEST_ID):
             self.create_call(call_id)
