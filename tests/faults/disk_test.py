@@ -40,14 +40,6 @@ class DiskTest(surroundings.FaultTest):
                              ([BEGIN], 1))
         self.assertEqual(self.database.problems(), [])
 
-    def fill(self, disk):
-        """A file that takes what is left of a disk."""
-        ballast = disk / "ballast"
-        with open(ballast, "wb", buffering=0) as file, self.assertRaises(OSError):
-            while True:
-                file.write(bytes(65536))
-        return ballast
-
     def test_full_disk_heals_without_an_event(self):
         """FT8: as where the adapter holds events back until the service is ready."""
         disk = self.mount_small_disk(8)

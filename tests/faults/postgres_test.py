@@ -1,6 +1,8 @@
 """PostgreSQL cuts connections, and a pooler in front of it hands them out by the transaction."""
 
 import pathlib
+import random
+import shutil
 import socket
 import subprocess
 import threading
@@ -80,6 +82,53 @@ class CutConnectionsTest(surroundings.FaultTest):
         self.await_readiness(api.SERVING)
         self.wait_until_drained()
         self.assertEqual(self.times_of(1), [BEGIN])
+
+
+class FullDiskTest(surroundings.FaultTest):
+    """The tables are on a small disk, the server's own log elsewhere."""
+
+    def setUp(self):
+        super().setUp()
+        disk = self.mount_small_disk(8)
+        self.folder.chmod(0o755)  # the server does not run as root
+        tables = disk / "tables"
+        tables.mkdir()
+        shutil.chown(tables, "postgres")
+        other, self.database = self.database, databases.PostgresDatabase(is_empty=True)
+        (name,), = self.rows("SELECT current_database()")
+        other.rows(f"CREATE TABLESPACE small LOCATION '{tables}'")
+        self.addCleanup(lambda: other.rows("DROP TABLESPACE small"))
+        other.rows(f"ALTER DATABASE {name} SET default_tablespace = small")
+        self.addCleanup(lambda: other.rows(f"DROP DATABASE {name} WITH (FORCE)"))
+        self.addCleanup(self.database.close)
+        self.disk = disk
+        self.start_with_spool("--migrate")
+        for call_id in range(1, CALLS + 1):
+            self.api.create_call(call_id)
+
+    def post_reports(self):
+        """One for each call, which no free page has room for; what was answered."""
+        return {self.sender.post(webhook.report(
+            call_id, BEGIN, f"vapi-{call_id}", messages=[
+                {"role": "user", "message": random.Random(call_id).randbytes(50_000).hex()}])).http
+                for call_id in range(1, CALLS + 1)}
+
+    def test_disk_that_is_full_costs_nothing_and_heals_by_itself(self):
+        """FT8: what does not fit goes to the spool; reads go on; nothing of it is half there; the
+        service says that it is not ready, though alive, until it is by itself."""
+        ballast = self.fill(self.disk)
+        self.assertEqual(self.post_reports(), {202})
+        self.await_readiness(api.NOT_SERVING)
+        self.assertEqual(self.api.health(), api.SERVING)
+        self.assertEqual([self.times_of(call_id) for call_id in range(1, CALLS + 1)], [[]] * CALLS)
+        self.assertEqual(self.rows("SELECT count(*) FROM transcript"), [(0,)])
+        ballast.unlink()
+        self.await_readiness(api.SERVING)
+        self.wait_until_drained()
+        for call_id in range(1, CALLS + 1):
+            self.assertEqual((self.times_of(call_id), len(self.api.transcript(call_id))),
+                             ([BEGIN], 1))
+        self.assertEqual(self.database.problems(), [])
 
 
 @unittest.skipUnless(POOLER.exists(), "pgbouncer is not installed")

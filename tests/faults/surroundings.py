@@ -33,6 +33,14 @@ class FaultTest(fixture.EndToEndTest):
         """Waits until the service says so of itself."""
         programs.wait_until(lambda: self.api.health(READINESS) == answer, f"health is {answer}")
 
+    def fill(self, disk):
+        """A file that takes what is left of a disk."""
+        ballast = disk / "ballast"
+        with open(ballast, "wb", buffering=0) as file, self.assertRaises(OSError):
+            while True:
+                file.write(bytes(65536))
+        return ballast
+
     def times_of(self, call_id):
         """When the events of a call happened, in milliseconds."""
         return [event.event_time.ToMilliseconds() for event in self.api.events(call_id)]
