@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "persistence/maintenance/call_columns.h"
 #include "persistence/maintenance/open_existing.h"
 #include "persistence/maintenance/refold_report.h"
 #include "persistence/migrations/commands.h"
@@ -45,7 +46,7 @@ absl::StatusOr<std::int64_t> ReadCallId(absl::string_view word) {
 }
 
 absl::Status ReadOverwrite(const std::string& words, core::RefoldOptions& options) {
-  const auto& names = domain::kCallColumnNames;
+  const auto& names = kCallColumnNames;
   for (const absl::string_view word : absl::StrSplit(words, ',', absl::SkipEmpty())) {
     const auto* const name = std::find(names.begin(), names.end(), word);
     if (name != names.end()) {

@@ -6,12 +6,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "persistence/entity_mapping.h"
+#include "persistence/maintenance/call_columns.h"
 #include "persistence/timestamp_text.h"
 
 namespace autopulse::callevents::persistence::maintenance {
 namespace {
-
-using domain::kCallColumnNames;
 
 std::string Shown(const std::optional<std::string>& text) { return text.value_or("none"); }
 

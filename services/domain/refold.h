@@ -1,10 +1,9 @@
 #pragma once
 
-#include <array>
 #include <bitset>
+#include <cstddef>
 #include <tuple>
 
-#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "services/domain/call.h"
 
@@ -12,26 +11,11 @@
 // changed.
 namespace autopulse::callevents::domain {
 
-// The columns that events write, as the tables call them: the status, then `kCallStateMembers`.
-inline constexpr std::array<absl::string_view, 14> kCallColumnNames = {
-    "status",
-    "start_time",
-    "end_time",
-    "duration_sec",
-    "duration_ms",
-    "recording_url",
-    "recording_expire_time",
-    "vapi_call_id",
-    "ended_reason",
-    "cost",
-    "outcome",
-    "analysis_summary",
-    "analysis_success_evaluation",
-    "analysis_structured_data"};
-static_assert(kCallColumnNames.size() == 1 + std::tuple_size_v<decltype(kCallStateMembers)>);
+// How many columns of a call events write: the status, then `kCallStateMembers`.
+inline constexpr std::size_t kCallColumnCount = 1 + std::tuple_size_v<decltype(kCallStateMembers)>;
 
-// Some of them, by their place in `kCallColumnNames`.
-using CallColumns = std::bitset<kCallColumnNames.size()>;
+// Some of them, by their place in that order.
+using CallColumns = std::bitset<kCallColumnCount>;
 
 // A row against what its journal gives.
 struct RowComparison {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <string>
+#include <cstddef>
 #include <vector>
 
 #include "services/domain/fold.h"
@@ -31,22 +31,27 @@ CallState FullState() {
   return state;
 }
 
-std::vector<std::string> Names(const CallColumns& columns) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (columns.test(i)) names.emplace_back(kCallColumnNames[i]);
-  }
-  return names;
-}
+// Some places: the status, then the members in their order.
+constexpr std::size_t kStatus = 0;
+constexpr std::size_t kRecordingUrl = 5;
+constexpr std::size_t kOutcome = 10;
 
-using Strings = std::vector<std::string>;
+using Places = std::vector<std::size_t>;
+
+Places PlacesOf(const CallColumns& columns) {
+  Places places;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns.test(i)) places.push_back(i);
+  }
+  return places;
+}
 
 TEST(RefoldTest, AValueThatEventsWroteIsWrittenAnew) {  // O3
   CallState wanted = FullState();
   wanted.status_word = "Missed";
   wanted.outcome = CallOutcome::kMissed;
   const RowComparison compared = CompareRow(FullState(), wanted, {FullState()}, {});
-  EXPECT_EQ(Names(compared.written), (Strings{"status", "outcome"}));
+  EXPECT_EQ(PlacesOf(compared.written), (Places{kStatus, kOutcome}));
   EXPECT_TRUE(compared.kept.none());
   EXPECT_EQ(compared.row, wanted);
 }
@@ -57,7 +62,7 @@ TEST(RefoldTest, AValueOfAnotherProgramStays) {  // O3
   row.recording_url = "https://copy";
   const RowComparison compared = CompareRow(row, FullState(), {FullState()}, {});
   EXPECT_TRUE(compared.written.none());
-  EXPECT_EQ(Names(compared.kept), (Strings{"status", "recording_url"}));
+  EXPECT_EQ(PlacesOf(compared.kept), (Places{kStatus, kRecordingUrl}));
   EXPECT_EQ(compared.row, row);
 }
 
@@ -66,14 +71,14 @@ TEST(RefoldTest, AColumnThatIsToBeOverwrittenIsWrittenWhateverItHolds) {
   row.status_word = "Archived";
   row.recording_url = "https://copy";
   CallColumns overwritten;
-  overwritten.set(0);
+  overwritten.set(kStatus);
   const RowComparison compared = CompareRow(row, FullState(), {FullState()}, overwritten);
-  EXPECT_EQ(Names(compared.written), (Strings{"status"}));
-  EXPECT_EQ(Names(compared.kept), (Strings{"recording_url"}));
+  EXPECT_EQ(PlacesOf(compared.written), (Places{kStatus}));
+  EXPECT_EQ(PlacesOf(compared.kept), (Places{kRecordingUrl}));
   EXPECT_EQ(compared.row.recording_url, "https://copy");
 }
 
-TEST(RefoldTest, EveryColumnHasItsOwnName) {
+TEST(RefoldTest, EveryColumnIsCompared) {
   CallColumns all;
   all.set();
   CallState row;
@@ -81,27 +86,6 @@ TEST(RefoldTest, EveryColumnHasItsOwnName) {
   const RowComparison compared = CompareRow(row, FullState(), {}, all);
   EXPECT_TRUE(compared.written.all());
   EXPECT_EQ(compared.row, FullState());
-  // One by one, in the order of the members.
-  const auto only = [](auto member) {
-    CallState changed;
-    changed.*member = FullState().*member;
-    return Names(CompareRow(CallState(), changed, {CallState()}, {}).written);
-  };
-  EXPECT_EQ(only(&CallState::status_word), (Strings{"status"}));
-  EXPECT_EQ(only(&CallState::start_time), (Strings{"start_time"}));
-  EXPECT_EQ(only(&CallState::end_time), (Strings{"end_time"}));
-  EXPECT_EQ(only(&CallState::duration_sec), (Strings{"duration_sec"}));
-  EXPECT_EQ(only(&CallState::duration_ms), (Strings{"duration_ms"}));
-  EXPECT_EQ(only(&CallState::recording_url), (Strings{"recording_url"}));
-  EXPECT_EQ(only(&CallState::recording_expire_time), (Strings{"recording_expire_time"}));
-  EXPECT_EQ(only(&CallState::provider_call_id), (Strings{"vapi_call_id"}));
-  EXPECT_EQ(only(&CallState::ended_reason), (Strings{"ended_reason"}));
-  EXPECT_EQ(only(&CallState::cost), (Strings{"cost"}));
-  EXPECT_EQ(only(&CallState::outcome), (Strings{"outcome"}));
-  EXPECT_EQ(only(&CallState::analysis_summary), (Strings{"analysis_summary"}));
-  EXPECT_EQ(only(&CallState::analysis_success_evaluation),
-            (Strings{"analysis_success_evaluation"}));
-  EXPECT_EQ(only(&CallState::analysis_structured_data), (Strings{"analysis_structured_data"}));
 }
 
 }  // namespace
