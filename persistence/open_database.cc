@@ -1,5 +1,6 @@
 #include "persistence/open_database.h"
 
+#include <chrono>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -14,8 +15,10 @@
 namespace autopulse::callevents::persistence {
 namespace {
 
-// Programs that start at once on one new file disturb each other for a moment.
+// Programs that start at once on one new file disturb each other for a moment: what they lose at is
+// tried again, but not what was waited for as long as a locked file is.
 constexpr int kMaxAttempts = 5;
+constexpr std::chrono::seconds kPatience(15);
 
 absl::StatusOr<std::unique_ptr<Database>> OpenSqliteFile(const std::string& url,
                                                          const std::string& path,
@@ -46,8 +49,12 @@ absl::StatusOr<std::unique_ptr<Database>> OpenOnce(const std::string& url,
 
 absl::StatusOr<std::unique_ptr<core::CallStore>> OpenCallStore(const std::string& url,
                                                                const OpenOptions& options) {
+  const auto last_begin = std::chrono::steady_clock::now() + kPatience -
+                          absl::ToChronoNanoseconds(options.busy_timeout);
+  const auto has_time = [&] { return std::chrono::steady_clock::now() < last_begin; };
   absl::StatusOr<std::unique_ptr<Database>> database = OpenOnce(url, options);
-  for (int attempt = 1; absl::IsAborted(database.status()) && attempt < kMaxAttempts; ++attempt) {
+  for (int attempt = 1; absl::IsAborted(database.status()) && attempt < kMaxAttempts && has_time();
+       ++attempt) {
     absl::SleepFor(absl::Milliseconds(20) * attempt);
     database = OpenOnce(url, options);
   }
