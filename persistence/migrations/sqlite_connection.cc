@@ -88,6 +88,21 @@ absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& path, int fl
   return connection;
 }
 
+// SQLite removes the log of a database that is missing or empty, and with it what was committed
+// last: hardly what is meant by who has moved or lost the file. Another starter may be making it:
+// its log is there after its file.
+absl::Status RefuseLogWithoutDatabase(const std::string& path) {
+  std::error_code ignored;
+  const std::string log = path + "-wal";
+  const auto holds_any = [&](const std::string& file) {
+    return std::filesystem::exists(file, ignored) && std::filesystem::file_size(file, ignored) > 0;
+  };
+  if (!holds_any(log) || holds_any(path)) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("`", log, "` holds the last writes of a database that is not there: put `", path,
+                   "` back where it was, or move the -wal away to begin a new one"));
+}
+
 absl::Status CheckFile(const std::string& path, IfMissing if_missing) {
   if (path.empty() || path == ":memory:") {
     return absl::InvalidArgumentError("sqlite: needs the name of a file, such as sqlite:calls.db");
@@ -99,7 +114,7 @@ absl::Status CheckFile(const std::string& path, IfMissing if_missing) {
   if (if_missing == IfMissing::kFail && !std::filesystem::exists(path, ignored)) {
     return absl::FailedPreconditionError(absl::StrCat("there is no file `", path, "`"));
   }
-  return absl::OkStatus();
+  return RefuseLogWithoutDatabase(path);
 }
 
 }  // namespace

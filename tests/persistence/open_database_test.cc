@@ -56,6 +56,32 @@ TEST_F(OpenDatabaseTest, EmptyFileGetsTheSchema) {
   EXPECT_EQ(Open(), absl::OkStatus());
 }
 
+TEST_F(OpenDatabaseTest, LogWithoutItsDatabaseIsRefusedAndLeftAsItIs) {
+  ASSERT_EQ(Open(), absl::OkStatus());
+  {
+    RawSqlite other(path());
+    other.Run("INSERT INTO call (id, status) VALUES (7, 'Ready')");
+    std::filesystem::copy(path() + "-wal", folder_ / "log");
+  }
+  for (const bool is_empty : {false, true}) {
+    std::filesystem::remove(path());
+    if (is_empty) std::ofstream(path()).close();
+    std::filesystem::copy(folder_ / "log", path() + "-wal",
+                          std::filesystem::copy_options::overwrite_existing);
+    const absl::Status status = Open();
+    EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("`" + path() + "-wal` holds the last writes of a database that is not "));
+    EXPECT_EQ(std::filesystem::file_size(path() + "-wal"),
+              std::filesystem::file_size(folder_ / "log"));
+  }
+}
+
+TEST_F(OpenDatabaseTest, EmptyLogWithoutADatabaseIsNoMatter) {
+  std::ofstream(path() + "-wal").close();
+  EXPECT_EQ(Open(), absl::OkStatus());
+}
+
 TEST_F(OpenDatabaseTest, ManyStartersOfOneNewFileAllSucceed) {
   std::vector<std::thread> starters;
   for (int i = 0; i < 8; ++i) starters.emplace_back([&] { EXPECT_EQ(Open(), absl::OkStatus()); });
