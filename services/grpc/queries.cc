@@ -1,6 +1,7 @@
 #include "services/grpc/queries.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,7 +28,6 @@ struct Page {
 
   // One more than the page, to see whether there is a next.
   int limit() const { return size + 1; }
-  std::int64_t after_id() const { return after ? after->id : 0; }
 };
 
 template <typename Request>
@@ -42,24 +42,66 @@ absl::StatusOr<Page> ReadPage(const Request& request, const std::string& query) 
 
 constexpr auto kToProto = [](const auto& value, auto& proto) { ToProto(value, proto); };
 
-// Fills a page with what was read, as far as it has room, and always with one element. Returns the
-// last one if more follow, null otherwise.
-template <typename T, typename Proto, typename Convert = decltype(kToProto)>
-const T* Fill(const Page& page, const std::vector<T>& read,
-              google::protobuf::RepeatedPtrField<Proto>& filled, Convert convert = kToProto) {
-  std::size_t bytes = 0;
-  for (const T& value : read) {
-    if (filled.size() == page.size) return &value - 1;
-    Proto& proto = *filled.Add();
+// A page that is being filled: as far as it has room, and always with one element.
+template <typename Proto>
+class Filling {
+ public:
+  Filling(const Page& page, google::protobuf::RepeatedPtrField<Proto>& filled)
+      : page_(page), filled_(filled) {}
+
+  // False if there is no room for it, so that more follows.
+  template <typename T, typename Convert>
+  bool Add(const T& value, const Convert& convert) {
+    if (filled_.size() == page_.size) return false;
+    Proto& proto = *filled_.Add();
     convert(value, proto);
-    bytes += proto.ByteSizeLong();
-    if (bytes > kMaxToldBytes && filled.size() > 1) {
-      filled.RemoveLast();
-      return &value - 1;
-    }
+    bytes_ += proto.ByteSizeLong();
+    if (bytes_ <= kMaxToldBytes || filled_.size() == 1) return true;
+    filled_.RemoveLast();
+    return false;
   }
-  return nullptr;
+
+  // How many elements to read next: what is missing and one to see whether there is a next page,
+  // but not much more than has room, going by those that are in it: all may be more than memory
+  // has. A power of two then, for the database keeps a statement for each number.
+  int ToRead() const {
+    const int rest = page_.limit() - filled_.size();
+    if (filled_.empty()) return std::min(rest, kReadAtFirst);
+    const std::size_t room = kMaxToldBytes - std::min(bytes_, kMaxToldBytes);
+    const std::size_t fit = room * static_cast<std::size_t>(filled_.size()) / (bytes_ + 1) + 2;
+    return fit < static_cast<std::size_t>(rest) ? static_cast<int>(std::bit_floor(fit)) : rest;
+  }
+
+ private:
+  // So that a page is read at once that nobody has chosen the size of.
+  static constexpr int kReadAtFirst = 51;
+
+  const Page& page_;
+  google::protobuf::RepeatedPtrField<Proto>& filled_;
+  std::size_t bytes_ = 0;
+};
+
+// Fills a page with what `read` gives of so many elements behind a position. Returns the position
+// of the last one if more follow, nothing otherwise.
+template <typename Proto, typename Read, typename PositionOf, typename Convert = decltype(kToProto)>
+absl::StatusOr<std::optional<core::CallPosition>> Fill(
+    const Page& page, const Read& read, const PositionOf& position_of,
+    google::protobuf::RepeatedPtrField<Proto>& filled, const Convert& convert = kToProto) {
+  Filling<Proto> filling(page, filled);
+  std::optional<core::CallPosition> last = page.after;
+  while (true) {
+    const int limit = filling.ToRead();
+    ASSIGN_OR_RETURN(const auto elements, read(last, limit));
+    for (const auto& element : elements) {
+      if (!filling.Add(element, convert)) return last;
+      last = position_of(element);
+    }
+    if (elements.size() < static_cast<std::size_t>(limit)) return std::nullopt;
+  }
 }
+
+core::CallPosition ById(std::int64_t id) { return {.time = std::nullopt, .id = id}; }
+std::int64_t IdOf(const std::optional<core::CallPosition>& after) { return after ? after->id : 0; }
 
 // The call of a `parent`; NOT_FOUND if there is none, even where its list would be empty.
 absl::StatusOr<std::int64_t> ReadParent(core::CallReader& calls, const std::string& parent) {
@@ -82,13 +124,13 @@ absl::Status Answer(core::CallReader& calls, const v1::ListServiceRecordsRequest
                     v1::ListServiceRecordsResponse& response) {
   const std::string query = "serviceRecords";
   ASSIGN_OR_RETURN(const Page page, ReadPage(request, query));
-  std::optional<std::int64_t> before_id;
-  if (page.after) before_id = page.after->id;
-  ASSIGN_OR_RETURN(const std::vector<domain::ServiceRecord> records,
-                   calls.ListServiceRecords(before_id, page.limit()));
-  if (const auto* last = Fill(page, records, *response.mutable_service_records())) {
-    response.set_next_page_token(EncodePageToken(query, {.time = std::nullopt, .id = last->id}));
-  }
+  const auto read = [&](const std::optional<core::CallPosition>& after, int limit) {
+    return calls.ListServiceRecords(after ? std::optional(after->id) : std::nullopt, limit);
+  };
+  const auto position_of = [](const domain::ServiceRecord& record) { return ById(record.id); };
+  ASSIGN_OR_RETURN(const auto last,
+                   Fill(page, read, position_of, *response.mutable_service_records()));
+  if (last) response.set_next_page_token(EncodePageToken(query, *last));
   return absl::OkStatus();
 }
 
@@ -101,14 +143,18 @@ absl::Status Answer(core::CallReader& calls, const v1::ListCallsRequest& request
   ASSIGN_OR_RETURN(const CallOrder order, ParseOrderBy(request.order_by()));
   wanted.order_by = order.field;
   wanted.descending = order.descending;
-  wanted.after = page.after;
-  wanted.limit = page.limit();
-  ASSIGN_OR_RETURN(const std::vector<domain::Call> found, calls.ListCalls(wanted));
-  if (const domain::Call* last = Fill(page, found, *response.mutable_calls())) {
-    core::CallPosition position{.time = std::nullopt, .id = last->id};
-    if (order.field) position.time = core::TimeOf(*last, *order.field);
-    response.set_next_page_token(EncodePageToken(query, position));
-  }
+  const auto read = [&](const std::optional<core::CallPosition>& after, int limit) {
+    wanted.after = after;
+    wanted.limit = limit;
+    return calls.ListCalls(wanted);
+  };
+  const auto position_of = [&](const domain::Call& call) {
+    core::CallPosition position = ById(call.id);
+    if (order.field) position.time = core::TimeOf(call, *order.field);
+    return position;
+  };
+  ASSIGN_OR_RETURN(const auto last, Fill(page, read, position_of, *response.mutable_calls()));
+  if (last) response.set_next_page_token(EncodePageToken(query, *last));
   return absl::OkStatus();
 }
 
@@ -128,12 +174,12 @@ absl::Status Answer(core::CallReader& calls, const v1::ListCallEventsRequest& re
   const std::string query = absl::StrCat("events\n", request.parent());
   ASSIGN_OR_RETURN(const Page page, ReadPage(request, query));
   ASSIGN_OR_RETURN(const std::int64_t call_id, ReadParent(calls, request.parent()));
-  ASSIGN_OR_RETURN(const std::vector<domain::RecordedEvent> events,
-                   calls.ListEvents(call_id, page.after_id(), page.limit()));
-  if (const auto* last = Fill(page, events, *response.mutable_events())) {
-    response.set_next_page_token(
-        EncodePageToken(query, {.time = std::nullopt, .id = last->sequence}));
-  }
+  const auto read = [&](const std::optional<core::CallPosition>& after, int limit) {
+    return calls.ListEvents(call_id, IdOf(after), limit);
+  };
+  const auto position_of = [](const domain::RecordedEvent& event) { return ById(event.sequence); };
+  ASSIGN_OR_RETURN(const auto last, Fill(page, read, position_of, *response.mutable_events()));
+  if (last) response.set_next_page_token(EncodePageToken(query, *last));
   return absl::OkStatus();
 }
 
@@ -142,15 +188,17 @@ absl::Status Answer(core::CallReader& calls, const v1::ListTranscriptEntriesRequ
   const std::string query = absl::StrCat("transcript\n", request.parent());
   ASSIGN_OR_RETURN(const Page page, ReadPage(request, query));
   ASSIGN_OR_RETURN(const std::int64_t call_id, ReadParent(calls, request.parent()));
-  ASSIGN_OR_RETURN(const std::vector<core::StoredTranscriptEntry> entries,
-                   calls.ListTranscript(call_id, page.after_id(), page.limit()));
+  const auto read = [&](const std::optional<core::CallPosition>& after, int limit) {
+    return calls.ListTranscript(call_id, IdOf(after), limit);
+  };
+  const auto position_of = [](const auto& stored) { return ById(stored.id); };
   const auto convert = [call_id](const auto& stored, v1::TranscriptEntry& entry) {
     ToProto(stored.entry, entry);
     entry.set_name(TranscriptEntryName(call_id, stored.id));
   };
-  if (const auto* last = Fill(page, entries, *response.mutable_transcript_entries(), convert)) {
-    response.set_next_page_token(EncodePageToken(query, {.time = std::nullopt, .id = last->id}));
-  }
+  ASSIGN_OR_RETURN(const auto last,
+                   Fill(page, read, position_of, *response.mutable_transcript_entries(), convert));
+  if (last) response.set_next_page_token(EncodePageToken(query, *last));
   return absl::OkStatus();
 }
 
@@ -162,7 +210,7 @@ absl::Status Answer(core::CallReader& calls, const v1::ListCallAttemptsRequest& 
   ASSIGN_OR_RETURN(const std::optional<domain::CallHistory> history, calls.FindHistory(call_id));
   if (!history) return absl::OkStatus();
   std::vector<domain::Attempt> attempts = domain::Fold(*history, rules).attempts;
-  const auto before = std::min(page.after_id(), static_cast<std::int64_t>(attempts.size()));
+  const auto before = std::min(IdOf(page.after), static_cast<std::int64_t>(attempts.size()));
   attempts.erase(attempts.begin(), attempts.begin() + before);
   absl::Status read;
   const auto convert = [&](const domain::Attempt& attempt, v1::CallAttempt& proto) {
@@ -175,11 +223,13 @@ absl::Status Answer(core::CallReader& calls, const v1::ListCallAttemptsRequest& 
     ToProto(attempt, transcript, proto);
     proto.set_newest(&attempt == &attempts.back());
   };
-  const bool more = Fill(page, attempts, *response.mutable_call_attempts(), convert) != nullptr;
+  Filling<v1::CallAttempt> filling(page, *response.mutable_call_attempts());
+  const bool all = std::all_of(attempts.begin(), attempts.end(),
+                               [&](const auto& attempt) { return filling.Add(attempt, convert); });
   RETURN_IF_ERROR(read);
-  if (more) {
-    response.set_next_page_token(EncodePageToken(
-        query, {.time = std::nullopt, .id = before + response.call_attempts_size()}));
+  if (!all) {
+    response.set_next_page_token(
+        EncodePageToken(query, ById(before + response.call_attempts_size())));
   }
   return absl::OkStatus();
 }

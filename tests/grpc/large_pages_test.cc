@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "services/grpc/queries.h"
 #include "tests/domain/events.h"
+#include "tests/fakes/fake_transaction.h"
 #include "tests/grpc/requests.h"
 #include "tests/grpc/served_api.h"
 
@@ -135,6 +137,60 @@ TEST_F(LargePagesTest, APageOfServiceRecordsIsCutWhereItIsFull) {
                     [](const v1::ServiceRecord& record) { return record.name(); }),
               ElementsAre("serviceRecords/5 serviceRecords/4 ",
                           "serviceRecords/3 serviceRecords/2 ", "serviceRecords/1 "));
+}
+
+// Counts what is read.
+class CountingReader : public fakes::FakeTransaction {
+ public:
+  using FakeTransaction::FakeTransaction;
+
+  absl::StatusOr<std::vector<domain::Call>> ListCalls(const core::CallQuery& query) override {
+    auto calls = FakeTransaction::ListCalls(query);
+    ++reads;
+    if (calls.ok()) read += calls->size();
+    return calls;
+  }
+
+  int reads = 0;
+  std::size_t read = 0;
+};
+
+class ReadingPagesTest : public testing::Test {
+ protected:
+  // The first page of so many calls, each of so many bytes.
+  v1::ListCallsResponse FirstPage(int count, std::size_t bytes) {
+    for (int id = 1; id <= count; ++id) {
+      tables_.calls[id].id = id;
+      tables_.calls[id].state.analysis_summary = std::string(bytes, 'x');
+    }
+    v1::ListCallsResponse page;
+    EXPECT_TRUE(Answer(reader_, FromText<v1::ListCallsRequest>("page_size: 1000"), page).ok());
+    return page;
+  }
+
+  fakes::FakeTables tables_;
+  CountingReader reader_{tables_};
+};
+
+TEST_F(ReadingPagesTest, NotMuchMoreIsReadThanHasRoom) {
+  const v1::ListCallsResponse page = FirstPage(1100, 16 * 1024);
+  EXPECT_THAT(page.calls(), testing::SizeIs(testing::AllOf(testing::Gt(185), testing::Le(192))));
+  EXPECT_FALSE(page.next_page_token().empty());
+  EXPECT_LE(reader_.read, 200U);
+}
+
+TEST_F(ReadingPagesTest, APageOfSmallElementsIsReadAtTwice) {
+  const v1::ListCallsResponse page = FirstPage(1100, 100);
+  EXPECT_THAT(page.calls(), testing::SizeIs(1000));
+  EXPECT_EQ(page.calls(999).name(), "calls/101");
+  EXPECT_FALSE(page.next_page_token().empty());
+  EXPECT_EQ(reader_.reads, 2);
+}
+
+TEST_F(ReadingPagesTest, ThePageThatHoldsTheLastElementSaysSo) {
+  const v1::ListCallsResponse page = FirstPage(1000, 100);
+  EXPECT_THAT(page.calls(), testing::SizeIs(1000));
+  EXPECT_TRUE(page.next_page_token().empty());
 }
 
 }  // namespace
