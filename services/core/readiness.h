@@ -12,9 +12,10 @@
 namespace autopulse::callevents::core {
 
 // Tells whether events can be recorded, on a thread of its own. They cannot once the store has
-// failed, or has been at a write for too long; they can again once it has taken a small write
-// several times in a row, and nobody else has failed meanwhile. So it heals without an event, which
-// those who wait for it hold back. While all is well nothing is written.
+// failed, or has been at a write for too long, or takes no rehearsal after an error that may be one
+// event's own; they can again once it has taken a small write and a rehearsal several times in a
+// row, and nobody else has failed meanwhile. So it heals without an event, which those who wait for
+// it hold back. While all is well nothing is written.
 class Readiness {
  public:
   using Tell = std::function<void(bool ready)>;
@@ -35,6 +36,7 @@ class Readiness {
  private:
   void Run();
   void Look();
+  bool HasFailed();
   absl::Status TryToWrite();
 
   WatchedStore& store_;
@@ -43,8 +45,9 @@ class Readiness {
   const absl::Duration patience_;
   base::Pause pause_;  // woken to stop
   // Of the thread alone.
-  std::int64_t seen_;  // of the store's failures
-  int good_writes_;    // in a row; `kEnough` while ready
+  std::int64_t seen_;         // of the store's failures
+  std::int64_t doubts_seen_;  // of its doubts
+  int good_writes_;           // in a row; `kEnough` while ready
   std::thread thread_;
 };
 

@@ -41,6 +41,7 @@ absl::Status WatchedStore::CountWrite(absl::Status status) {
   const bool failed =
       absl::IsUnavailable(status) || absl::IsResourceExhausted(status) || absl::IsDataLoss(status);
   if (failed) ++failures_;
+  if (absl::IsInternal(status) || absl::IsUnknown(status)) ++doubts_;
   return status;
 }
 

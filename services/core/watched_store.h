@@ -15,8 +15,9 @@
 namespace autopulse::callevents::core {
 
 // Hands everything on to a store, and counts how often that could not be used: a write for which
-// there was no room, no database or a damaged one, a read for which there was none. Knows, too, how
-// long a write takes that is under way. Thread-safe.
+// there was no room, no database or a damaged one, a read for which there was none. Counts apart
+// what may be the fault of either side. Knows, too, how long a write takes that is under way.
+// Thread-safe.
 class WatchedStore final : public CallStore {
  public:
   // `store` must outlive this.
@@ -34,6 +35,10 @@ class WatchedStore final : public CallStore {
   // How often so far. What is wrong with the work itself, or a race that was lost, does not count.
   std::int64_t failures() const { return failures_; }
 
+  // How often a write has failed for a reason that nobody foresaw: an event that no column holds,
+  // or a column that is gone.
+  std::int64_t doubts() const { return doubts_; }
+
   // How long the write that takes longest has been under way; zero if there is none.
   absl::Duration LongestWrite() const;
 
@@ -47,6 +52,7 @@ class WatchedStore final : public CallStore {
 
   CallStore& store_;
   std::atomic<std::int64_t> failures_ = 0;
+  std::atomic<std::int64_t> doubts_ = 0;
   mutable absl::Mutex mutex_;
   std::multiset<SteadyTime> writes_ ABSL_GUARDED_BY(mutex_);  // under way, by their beginning
 };

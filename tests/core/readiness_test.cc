@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "services/core/watched_store.h"
 #include "tests/fakes/fake_call_store.h"
+#include "tests/wait_until.h"
 
 namespace autopulse::callevents::core {
 namespace {
@@ -27,11 +28,15 @@ class BreakableStore : public CallStore {
   absl::Status Write(const WriteWork& work) override {
     ++writes;
     if (is_broken) return absl::ResourceExhaustedError("full");
+    if (is_locked) return absl::AbortedError("locked");
+    if (has_lost_a_column) return absl::InternalError("no such column");
     return store_.Write(work);
   }
   absl::Status Scrub() override { return absl::OkStatus(); }
 
   std::atomic<bool> is_broken = false;
+  std::atomic<bool> is_locked = false;
+  std::atomic<bool> has_lost_a_column = false;
   std::atomic<int> writes = 0;
 
  private:
@@ -73,6 +78,16 @@ TEST(WatchedStoreTest, DoesNotCountWhatIsWrongWithTheWork) {
     EXPECT_EQ(store.Write([&](CallWriter&) { return error; }), error);
   }
   EXPECT_EQ(store.failures(), 0);
+}
+
+TEST(WatchedStoreTest, CountsApartWhatMayBeTheFaultOfEitherSide) {
+  fakes::FakeCallStore database;
+  WatchedStore store(database);
+  for (const auto& error : {absl::InternalError("x"), absl::UnknownError("x")}) {
+    EXPECT_EQ(store.WriteAhead([&](CallWriter&) { return error; }), error);
+  }
+  EXPECT_EQ(store.failures(), 0);
+  EXPECT_EQ(store.doubts(), 2);
 }
 
 // What was told, in order.
@@ -130,6 +145,40 @@ TEST_F(ReadinessTest, EndsAgainWhenAnotherWriteFails) {
     told_.Await(2 * round + 2);
   }
   EXPECT_THAT(told_.Await(6), ElementsAre(false, true, false, true, false, true));
+}
+
+TEST_F(ReadinessTest, EndsWhenTheDatabaseTakesNoEventWhateverItIs) {
+  database_.has_lost_a_column = true;
+  EXPECT_FALSE(WriteNothing(store_).ok());
+  EXPECT_THAT(told_.Await(1), ElementsAre(false));
+  database_.has_lost_a_column = false;
+  EXPECT_THAT(told_.Await(2), ElementsAre(false, true));
+}
+
+TEST(ReadinessOfAnEventThatFailsTest, StaysAsItIsWhereOthersAreTaken) {
+  BreakableStore database;
+  WatchedStore store(database);
+  {
+    const Readiness readiness(
+        store, [](bool) { FAIL(); }, absl::Milliseconds(1));
+    const absl::Status error = absl::InternalError("an event that no column holds");
+    EXPECT_EQ(store.Write([&](CallWriter&) { return error; }), error);
+    WaitUntil([&] { return database.writes >= 2; }, "it looks whether another one is taken");
+  }
+  EXPECT_EQ(database.writes, 2);
+}
+
+TEST(ReadinessOfAnEventThatFailsTest, StaysAsItIsWhileAnotherProgramIsInTheWay) {
+  BreakableStore database;
+  WatchedStore store(database);
+  const Readiness readiness(
+      store, [](bool) { FAIL(); }, absl::Milliseconds(1));
+  const auto fail_and_lock = [&](CallWriter&) {
+    database.is_locked = true;
+    return absl::InternalError("an event that no column holds");
+  };
+  EXPECT_FALSE(store.Write(fail_and_lock).ok());
+  WaitUntil([&] { return database.writes >= 4; }, "it looks again and again");
 }
 
 TEST(ReadinessOfAStoreThatHangsTest, EndsAfterAWhileAndComesBackWhenTheWriteHasEnded) {
