@@ -48,11 +48,12 @@ absl::StatusOr<std::string> ReadWhole(const std::string& flag, const std::string
   return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
 }
 
-// A head as people save it: with LF alone, or without its first line, or without its last one.
+// A head as people save it: with LF alone, or without its first line, or without its last one. In
+// HTTP/1.0 none of its headers has to be there.
 std::string MendedHead(absl::string_view head) {
   std::string mended = absl::StrReplaceAll(head, {{"\r\n", "\r\n"}, {"\n", "\r\n"}});
   const absl::string_view first_line = absl::string_view(mended).substr(0, mended.find("\r\n"));
-  if (!absl::StrContains(first_line, " HTTP/")) mended = "POST / HTTP/1.1\r\n" + mended;
+  if (!absl::StrContains(first_line, " HTTP/")) mended = "POST / HTTP/1.0\r\n" + mended;
   while (!absl::EndsWith(mended, "\r\n\r\n")) mended += "\r\n";
   return mended;
 }

@@ -62,7 +62,8 @@ std::optional<FramingError> ParseRequestLine(absl::string_view line, RequestHead
   if (version != "HTTP/1.1" && version != "HTTP/1.0") {
     return FramingError{505, "Use HTTP/1.1"};
   }
-  head.keeps_alive = version == "HTTP/1.1";
+  head.is_http_1_0 = version == "HTTP/1.0";
+  head.keeps_alive = !head.is_http_1_0;
   head.path = PathOf(head.target);
   return std::nullopt;
 }
@@ -143,6 +144,16 @@ std::optional<FramingError> ReadFraming(const HeadLimits& limits, RequestHead& h
   return std::nullopt;
 }
 
+// RFC 9112, 3.2: what is between us and the sender may have gone by another one than we would.
+std::optional<FramingError> CheckHost(const RequestHead& head) {
+  const std::size_t hosts = head.Count("Host");
+  if (hosts > 1) return FramingError{400, "Malformed request: Host is given twice"};
+  if (hosts == 0 && !head.is_http_1_0) {
+    return FramingError{400, "Malformed request: there is no Host"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::vector<absl::string_view> RequestHead::Values(absl::string_view name) const {
@@ -219,6 +230,7 @@ std::optional<FramingError> ParseHead(absl::string_view text, const HeadLimits& 
     if (error.has_value()) return error;
     is_first = false;
   }
+  if (const auto error = CheckHost(head)) return error;
   return ReadFraming(limits, head);
 }
 

@@ -31,6 +31,7 @@ struct RequestHead {
   absl::string_view path;  // of the target: without scheme, host and query
   std::vector<Header> headers;
 
+  bool is_http_1_0 = false;  // else it is HTTP/1.1
   std::optional<std::size_t> content_length;
   bool is_chunked = false;
   bool keeps_alive = true;        // whether the sender expects to go on after the answer

@@ -151,7 +151,7 @@ TEST_F(DispatcherTest, WhatWaitedIsNotHandledByOneThreadAlone) {
   std::vector<std::unique_ptr<RawHttp>> senders;
   for (const char* path : {"/first", "/first", "/second", "/second", "/refused"}) {
     senders.push_back(std::make_unique<RawHttp>(server.port()));
-    senders.back()->Send(absl::StrCat("GET ", path, " HTTP/1.1\r\n\r\n"));
+    senders.back()->Send(absl::StrCat("GET ", path, " HTTP/1.1\r\nHost: test\r\n\r\n"));
   }
   // It needs no place and came last: those before it wait by now.
   EXPECT_THAT(senders.back()->ReadAnswer(), StartsWith("HTTP/1.1 404 "));
@@ -169,7 +169,7 @@ TEST_F(DispatcherTest, RequestsOfOneSenderDoNotPileUpOnAThread) {
   ASSERT_TRUE(server.Start([] {}).ok());
   RawHttp sender(server.port());
   std::string requests;
-  for (int i = 0; i < 500; ++i) requests += "GET / HTTP/1.1\r\n\r\n";
+  for (int i = 0; i < 500; ++i) requests += "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
   sender.Send(requests);
   for (int i = 0; i < 500; ++i) {
     ASSERT_THAT(sender.ReadAnswer(), StartsWith("HTTP/1.1 200 ")) << i;
@@ -181,7 +181,7 @@ TEST_F(DispatcherTest, RequestsOfOneSenderDoNotPileUpOnAThread) {
 TEST_F(DispatcherTest, SenderThatAlwaysHasAnotherRequestIsAnsweredToTheLast) {
   RawHttp connection(server_->port());
   std::string requests;
-  for (int i = 0; i < 1000; ++i) requests += "GET /healthz HTTP/1.1\r\n\r\n";
+  for (int i = 0; i < 1000; ++i) requests += "GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n";
   connection.Send(requests);
   for (int i = 0; i < 1000; ++i) {
     ASSERT_THAT(connection.ReadAnswer(), StartsWith("HTTP/1.1 200 ")) << i;
@@ -194,7 +194,7 @@ TEST_F(DispatcherTest, AnswersThatNobodyReadsHoldNoThread) {
   Start(options, WebhookAuth());
   RawHttp deaf(server_->port());
   std::string requests;
-  for (int i = 0; i < 1000; ++i) requests += "GET /healthz HTTP/1.1\r\n\r\n";
+  for (int i = 0; i < 1000; ++i) requests += "GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n";
   // More answers than both sockets' buffers hold.
   while (deaf.SendWithoutWaiting(requests)) {
   }

@@ -13,10 +13,10 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr HeadLimits kLimits{.max_bytes = 1000, .max_line_bytes = 300, .max_headers = 5};
+constexpr HeadLimits kLimits{.max_bytes = 1000, .max_line_bytes = 300, .max_headers = 6};
 
 std::string WithHeaders(const std::string& headers) {
-  return absl::StrCat("POST /x HTTP/1.1\r\n", headers, "\r\n");
+  return absl::StrCat("POST /x HTTP/1.1\r\nHost: test\r\n", headers, "\r\n");
 }
 
 // 0 for a head that is one, otherwise the status that it is refused with.
@@ -62,7 +62,8 @@ TEST(HeadScannerTest, WhatCannotBecomeAHeadIsRefusedBeforeItsEnd) {
 
 TEST(ParseHeadTest, RequestLineAndHeadersAreTakenApart) {
   const std::string text =
-      "POST /webhooks/vapi?a=b HTTP/1.1\r\nX-Vapi-Secret:\t a%41b \r\nx-vapi-secret:\r\n\r\n";
+      "POST /webhooks/vapi?a=b HTTP/1.1\r\nHost: test\r\nX-Vapi-Secret:\t a%41b \r\n"
+      "x-vapi-secret:\r\n\r\n";
   const RequestHead head = Parsed(text);
   EXPECT_EQ(head.method, "POST");
   EXPECT_EQ(head.target, "/webhooks/vapi?a=b");
@@ -74,8 +75,8 @@ TEST(ParseHeadTest, RequestLineAndHeadersAreTakenApart) {
   EXPECT_EQ(head.Count("X-Vapi"), 0u);
   EXPECT_EQ(head.First("X-Vapi"), "");
   EXPECT_FALSE(head.has_body());
-  EXPECT_EQ(Parsed("GET https://host/healthz?x HTTP/1.1\r\n\r\n").path, "/healthz");
-  EXPECT_EQ(Parsed("GET http://host HTTP/1.1\r\n\r\n").path, "/");
+  EXPECT_EQ(Parsed("GET https://host/healthz?x HTTP/1.1\r\nHost: host\r\n\r\n").path, "/healthz");
+  EXPECT_EQ(Parsed("GET http://host HTTP/1.1\r\nHost: host\r\n\r\n").path, "/");
 }
 
 TEST(ParseHeadTest, LengthAndChunksAreRead) {
@@ -124,9 +125,17 @@ TEST(ParseHeadTest, WhatIsNoHeaderIsRefused) {
   EXPECT_EQ(Verdict(WithHeaders("Expect: a cake\r\n")), 417);
 }
 
+TEST(ParseHeadTest, RequestNamesItsHostOnce) {
+  EXPECT_EQ(Verdict("GET / HTTP/1.1\r\n\r\n"), 400);
+  EXPECT_EQ(Verdict("GET / HTTP/1.1\r\nhost:\r\n\r\n"), 0);
+  EXPECT_EQ(Verdict("GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n"), 400);
+  EXPECT_EQ(Verdict("GET / HTTP/1.0\r\n\r\n"), 0);
+  EXPECT_EQ(Verdict("GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n"), 400);
+}
+
 TEST(ParseHeadTest, ConnectionGoesOnUnlessSomebodySaysOtherwise) {
-  EXPECT_TRUE(Parsed("GET / HTTP/1.1\r\n\r\n").keeps_alive);
-  EXPECT_FALSE(Parsed("GET / HTTP/1.1\r\nConnection: TE, Close\r\n\r\n").keeps_alive);
+  EXPECT_TRUE(Parsed(WithHeaders("")).keeps_alive);
+  EXPECT_FALSE(Parsed(WithHeaders("Connection: TE, Close\r\n")).keeps_alive);
   EXPECT_FALSE(Parsed("GET / HTTP/1.0\r\n\r\n").keeps_alive);
   EXPECT_TRUE(Parsed("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").keeps_alive);
 }
