@@ -68,7 +68,7 @@ class MalformedBodiesTest(EndToEndTest):
         """E1: anything else is "No call_id found", naming the place."""
         for value in ('"15 OR 1=1"', '"15;DROP TABLE call"', "-15", "0", "15.7", '" 15 "',
                       str(LARGEST_ID + 1), '"1e1"', '"+15"', '"-15"', '"\u0663"', "[]", "{}", "true", '""',
-                      '"0"', f'"{LARGEST_ID + 1}"', '"' + "9" * 1000 + '"', "9" * 1000, "1e400",
+                      '"0"', f'"{LARGEST_ID + 1}"', '"' + "9" * 1000 + '"', "9" * 5000, "1e5000",
                       '"15.0"', '"0x15"', '"15\\u0000"'):
             with self.subTest(value=value[:40]):
                 answer = self.assert_400(self.with_call_id(value))
@@ -135,7 +135,7 @@ class MalformedBodiesTest(EndToEndTest):
         """R3, T5: digits as sent, half away from zero; what the column cannot hold costs itself."""
         self.report_15('"cost": 1.5, "timestamp": 1752241074000')
         for index, (cost, stored) in enumerate((
-                ("1e400", "1.5"), ("-1e400", "1.5"), ('{"total": 1}', "1.5"), ("[]", "1.5"),
+                ("1e400", "1.5"), ("-1e5000", "1.5"), ('{"total": 1}', "1.5"), ("[]", "1.5"),
                 ("true", "1.5"), ("1000000", "1.5"), ("null", "1.5"), ("0.1386", "0.1386"),
                 ("1e-9", "0"), ("0.00005", "0.0001"), ("0.30000000000000004", "0.3"),
                 ("999999.9999", "999999.9999"), ("999999.99995", "999999.9999"), ("0", "0"))):
@@ -148,7 +148,7 @@ class MalformedBodiesTest(EndToEndTest):
         """T5: whole milliseconds that an INTEGER holds, or none."""
         for index, (given, stored) in enumerate((
                 ("12.5", 12), ("3e9", 12), (str(2**63), 12), (str(2**64 + 5), 12), ('"60000"', 12),
-                ("1e400", 12), ("true", 12), ("60000", 60000), ("2147483647", 2**31 - 1))):
+                ("1e5000", 12), ("true", 12), ("60000", 60000), ("2147483647", 2**31 - 1))):
             with self.subTest(given=given):
                 self.report_15(f'"durationMs": {given}, "timestamp": {1752241075000 + index}')
                 self.assertEqual(self.rows("SELECT duration_ms FROM call"), [(stored,)])
@@ -218,7 +218,7 @@ class MalformedBodiesTest(EndToEndTest):
 
     def test_an_offset_that_no_float_holds_costs_itself(self):
         self.report_15('"messages": [{"role": "user", "message": "Hello",'
-                       ' "secondsFromStart": 1e400, "time": 1e400}]')
+                       ' "secondsFromStart": 1e5000, "time": 1e5000}]')
         ((offset,),) = self.rows("SELECT seconds_from_start FROM transcript")
         self.assertFalse(offset is not None and math.isinf(offset))
 

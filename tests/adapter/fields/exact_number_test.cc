@@ -47,6 +47,7 @@ TEST(MoneyTextTest, MoreThanTheColumnHoldsIsNothing) {  // R3, T5
   EXPECT_EQ(MoneyText("999999.99995"), std::nullopt);
   EXPECT_EQ(MoneyText("1000000"), std::nullopt);
   EXPECT_EQ(MoneyText("1e400"), std::nullopt);
+  EXPECT_EQ(MoneyText("1e5000"), std::nullopt);
   EXPECT_EQ(MoneyText("-1e99999999999999999999"), std::nullopt);
 }
 

@@ -27,6 +27,12 @@ TEST(ParseJsonTest, NumbersKeepTheirCharacters) {  // R3
   EXPECT_EQ(RoundTrip(kNumbers), kNumbers);
 }
 
+TEST(ParseJsonTest, NumberMayBeOfAnySize) {  // T5
+  const std::string numbers =
+      absl::StrCat("[1e5000,-1e5000,1e-5000,1e99999999999999999999,", std::string(6'000, '9'), "]");
+  EXPECT_EQ(RoundTrip(numbers), numbers);
+}
+
 TEST(ParseJsonTest, OrderAndTextSurvive) {
   EXPECT_EQ(RoundTrip(R"( { "z" : "caf\u00e9 \ud83d\ude42" , "a" : [ true , null , { } ] } )"),
             "{\"z\":\"café 🙂\",\"a\":[true,null,{}]}");
