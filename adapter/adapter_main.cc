@@ -193,6 +193,15 @@ int Run(const AdapterSettings& settings, const http::Server::Options& listener,
   return failed ? base::kExitFailure : base::kExitOk;
 }
 
+// A spool that another program has locked is waited for, which a signal may end.
+absl::StatusOr<std::unique_ptr<EventSpool>> OpenSpool(const std::string& path) {
+  const base::StoppableStart start;
+  absl::StatusOr<std::unique_ptr<EventSpool>> spool = EventSpool::Open(path, absl::Now(), {});
+  if (spool.ok()) return spool;
+  return absl::Status(spool.status().code(),
+                      absl::StrCat("cannot use the spool ", path, ": ", spool.status().message()));
+}
+
 int Main(int argc, const char* const* argv) {
   AdapterSettings settings;
   base::Settings parser(
@@ -214,12 +223,8 @@ int Main(int argc, const char* const* argv) {
   if (!client_options.ok()) return FailOnSettings(client_options.status());
   std::unique_ptr<EventSpool> spool;
   if (!settings.spool.empty()) {
-    absl::StatusOr<std::unique_ptr<EventSpool>> opened =
-        EventSpool::Open(settings.spool, absl::Now(), {});
-    if (!opened.ok()) {
-      return Fail(base::kExitConfiguration, absl::StrCat("cannot use the spool ", settings.spool,
-                                                         ": ", opened.status().message()));
-    }
+    absl::StatusOr<std::unique_ptr<EventSpool>> opened = OpenSpool(settings.spool);
+    if (!opened.ok()) return Fail(base::kExitConfiguration, opened.status().message());
     spool = *std::move(opened);
   }
   return Run(settings, *listener, *std::move(client_options), *auth, spool.get());

@@ -1,4 +1,4 @@
-"""FT55: a service that is to stop, or to start, while its database does not let it."""
+"""FT55: a program that is to stop, or to start, while its database or spool does not let it."""
 
 import os
 import pathlib
@@ -84,39 +84,46 @@ class StopTest(surroundings.FaultTest):
             os.kill(self.frozen.pop(), signal.SIGCONT)
 
 
-@unittest.skipIf(databases.KIND != "sqlite", "it is about SQLite's lock")
 class LockedFileTest(surroundings.FaultTest):
     """Another program has locked a file, the whole of it or against other writers."""
 
-    def lock(self, name, *statements):
+    def lock(self, file, *statements):
         """Another program that holds a file; its path."""
-        file = self.folder / name
         other = sqlite3.connect(file, isolation_level=None)
         self.addCleanup(other.close)
         for statement in statements:
             other.execute(statement)
         return file
 
-    def lock_all(self):
-        return self.lock("locked.db", "PRAGMA locking_mode = EXCLUSIVE",
+    def lock_all(self, file):
+        return self.lock(file, "PRAGMA locking_mode = EXCLUSIVE",
                          "CREATE TABLE other (id INTEGER)")
 
-    def lock_new(self):
-        return self.lock("new.db", "BEGIN IMMEDIATE")
-
-    def start_on(self, file):
-        """A service that does not get ready."""
-        process = subprocess.Popen(
-            [programs.BIN / "call-event-service", "--listen=127.0.0.1:0",
-             f"--database=sqlite:{file}"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            text=True)
+    def start(self, name, *arguments):
+        """A program that does not get ready."""
+        process = subprocess.Popen([programs.BIN / name, "--listen=127.0.0.1:0", *arguments],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         return process
 
+    def start_service(self, file):
+        return self.start("call-event-service", f"--database=sqlite:{file}")
+
+    def assert_is_ended_by_a_signal(self, starting, file):
+        programs.wait_until(
+            lambda: any(str(file) == os.path.realpath(link)
+                        for link in pathlib.Path(f"/proc/{starting.pid}/fd").iterdir()),
+            "it has the file open")
+        starting.terminate()
+        self.assertEqual(starting.wait(LEEWAY), -signal.SIGTERM)
+
+    @unittest.skipIf(databases.KIND != "sqlite", "it is about SQLite's lock")
     def test_start_gives_up_and_says_why(self):
         """FT11: after the same time, whatever it waits for."""
-        starting = [self.start_on(file) for file in (self.lock_all(), self.lock_new())]
+        locked = self.lock_all(self.folder / "locked.db")
+        new = self.lock(self.folder / "new.db", "BEGIN IMMEDIATE")
+        starting = [self.start_service(file) for file in (locked, new)]
         begin = time.monotonic()
         for process in starting:
             left = begin + START_SECONDS + LEEWAY - time.monotonic()
@@ -125,15 +132,16 @@ class LockedFileTest(surroundings.FaultTest):
             self.assertIn("another program holds the database", errors)
             self.assertEqual(len(errors.splitlines()), 1, errors)
 
+    @unittest.skipIf(databases.KIND != "sqlite", "it is about SQLite's lock")
     def test_start_that_waits_is_ended_by_a_signal(self):
-        file = self.lock_all()
-        starting = self.start_on(file)
-        programs.wait_until(
-            lambda: any(str(file) == os.path.realpath(link)
-                        for link in pathlib.Path(f"/proc/{starting.pid}/fd").iterdir()),
-            "it has the file open")
-        starting.terminate()
-        self.assertEqual(starting.wait(LEEWAY), -signal.SIGTERM)
+        file = self.lock_all(self.folder / "locked.db")
+        self.assert_is_ended_by_a_signal(self.start_service(file), file)
+
+    def test_start_of_the_adapter_that_waits_is_ended_by_a_signal(self):
+        self.lock_all(self.spool)
+        starting = self.start("vapi-webhook-adapter", "--insecure-no-auth",
+                              f"--spool={self.spool}")
+        self.assert_is_ended_by_a_signal(starting, self.spool)
 
 
 if __name__ == "__main__":
