@@ -98,12 +98,12 @@ void Drainer::Run(Sender sender, base::Pause& pause) {
 }
 
 int Drainer::DrainOnce(Sender& sender) {
-  if (parts_.spool.pending() == 0 || !parts_.breaker.IsReady()) return 0;
   const absl::Time now = clock_();
+  if (parts_.spool.pending() == 0 || now < sender.next_try || !parts_.breaker.IsReady()) return 0;
   auto page = parts_.spool.ReadDue(
       now, {.events = sender.batch_size, .bytes = kMaxBatchBytes, .share = sender.share});
   if (!page.ok()) {
-    base::LogError("spool not read", {{"error", page.status().message()}});
+    NoteSpoolFailure("spool not read", page.status(), sender);
     return 0;
   }
   Batch batch = MakeBatch(*std::move(page), now);
@@ -118,11 +118,15 @@ int Drainer::DrainOnce(Sender& sender) {
     }
   }
   if (settlements.empty()) return 0;
-  if (!Settle(settlements).ok()) {
-    sender.batch_size = std::max(1, sender.batch_size / 2);  // less of it may fit on a full disk
+  const auto count = static_cast<int>(settlements.size());
+  if (const absl::Status settled = parts_.spool.Settle(settlements, clock_()); !settled.ok()) {
+    // They will be sent again, which changes nothing [O1].
+    NoteSpoolFailure("spool not written", settled, sender);
+    sender.batch_size = std::max(1, count / 2);  // less of it may fit on a full disk
     return 0;
   }
-  return static_cast<int>(settlements.size());
+  NoteSettled(settlements, sender);
+  return count;
 }
 
 Drainer::Batch Drainer::MakeBatch(std::vector<PendingEvent> page, absl::Time now) {
@@ -189,7 +193,6 @@ bool Drainer::NoteHealth(const std::vector<Result>& results, Sender& sender) {
 Drainer::Settlement Drainer::Judge(const PendingEvent& event, absl::Time read_time,
                                    const Result& result, bool others_recorded) {
   if (!result.ok()) return JudgeFailure(event, read_time, result.status(), others_recorded);
-  parts_.counters.Increment("spool", "delivered");
   return {.kind = Settlement::Kind::kDelivered,
           .event = event.id,
           .lane = event.lane,
@@ -265,11 +268,17 @@ Drainer::Settlement Drainer::MakeBurial(Settlement settlement, const char* reaso
   return settlement;
 }
 
-absl::Status Drainer::Settle(const std::vector<Settlement>& settlements) {
-  absl::Status settled = parts_.spool.Settle(settlements, clock_());
-  // They will be sent again, which changes nothing [O1].
-  if (!settled.ok()) base::LogError("spool not written", {{"error", settled.message()}});
-  return settled;
+void Drainer::NoteSpoolFailure(absl::string_view what, const absl::Status& error, Sender& sender) {
+  base::LogError(what, {{"error", error.message()}});
+  sender.next_try = clock_() + backoff_.After(++sender.spool_failures);
+}
+
+void Drainer::NoteSettled(const std::vector<Settlement>& settlements, Sender& sender) {
+  sender.spool_failures = 0;
+  for (const Settlement& settlement : settlements) {
+    if (settlement.kind != Settlement::Kind::kDelivered) continue;
+    parts_.counters.Increment("spool", "delivered");
+  }
 }
 
 }  // namespace autopulse::callevents::adapter

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "adapter/delivery/call_event_client.h"
 #include "adapter/delivery/circuit_breaker.h"
@@ -39,7 +40,8 @@ bool DidRecord(const absl::StatusOr<v1::ReportCallEventResponse>& result);
 //
 // What fails holds its call back for a while and then stands aside [O7]; a call that stays unknown
 // for too long, what the service refuses, and what fails again and again while the service records
-// others, becomes a dead letter [U1].
+// others, becomes a dead letter [U1]. A spool that fails is tried less and less often, and with
+// fewer events at a time, for each try sends them again.
 class Drainer {
  public:
   // All of them must outlive this; `clock` must not jump.
@@ -76,6 +78,9 @@ class Drainer {
   struct Sender {
     persistence::spool::LaneShare share;
     int batch_size;  // smaller after a failure, so that one event alone shows what it does
+    // The spool could not be read or written so often in a row, and is let alone until then.
+    int spool_failures = 0;
+    absl::Time next_try = absl::InfinitePast();
   };
 
   void Run(Sender sender, base::Pause& pause);
@@ -89,7 +94,8 @@ class Drainer {
                           const absl::Status& error, bool others_recorded);
   Settlement JudgeOwnFailure(Settlement settlement, absl::StatusCode code, bool alone, bool counts);
   Settlement MakeBurial(Settlement settlement, const char* reason);
-  absl::Status Settle(const std::vector<Settlement>& settlements);
+  void NoteSpoolFailure(absl::string_view what, const absl::Status& error, Sender& sender);
+  void NoteSettled(const std::vector<Settlement>& settlements, Sender& sender);
 
   const Parts parts_;
   const RetryPolicy policy_;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <map>
@@ -42,6 +43,15 @@ class DrainerTest : public SpoolingTest {
     }
   }
 
+  // Has another program run `sql` on the spool's file.
+  void RunOnFile(const char* sql) {
+    sqlite3* file = nullptr;
+    ASSERT_EQ(sqlite3_open((folder_ / "spool.db").c_str(), &file), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(file, sql, nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(file);
+    sqlite3_close(file);
+  }
+
   CircuitBreaker breaker_{{}, Clock()};
   Drainer drainer_{
       {.client = client_, .spool = *spool_, .breaker = breaker_, .counters = counters_},
@@ -58,6 +68,22 @@ TEST_F(DrainerTest, SendsTheEventsOfACallInOrder) {  // O7
   EXPECT_THAT(service_.recorded(), ElementsAre("a1", "a2", "a3", "b1"));
   EXPECT_EQ(spool_->pending(), 0);
   EXPECT_EQ(service_.calls(), 1);
+}
+
+TEST_F(DrainerTest, WhatCannotBeRemovedIsSentAgainSeldomAndSingly) {  // FT10, O1
+  for (int call = 1; call <= 8; ++call) Keep(call, absl::StrCat("a", call));
+  RunOnFile(
+      "CREATE TRIGGER broken BEFORE DELETE ON pending_event BEGIN SELECT RAISE(FAIL, 'no'); END");
+  Pass(absl::Minutes(10));
+  EXPECT_LT(service_.calls(), 150);
+  EXPECT_EQ(service_.recorded().size(), service_.calls() - 3u + 8 + 4 + 2);
+  EXPECT_EQ(spool_->pending(), 8);
+  EXPECT_EQ(counters_.Get("spool", "delivered"), 0);
+  RunOnFile("DROP TRIGGER broken");
+  Pass(absl::Minutes(1));
+  EXPECT_EQ(spool_->pending(), 0);
+  EXPECT_EQ(counters_.Get("spool", "delivered"), 8);
+  EXPECT_THAT(DeadLetters(), IsEmpty());
 }
 
 // A token that is wrong is the operator's mistake, and no event's: not of one either that failed by
