@@ -1,28 +1,16 @@
 #include "adapter/admin/admin_server.h"
 
-#include <array>
-#include <cstdint>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "adapter/auth/methods.h"
 #include "adapter/http/address.h"
+#include "clients/cpp/channel_settings.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
-
-// Whether only programs of this machine reach a server that listens there.
-bool IsLoopback(absl::string_view host_and_port) {
-  constexpr std::size_t kFirstOfIpv4 = 12;
-  constexpr std::uint8_t kNet = 127;
-  absl::string_view host = host_and_port.substr(0, host_and_port.rfind(':'));
-  if (host == "localhost" || host == "[::1]") return true;
-  const auto address = http::Address::Parse(host);
-  return address.has_value() && address->is_ipv4() && address->bytes()[kFirstOfIpv4] == kNet;
-}
 
 http::Server::Options ServerOptions(const AdminServer::Options& options) {
   constexpr int kThreads = 4;
@@ -39,7 +27,7 @@ AdminServer::AdminServer(const Options& options, const AdminApi& api, base::Coun
     : options_(options), api_(api), server_(ServerOptions(options), *this, counters) {}
 
 absl::Status AdminServer::Start(std::function<void()> on_failure) {
-  if (!options_.allow_remote && !IsLoopback(options_.listen)) {
+  if (!options_.allow_remote && !client::IsLocal(options_.listen)) {
     return absl::FailedPreconditionError(
         absl::StrCat("--admin-listen: other machines can reach ", options_.listen,
                      ", and tokens would cross the network unencrypted; listen on 127.0.0.1, or "
