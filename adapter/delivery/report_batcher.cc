@@ -61,11 +61,6 @@ ReportBatcher::Result ReportBatcher::Report(const Request& request) {
   return *std::move(reported);
 }
 
-std::size_t ReportBatcher::waiting() const {
-  const absl::MutexLock lock(&mutex_);
-  return waiting_.size();
-}
-
 std::unique_ptr<ReportBatcher::Batch> ReportBatcher::TakeNext() {
   const absl::MutexLock lock(&mutex_);
   if (waiting_.empty() || under_way_ >= limits_.under_way) return nullptr;

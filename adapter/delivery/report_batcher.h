@@ -66,9 +66,6 @@ class ReportBatcher {
   // Reports one event and waits for what became of it. Blocks.
   Result Report(const Request& request);
 
-  // How many events wait for a request to end, or for `Flush`.
-  std::size_t waiting() const;
-
  private:
   struct Event;
   struct Batch;
@@ -80,7 +77,7 @@ class ReportBatcher {
   const Send send_;
   const absl::Duration timeout_;
   const Limits limits_;
-  mutable absl::Mutex mutex_;
+  absl::Mutex mutex_;
   std::deque<Event> waiting_ ABSL_GUARDED_BY(mutex_);
   std::size_t under_way_ ABSL_GUARDED_BY(mutex_) = 0;
   std::size_t telling_ ABSL_GUARDED_BY(mutex_) = 0;  // requests that ended, whose events are told

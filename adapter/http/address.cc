@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 
 namespace autopulse::callevents::adapter::http {
 namespace {
@@ -46,16 +47,6 @@ std::optional<Address> Address::Parse(absl::string_view text) {
 
 bool Address::is_ipv4() const {
   return std::equal(kIpv4Prefix.begin(), kIpv4Prefix.end(), bytes_.begin());
-}
-
-std::string Address::ToString() const {
-  char text[INET6_ADDRSTRLEN] = {};
-  if (is_ipv4()) {
-    inet_ntop(AF_INET, bytes_.data() + kIpv4At, text, sizeof(text));
-  } else {
-    inet_ntop(AF_INET6, bytes_.data(), text, sizeof(text));
-  }
-  return text;
 }
 
 }  // namespace autopulse::callevents::adapter::http

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "absl/strings/string_view.h"
@@ -23,9 +22,6 @@ class Address {
 
   // Of `192.0.2.1` or `2001:db8::1`; nothing for other text.
   static std::optional<Address> Parse(absl::string_view text);
-
-  // As it is written: `192.0.2.1`, `2001:db8::1`.
-  std::string ToString() const;
 
   bool is_ipv4() const;
   const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }

@@ -79,15 +79,14 @@ TEST(RateLimiterTest, AddressesBeyondTheTableShareOneAllowance) {
 TEST(SenderPolicyTest, OnlyATrustedProxyIsBelieved) {
   const SenderPolicy policy({.trusted_proxies = Ranges("10.0.0.0/8")});
   const auto sender = [&](absl::string_view forwarded, absl::string_view peer) {
-    return policy.SenderOf(WithHeader("X-Forwarded-For", forwarded), Of(peer)).ToString();
+    return policy.SenderOf(WithHeader("X-Forwarded-For", forwarded), Of(peer));
   };
-  EXPECT_EQ(sender("6.6.6.6", "192.0.2.1"), "192.0.2.1");
-  EXPECT_EQ(sender("6.6.6.6", "10.0.0.1"), "6.6.6.6");
-  EXPECT_EQ(sender("6.6.6.6, 192.0.2.1, 10.0.0.2", "10.0.0.1"), "192.0.2.1");
-  EXPECT_EQ(sender("6.6.6.6, nonsense", "10.0.0.1"), "10.0.0.1");
-  EXPECT_EQ(sender("", "10.0.0.1"), "10.0.0.1");
-  EXPECT_EQ(policy.SenderOf(WithHeader("REMOTE_ADDR", "6.6.6.6"), Of("10.0.0.1")).ToString(),
-            "10.0.0.1");
+  EXPECT_EQ(sender("6.6.6.6", "192.0.2.1"), Of("192.0.2.1"));
+  EXPECT_EQ(sender("6.6.6.6", "10.0.0.1"), Of("6.6.6.6"));
+  EXPECT_EQ(sender("6.6.6.6, 192.0.2.1, 10.0.0.2", "10.0.0.1"), Of("192.0.2.1"));
+  EXPECT_EQ(sender("6.6.6.6, nonsense", "10.0.0.1"), Of("10.0.0.1"));
+  EXPECT_EQ(sender("", "10.0.0.1"), Of("10.0.0.1"));
+  EXPECT_EQ(policy.SenderOf(WithHeader("REMOTE_ADDR", "6.6.6.6"), Of("10.0.0.1")), Of("10.0.0.1"));
 }
 
 TEST(SenderPolicyTest, OthersThanThoseAllowedAreRefused) {
