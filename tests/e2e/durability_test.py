@@ -1,6 +1,10 @@
 """kill -9 and SIGTERM: what was answered with 2xx is kept, once, and nothing else goes wrong."""
 
+import http.client
+import json
 import random
+import signal
+import socket
 import threading
 import unittest
 
@@ -14,6 +18,22 @@ from load import BEGIN, CALLS
 
 KILLS = 10
 SERVER_CRASHES = 5
+
+
+def unread_bytes(port):
+    """For each connection to a port of this machine, what its program has not read yet."""
+    with open("/proc/net/tcp", encoding="ascii") as lines:
+        rows = [line.split() for line in lines][1:]
+    return [int(queues.split(":")[1], 16) for _, local, _, state, queues, *_ in rows
+            if local.endswith(f":{port:04X}") and state == "01"]
+
+
+def is_listened_on(host, port):
+    try:
+        socket.create_connection((host, port)).close()
+    except ConnectionError:
+        return False
+    return True
 
 
 class DurabilityTest(EndToEndTest):
@@ -101,13 +121,45 @@ class DurabilityTest(EndToEndTest):
             next(watch)
 
     def test_sigterm_ends_the_adapter_cleanly(self):
+        """Whoever gets no answer finds its connection closed, or nobody there."""
         load = self.start_load()
         load.await_progress(50)
         self.adapter.terminate()
         self.assertEqual(self.adapter.wait(30), 0)
         load.stop()
         self.assertLessEqual(set(load.answers), {200, 503})
+        for error in load.errors:
+            self.assertIsInstance(error, ConnectionError)
+        self.assertEqual(sum(load.answers.values()) + len(load.errors), load.sent)
         self.assert_kept_once(load, self.service.address)
+
+    def test_sigterm_leaves_no_request_unanswered_that_the_adapter_has_read(self):
+        self.service.process.send_signal(signal.SIGSTOP)
+        self.addCleanup(self.service.process.send_signal, signal.SIGCONT)
+        host, port = self.adapter.address.rsplit(":", 1)
+        connections = [self.sent_to(host, int(port), call_id) for call_id in range(1, CALLS + 1)]
+        programs.wait_until(lambda: unread_bytes(int(port)) == [0] * CALLS, "all is read")
+        self.adapter.terminate()
+        programs.wait_until(lambda: not is_listened_on(host, int(port)), "the adapter stops")
+        self.service.process.send_signal(signal.SIGCONT)
+        for connection in connections:
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            self.assertEqual(answer.status, 200)
+        self.assertEqual(self.adapter.wait(30), 0)
+        self.assertEqual([len(self.api.events(call_id)) for call_id in range(1, CALLS + 1)],
+                         [1] * CALLS)
+
+    def sent_to(self, host, port, call_id):
+        """A connection over which a webhook was sent."""
+        connection = socket.create_connection((host, port), timeout=30)
+        self.addCleanup(connection.close)
+        body = json.dumps(webhook.status_update(call_id, "in-progress", BEGIN, f"vapi-{call_id}"))
+        connection.sendall((f"POST {webhook.PATH} HTTP/1.1\r\nHost: {host}\r\n"
+                            f"X-Vapi-Secret: {programs.SECRET}\r\n"
+                            "Content-Type: application/json\r\n"
+                            f"Content-Length: {len(body)}\r\n\r\n{body}").encode())
+        return connection
 
     def test_sigint_ends_both_cleanly(self):
         """Ctrl-C."""
