@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::size_t kReceiveBytes = std::size_t{64} << 10;
 
+// What is received of one connection before others have their turn.
+constexpr std::size_t kTurnBytes = std::size_t{256} << 10;
+
 // What a refused sender may go on sending, in vain, before the connection is cut.
 constexpr std::size_t kMaxLingeredBytes = std::size_t{16} << 20;
 
@@ -47,6 +50,7 @@ Connection::~Connection() { shared_.budget.Rebook(booked_, 0); }
 
 Connection::Next Connection::Advance(absl::Time now) {
   now_ = now;
+  turn_bytes_ = 0;
   for (;;) {
     if (!Flush()) return Next::kClose;
     if (!output_.empty()) return Next::kWait;
@@ -55,6 +59,7 @@ Connection::Next Connection::Advance(absl::Time now) {
     if (Parse() == Next::kAnswer) return Next::kAnswer;
     if (!output_.empty()) continue;
     if (!may_receive_) return Next::kWait;
+    if (turn_bytes_ >= kTurnBytes) return Next::kYield;
     if (!Receive() && !OnPeerFinished()) return Next::kClose;
   }
 }
@@ -82,6 +87,11 @@ bool Connection::Receive() {
     may_receive_ = false;
     return true;
   }
+  if (received.result == Transfer::Result::kPaused) {
+    turn_bytes_ = kTurnBytes;
+    return true;
+  }
+  turn_bytes_ += received.count;
   // Once the peer has hung up there will be no more events: then one reads until the end is found.
   if (received.count < buffer.size() && transport_->short_receive_drains() &&
       !ownership_.hung_up()) {

@@ -35,6 +35,7 @@ class Connection {
   // What the owner has to do next.
   enum class Next {
     kWait,    // let go of it until something happens to the socket
+    kYield,   // let go of it until others had their turn: there is more to receive
     kAnswer,  // have `request` handled, and call `Answer`
     kClose,   // close it
   };
@@ -69,7 +70,8 @@ class Connection {
   // Something happened to the socket: the next `Advance` looks what.
   void NoteEvent() { may_receive_ = true; }
 
-  // Sends, receives and parses as much as can be without blocking.
+  // Sends, receives and parses as much as can be without blocking, and without keeping the thread
+  // from others for long, however much the peer sends.
   Next Advance(absl::Time now);
 
   // The request to answer after kAnswer.
@@ -118,6 +120,7 @@ class Connection {
   State state_ = State::kIdle;
   absl::Time now_;
   absl::Time deadline_;
+  std::size_t turn_bytes_ = 0;  // that this `Advance` has received
   bool may_receive_ = true;     // the socket may hold bytes
   bool peer_finished_ = false;  // it sends no more
   bool was_refused_ = false;    // the peer may still be sending

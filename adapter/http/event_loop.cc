@@ -103,6 +103,9 @@ void EventLoop::Drive(Connection& connection) { Follow(connection, connection.Ad
 void EventLoop::Follow(Connection& connection, Connection::Next next) {
   for (int answered = 0;; next = connection.Advance(clock_())) {
     switch (next) {
+      case Connection::Next::kYield:
+        TellAgain(connection);
+        [[fallthrough]];
       case Connection::Next::kWait:
         if (connection.ownership().LetGo()) return;
         connection.NoteEvent();
@@ -115,6 +118,14 @@ void EventLoop::Follow(Connection& connection, Connection::Next next) {
         return Retire(connection);
     }
   }
+}
+
+// Has the kernel tell of the socket as it is, behind the others of which it has something to tell.
+void EventLoop::TellAgain(Connection& connection) const {
+  epoll_event event = {};
+  event.events = kConnectionEvents;
+  event.data.ptr = &connection;
+  epoll_ctl(epoll_.number(), EPOLL_CTL_MOD, connection.socket(), &event);
 }
 
 // It stays owned, so that nobody touches it any more.

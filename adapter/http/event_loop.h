@@ -73,6 +73,7 @@ class EventLoop {
   void Drive(Connection& connection);
 
  private:
+  void TellAgain(Connection& connection) const;
   absl::Status Watch(int descriptor, std::uint32_t events, void* tag);
   void HandleEvent(const epoll_event& event);
   void AcceptSome();

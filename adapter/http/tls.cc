@@ -21,6 +21,10 @@ constexpr std::uint64_t kOptions =
 constexpr long kModes =
     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS;
 
+// How often one call reads of the socket, twice for a record. OpenSSL goes on until it has bytes to
+// give out, and some records never give any.
+constexpr int kReadsAtATime = 32;
+
 // OpenSSL's reason for the last failure of this thread.
 absl::Status Failure(absl::string_view what, absl::string_view file) {
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());
@@ -37,15 +41,20 @@ class TlsTransport final : public Transport {
       ssl_.reset();
       return;
     }
+    BIO_set_callback_ex(SSL_get_rbio(ssl_.get()), CountRead);
+    BIO_set_callback_arg(SSL_get_rbio(ssl_.get()), reinterpret_cast<char*>(this));
     SSL_set_accept_state(ssl_.get());
   }
 
   Transfer Receive(char* target, std::size_t size) override {
     if (ssl_ == nullptr) return {};
     ERR_clear_error();
+    reads_left_ = kReadsAtATime;
     std::size_t count = 0;
     const int result = SSL_read_ex(ssl_.get(), target, size, &count);
-    return Outcome(result, count);
+    const Transfer received = Outcome(result, count);
+    const bool was_cut_short = received.result == Transfer::Result::kWouldBlock && reads_left_ < 0;
+    return was_cut_short ? Transfer{Transfer::Result::kPaused} : received;
   }
 
   Transfer Send(absl::string_view bytes) override {
@@ -72,6 +81,17 @@ class TlsTransport final : public Transport {
     void operator()(SSL* ssl) const { SSL_free(ssl); }
   };
 
+  // Called by OpenSSL before and after whatever it does with the socket; what it gets with
+  // `result` is returned. A read too many is put off as if the socket were empty.
+  static long CountRead(BIO* socket, int operation, const char* /*data*/, std::size_t /*size*/,
+                        int /*argument*/, long /*value*/, int result, std::size_t* /*done*/) {
+    if (operation != BIO_CB_READ) return result;
+    auto& transport = *reinterpret_cast<TlsTransport*>(BIO_get_callback_arg(socket));
+    if (--transport.reads_left_ >= 0) return result;
+    BIO_set_retry_read(socket);
+    return -1;
+  }
+
   Transfer Outcome(int result, std::size_t count) {
     if (result == 1) return {Transfer::Result::kDone, count};
     const int error = SSL_get_error(ssl_.get(), result);
@@ -85,7 +105,8 @@ class TlsTransport final : public Transport {
 
   std::unique_ptr<SSL, Free> ssl_;
   const int socket_;
-  bool has_failed_ = false;  // then nothing may be said any more, not even goodbye
+  int reads_left_ = kReadsAtATime;  // for this call; less than zero once one was refused
+  bool has_failed_ = false;         // then nothing may be said any more, not even goodbye
 };
 
 absl::Status AskForCertificates(SSL_CTX* context, const std::string& client_ca) {

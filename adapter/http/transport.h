@@ -8,7 +8,12 @@ namespace autopulse::callevents::adapter::http {
 
 // What became of an attempt to receive or send.
 struct Transfer {
-  enum class Result { kDone, kWouldBlock, kClosed };
+  enum class Result {
+    kDone,
+    kWouldBlock,
+    kPaused,  // of `Receive` only: nothing yet for all that was read, and the socket may hold more
+    kClosed,
+  };
 
   Result result = Result::kClosed;
   std::size_t count = 0;  // bytes, more than zero for kDone
@@ -20,7 +25,7 @@ class Transport {
  public:
   virtual ~Transport() = default;
 
-  // Receives up to `size` bytes.
+  // Receives up to `size` bytes, and reads no more than a bounded amount for them.
   virtual Transfer Receive(char* target, std::size_t size) = 0;
 
   // Sends as much of `bytes` as the socket takes.
