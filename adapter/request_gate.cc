@@ -1,5 +1,6 @@
 #include "adapter/request_gate.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 namespace autopulse::callevents::adapter {
 namespace {
 
+using http::HeadVerdict;
 using http::Refusal;
 using http::RequestHead;
 
@@ -38,6 +40,13 @@ bool IsJson(absl::string_view content_type) {
       "application/json");
 }
 
+// Anybody may ask whether the adapter lives, so nothing is kept for who does.
+std::optional<Refusal> RefuseProbe(const RequestHead& head) {
+  if (head.method != "GET" && head.method != "HEAD") return MethodNotAllowed("GET, HEAD");
+  if (!head.has_body()) return std::nullopt;
+  return Refusal{"length", ErrorAnswer(413, "No body is taken here")};
+}
+
 std::optional<Refusal> RefuseMediaType(const RequestHead& head) {
   for (const absl::string_view encoding : head.Values("Content-Encoding")) {
     if (!absl::EqualsIgnoreCase(encoding, "identity")) {
@@ -60,27 +69,25 @@ Route RouteOf(absl::string_view path) {
   return Route::kNone;
 }
 
-std::optional<Refusal> Refuse(const RequestHead& head, const auth::AuthPolicy& policy,
-                              absl::Time now) {
+HeadVerdict JudgeHead(const RequestHead& head, const auth::AuthPolicy& policy, absl::Time now) {
   switch (RouteOf(head.path)) {
     case Route::kNone:
-      return Refusal{"path", ErrorAnswer(404, "Not found")};
+      return {.refusal = Refusal{"path", ErrorAnswer(404, "Not found")}};
     case Route::kHealth:
-      if (head.method == "GET" || head.method == "HEAD") return std::nullopt;
-      return MethodNotAllowed("GET, HEAD");
+      return {.refusal = RefuseProbe(head)};
     case Route::kWebhook:
       break;
   }
-  if (head.method != "POST") return MethodNotAllowed("POST");
+  if (head.method != "POST") return {.refusal = MethodNotAllowed("POST")};
   const auth::Verdict verdict = policy.JudgeHead(head, now);
   if (verdict.refusal != auth::Refusal::kNone) {
-    return Refusal{"auth", UnauthorizedAnswer(verdict.refusal)};
+    return {.refusal = Refusal{"auth", UnauthorizedAnswer(verdict.refusal)}};
   }
-  if (auto refusal = RefuseMediaType(head)) return refusal;
+  if (auto refusal = RefuseMediaType(head)) return {.refusal = std::move(refusal)};
   if (!head.is_chunked && !head.content_length.has_value()) {
-    return Refusal{"length", ErrorAnswer(411, "The length of the body is not given")};
+    return {.refusal = Refusal{"length", ErrorAnswer(411, "The length of the body is not given")}};
   }
-  return std::nullopt;
+  return {.is_authorized = !verdict.needs_body};
 }
 
 }  // namespace autopulse::callevents::adapter

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <optional>
-
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "adapter/auth/auth_policy.h"
@@ -16,10 +14,10 @@ enum class Route { kWebhook, kHealth, kNone };
 // The route of a path.
 Route RouteOf(absl::string_view path);
 
-// The refusal of a request that goes no further, judged by its head alone: 404, 405, 401, 415, and
-// 411 for a body whose length is not given. Nothing if it is to be handled, once the policy has
-// nothing against the body either. `now` is when the head came.
-std::optional<http::Refusal> Refuse(const http::RequestHead& head, const auth::AuthPolicy& policy,
-                                    absl::Time now);
+// Judges a request by its head alone. What goes no further is refused with 404, 405, 401, 415, 411
+// for a webhook without a length, or 413 for anything else with a body. The other webhooks are
+// authorized unless the policy has to see their bodies. `now` is when the head came.
+http::HeadVerdict JudgeHead(const http::RequestHead& head, const auth::AuthPolicy& policy,
+                            absl::Time now);
 
 }  // namespace autopulse::callevents::adapter

@@ -31,9 +31,9 @@ absl::Status WebhookServer::Start(std::function<void()> on_failure) {
   return server_.Start(std::move(on_failure));
 }
 
-std::optional<http::Refusal> WebhookServer::RefuseHead(const http::RequestHead& head,
-                                                       const http::Address& /*peer*/) {
-  return Refuse(head, *auth_.current(), absl::Now());
+http::HeadVerdict WebhookServer::JudgeHead(const http::RequestHead& head,
+                                           const http::Address& /*peer*/) {
+  return adapter::JudgeHead(head, *auth_.current(), absl::Now());
 }
 
 std::optional<HttpAnswer> WebhookServer::Handle(std::unique_ptr<http::Exchange>& exchange) {

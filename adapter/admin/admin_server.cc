@@ -36,13 +36,13 @@ absl::Status AdminServer::Start(std::function<void()> on_failure) {
   return server_.Start(std::move(on_failure));
 }
 
-std::optional<http::Refusal> AdminServer::RefuseHead(const http::RequestHead& head,
-                                                     const http::Address& /*peer*/) {
+http::HeadVerdict AdminServer::JudgeHead(const http::RequestHead& head,
+                                         const http::Address& /*peer*/) {
   const auth::Verdict verdict = options_.policy.JudgeHead(head, absl::Now());
-  if (verdict.refusal == auth::Refusal::kNone) return std::nullopt;
+  if (verdict.refusal == auth::Refusal::kNone) return {.is_authorized = true};
   HttpAnswer answer = ErrorAnswer(401, "send an admin token as Authorization: Bearer TOKEN");
   answer.headers.emplace_back("WWW-Authenticate", "Bearer");
-  return http::Refusal{"admin_auth", answer};
+  return {.refusal = http::Refusal{"admin_auth", answer}};
 }
 
 std::optional<HttpAnswer> AdminServer::Handle(std::unique_ptr<http::Exchange>& exchange) {

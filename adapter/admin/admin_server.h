@@ -37,8 +37,7 @@ class AdminServer final : private http::RequestHandler {
   void Stop() { server_.Stop(); }
 
  private:
-  std::optional<http::Refusal> RefuseHead(const http::RequestHead& head,
-                                          const http::Address& peer) override;
+  http::HeadVerdict JudgeHead(const http::RequestHead& head, const http::Address& peer) override;
   std::optional<HttpAnswer> Handle(std::unique_ptr<http::Exchange>& exchange) override;
   HttpAnswer Answer(const http::Request& request) const;
 

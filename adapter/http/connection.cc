@@ -15,7 +15,7 @@ constexpr std::size_t kTurnBytes = std::size_t{256} << 10;
 // What a refused sender may go on sending, in vain, before the connection is cut.
 constexpr std::size_t kMaxLingeredBytes = std::size_t{16} << 20;
 
-// Buffers up to this size are kept for the next request of the connection.
+// Buffers up to this size are kept for the next request of a connection, if not just anybody's.
 constexpr std::size_t kKeptBytes = std::size_t{4} << 10;
 
 constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -34,6 +34,11 @@ std::size_t RoomFor(std::size_t arrived, std::size_t length) {
   return length;
 }
 
+// What a string takes beside itself.
+std::size_t HeapBytes(const std::string& text) {
+  return text.capacity() > std::string().capacity() ? text.capacity() : 0;
+}
+
 }  // namespace
 
 Connection::Connection(int socket, const Address& peer, std::unique_ptr<Transport> transport,
@@ -44,9 +49,8 @@ Connection::Connection(int socket, const Address& peer, std::unique_ptr<Transpor
       shared_(shared),
       now_(now),
       deadline_(now + std::min(shared.limits.idle_timeout, shared.limits.request_deadline)),
+      booking_(shared.budgets),
       scanner_(shared.limits.head) {}
-
-Connection::~Connection() { shared_.budget.Rebook(booked_, 0); }
 
 Connection::Next Connection::Advance(absl::Time now) {
   now_ = now;
@@ -56,7 +60,12 @@ Connection::Next Connection::Advance(absl::Time now) {
     if (!output_.empty()) return Next::kWait;
     if (state_ == State::kAnswering) OnAnswerSent();
     if (state_ == State::kClosed || lingered_bytes_ > kMaxLingeredBytes) return Next::kClose;
-    if (Parse() == Next::kAnswer) return Next::kAnswer;
+    const Next parsed = Parse();
+    // Not before: a head that arrives whole takes nothing from what is left for those that do not.
+    if (!Book())
+      RefuseForMemory();
+    else if (parsed == Next::kAnswer)
+      return Next::kAnswer;
     if (!output_.empty()) continue;
     if (!may_receive_) return Next::kWait;
     if (turn_bytes_ >= kTurnBytes) return Next::kYield;
@@ -102,36 +111,30 @@ bool Connection::Receive() {
     return true;
   }
   if (state_ == State::kIdle) BeginRequest();
-  if (!Take({buffer.data(), received.count})) {
-    HttpAnswer answer = ErrorAnswer(503, "Too many requests are under way");
-    answer.headers.emplace_back("Retry-After", "1");
-    Refuse({"memory", std::move(answer)});
-  }
+  Take({buffer.data(), received.count});
   return true;
 }
 
-// False if there is no room for them.
-bool Connection::Take(absl::string_view bytes) {
+void Connection::Take(absl::string_view bytes) {
   if (state_ == State::kBody) {
     input_.reserve(RoomFor(input_.size() + bytes.size(), *head_.content_length));
   }
   input_.append(bytes.data(), bytes.size());
-  return Rebook();
 }
 
-// Tells the budget how large the buffer is. False if that is too much.
-bool Connection::Rebook() {
-  const std::size_t bytes = input_.capacity();
-  if (bytes == booked_) return true;
-  if (!shared_.budget.Rebook(booked_, bytes)) return false;
-  booked_ = bytes;
-  return true;
+// Tells the budgets how large the buffer is. False if that is too much. A request that has arrived
+// whole is held against nobody: it is judged at once.
+bool Connection::Book() {
+  const bool is_arriving =
+      state_ == State::kHead || state_ == State::kBody || state_ == State::kChunks;
+  return booking_.Book(HeapBytes(input_), is_authorized_ || !is_arriving);
 }
 
 void Connection::BeginRequest() {
   state_ = State::kHead;
   scanner_ = HeadScanner(shared_.limits.head);
   head_.method = {};
+  is_authorized_ = false;
   deadline_ = now_ + shared_.limits.request_deadline;
 }
 
@@ -188,7 +191,9 @@ Connection::Next Connection::ParseHead() {
   if (const auto error = http::ParseHead(head_text_, shared_.limits.head, head_)) {
     return RefuseFraming(*error);
   }
-  if (const auto refusal = shared_.judge.RefuseHead(head_, peer_)) return Refuse(*refusal);
+  const HeadVerdict verdict = shared_.judge.JudgeHead(head_, peer_);
+  if (verdict.refusal.has_value()) return Refuse(*verdict.refusal);
+  is_authorized_ = verdict.is_authorized;
   state_ = head_.is_chunked ? State::kChunks : State::kBody;
   if (head_.is_chunked) chunks_.emplace(shared_.limits.head.max_body_bytes);
   const bool is_awaited = input_.empty() && head_.has_body() && head_.expects_continue;
@@ -221,11 +226,17 @@ Connection::Next Connection::RefuseFraming(const FramingError& error) {
   return Refuse({"framing", ErrorAnswer(error.status, error.sentence)});
 }
 
+Connection::Next Connection::RefuseForMemory() {
+  HttpAnswer answer = ErrorAnswer(503, "Too many requests are under way");
+  answer.headers.emplace_back("Retry-After", "1");
+  return Refuse({"memory", std::move(answer)});
+}
+
 Connection::Next Connection::Refuse(const Refusal& refusal) {
   shared_.judge.OnRefused(refusal);
   output_ += AnswerText(refusal.answer, head_.method, /*keep_alive=*/false, {});
   input_ = std::string();
-  Rebook();
+  Book();
   state_ = State::kAnswering;
   closes_when_sent_ = true;
   was_refused_ = true;
@@ -242,8 +253,8 @@ void Connection::Answer(std::string wire_text, bool keep_alive, absl::Time now) 
   closes_when_sent_ = !keep_alive;
   deadline_ = now + shared_.limits.write_timeout;
   input_.erase(0, body_bytes_);
-  if (input_.capacity() > kKeptBytes) input_.shrink_to_fit();
-  Rebook();
+  if (input_.capacity() > kKeptBytes || !is_authorized_) input_.shrink_to_fit();
+  Book();
 }
 
 Connection::Next Connection::CheckDeadline(absl::Time now) {

@@ -45,25 +45,23 @@ class Connection {
    public:
     virtual ~Judge() = default;
 
-    // The refusal, if the request goes no further.
-    virtual std::optional<Refusal> RefuseHead(const RequestHead& head, const Address& peer) = 0;
+    virtual HeadVerdict JudgeHead(const RequestHead& head, const Address& peer) = 0;
 
     // Told of every request that is refused before it is whole, by whomever that was decided; and
     // of every connection that is closed as soon as it was made.
     virtual void OnRefused(const Refusal& refusal) = 0;
   };
 
-  // What all connections of a server share. It must outlive them.
+  // What the connections of a server share. It must outlive them.
   struct Shared {
     const ConnectionLimits& limits;
     Judge& judge;
-    BufferBudget& budget;
+    BufferBudgets budgets;
   };
 
   // `now` is of a steady clock, as everywhere here.
   Connection(int socket, const Address& peer, std::unique_ptr<Transport> transport, Shared shared,
              absl::Time now);
-  ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
@@ -99,8 +97,8 @@ class Connection {
 
   bool Flush();
   bool Receive();
-  bool Take(absl::string_view bytes);
-  bool Rebook();
+  void Take(absl::string_view bytes);
+  bool Book();
   void BeginRequest();
   void OnAnswerSent();
   bool OnPeerFinished();
@@ -110,6 +108,7 @@ class Connection {
   Next ParseChunks();
   Next Refuse(const Refusal& refusal);
   Next RefuseFraming(const FramingError& error);
+  Next RefuseForMemory();
 
   const int socket_;
   const Address peer_;
@@ -127,10 +126,11 @@ class Connection {
   bool closes_when_sent_ = false;
 
   std::string input_;  // what arrived and is not used: of a head, then of a body
-  std::size_t booked_ = 0;
+  BufferBooking booking_;
   HeadScanner scanner_;
   std::string head_text_;
-  RequestHead head_;  // views of head_text_
+  RequestHead head_;            // views of head_text_
+  bool is_authorized_ = false;  // by its head
   std::optional<ChunkedBody> chunks_;
   std::size_t body_bytes_ = 0;      // of input_, once the body is whole
   std::size_t lingered_bytes_ = 0;  // that were received and thrown away

@@ -43,6 +43,7 @@ EventLoop::EventLoop(const Options& options, Listener listener,
       requests_(requests),
       sweep_pause_(SweepPause(options.limits)),
       budget_(options.max_buffered_bytes),
+      unauthorized_budget_(options.max_unauthorized_bytes),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
 
@@ -143,13 +144,13 @@ void EventLoop::CloseRetired() {
     retired.swap(retired_);
   }
   for (const Connection* connection : retired) {
-    const auto count = connections_of_.find(connection->peer());
-    if (--count->second == 0) connections_of_.erase(count);
+    const Address peer = connection->peer();
     close(connection->socket());
     std::unique_ptr<Connection>& place = connections_[connection->index];
     connections_.back()->index = connection->index;
     place.swap(connections_.back());
     connections_.pop_back();
+    Forget(peer);
   }
 }
 
@@ -173,10 +174,22 @@ void EventLoop::AcceptSome() {
   }
 }
 
-bool EventLoop::HasRoomFor(const Address& peer) const {
-  if (connections_.size() >= options_.max_connections) return false;
-  const auto count = connections_of_.find(peer);
-  return count == connections_of_.end() || count->second < options_.max_connections_per_address;
+// Who has connected, and has one connection more until `Forget`; null if there is no room for it.
+EventLoop::Sender* EventLoop::Welcome(const Address& peer) {
+  if (connections_.size() >= options_.max_connections) return nullptr;
+  std::unique_ptr<Sender>& sender = senders_[peer];
+  if (sender == nullptr) {
+    sender = std::make_unique<Sender>(options_.max_unauthorized_bytes_per_address);
+  }
+  if (sender->connections >= options_.max_connections_per_address) return nullptr;
+  ++sender->connections;
+  return sender.get();
+}
+
+// One connection is gone.
+void EventLoop::Forget(const Address& peer) {
+  const auto sender = senders_.find(peer);
+  if (--sender->second->connections == 0) senders_.erase(sender);
 }
 
 std::unique_ptr<Transport> EventLoop::TransportOver(int socket) const {
@@ -185,16 +198,19 @@ std::unique_ptr<Transport> EventLoop::TransportOver(int socket) const {
 }
 
 void EventLoop::Accept(Accepted accepted) {
-  if (!HasRoomFor(accepted.peer)) return judge_.OnRefused(Unanswered("connections"));
+  Sender* const sender = Welcome(accepted.peer);
+  if (sender == nullptr) return judge_.OnRefused(Unanswered("connections"));
   const int socket = accepted.socket.number();
+  const Connection::Shared shared{
+      options_.limits, judge_, {budget_, unauthorized_budget_, sender->unauthorized}};
   auto connection =
-      std::make_unique<Connection>(socket, accepted.peer, TransportOver(socket),
-                                   Connection::Shared{options_.limits, judge_, budget_}, clock_());
+      std::make_unique<Connection>(socket, accepted.peer, TransportOver(socket), shared, clock_());
   if (!Watch(socket, kConnectionEvents, connection.get()).ok()) {
+    connection.reset();
+    Forget(accepted.peer);
     return judge_.OnRefused(Unanswered("files"));
   }
   accepted.socket.Release();  // CloseRetired closes it
-  ++connections_of_[accepted.peer];
   connection->index = connections_.size();
   connections_.push_back(std::move(connection));
 }

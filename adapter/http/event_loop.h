@@ -46,6 +46,10 @@ class EventLoop {
     std::size_t max_connections = 16'384;
     std::size_t max_connections_per_address = 8'192;
     std::size_t max_buffered_bytes = std::size_t{64} << 20;  // of requests, over all connections
+    // Of these, what requests may take while they arrive and their heads do not prove who sent
+    // them; all together, and those of one address.
+    std::size_t max_unauthorized_bytes = std::size_t{32} << 20;
+    std::size_t max_unauthorized_bytes_per_address = std::size_t{8} << 20;
     absl::Duration stop_grace = absl::Seconds(3);  // for what has begun when the server stops
   };
 
@@ -73,13 +77,22 @@ class EventLoop {
   void Drive(Connection& connection);
 
  private:
+  // The other end of connections.
+  struct Sender {
+    explicit Sender(std::size_t max_unauthorized_bytes) : unauthorized(max_unauthorized_bytes) {}
+
+    std::size_t connections = 0;
+    BufferBudget unauthorized;
+  };
+
   void TellAgain(Connection& connection) const;
   absl::Status Watch(int descriptor, std::uint32_t events, void* tag);
   void HandleEvent(const epoll_event& event);
   void AcceptSome();
   void Accept(Accepted accepted);
   std::unique_ptr<Transport> TransportOver(int socket) const;
-  bool HasRoomFor(const Address& peer) const;
+  Sender* Welcome(const Address& peer);
+  void Forget(const Address& peer);
   void Sweep();
   void SweepOne(Connection& connection);
   void Follow(Connection& connection, Connection::Next next);
@@ -96,14 +109,15 @@ class EventLoop {
   const base::Clock clock_ = base::SteadyClock();
   const absl::Duration sweep_pause_;
   BufferBudget budget_;
+  BufferBudget unauthorized_budget_;
   Descriptor epoll_;
   Descriptor wake_;
   std::atomic<bool> stopping_{false};
 
   // Of the loop's thread.
   std::atomic<std::thread::id> thread_;
+  absl::flat_hash_map<Address, std::unique_ptr<Sender>> senders_;
   std::vector<std::unique_ptr<Connection>> connections_;
-  absl::flat_hash_map<Address, std::size_t> connections_of_;
   bool is_accepting_ = false;
   absl::Time next_sweep_ = absl::InfinitePast();
   absl::Time stop_deadline_ = absl::InfiniteFuture();

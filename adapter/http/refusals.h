@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "absl/strings/string_view.h"
 #include "adapter/http/answer.h"
 #include "services/base/counters.h"
@@ -11,6 +13,12 @@ namespace autopulse::callevents::adapter::http {
 struct Refusal {
   absl::string_view kind;
   HttpAnswer answer;
+};
+
+// What a request's head alone says of it.
+struct HeadVerdict {
+  std::optional<Refusal> refusal = {};  // if it goes no further
+  bool is_authorized = false;           // the head proves that its sender may send it
 };
 
 // Counts a refusal as `refused/KIND`, and under `unauthorized/REASON` if its answer has a reason;

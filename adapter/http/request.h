@@ -42,9 +42,9 @@ class RequestHandler {
  public:
   virtual ~RequestHandler() = default;
 
-  // Judges a request by its head, before its body is read. The refusal, if it goes no further.
-  // Runs on the event loop, so it must not block.
-  virtual std::optional<Refusal> RefuseHead(const RequestHead& head, const Address& peer) = 0;
+  // Judges a request by its head, before its body is read. Runs on the event loop, so it must not
+  // block.
+  virtual HeadVerdict JudgeHead(const RequestHead& head, const Address& peer) = 0;
 
   // Answers a request whose head was not refused, at once, or takes `exchange` out of the reference
   // and answers later. Must not block unless `exchange->may_block()`. What it throws is answered

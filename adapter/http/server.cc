@@ -32,9 +32,10 @@ class Server::Running final : public Connection::Judge {
     loop_thread_.join();
   }
 
-  std::optional<Refusal> RefuseHead(const RequestHead& head, const Address& peer) override {
-    if (auto refusal = senders_.Refuse(head, peer, loop_.Now())) return refusal;
-    return handler_.RefuseHead(head, peer);
+  HeadVerdict JudgeHead(const RequestHead& head, const Address& peer) override {
+    auto refusal = senders_.Refuse(head, peer, loop_.Now());
+    if (refusal.has_value()) return {.refusal = std::move(refusal)};
+    return handler_.JudgeHead(head, peer);
   }
 
   void OnRefused(const Refusal& refusal) override { NoteRefusal(refusal, counters_); }

@@ -85,12 +85,13 @@ absl::StatusOr<http::Server::Options> ReadListenerSettings(const ListenerSetting
   }
   if (status.ok()) status = ReadTls(settings.tls, options);
   if (!status.ok()) return status;
-  // Half for each address; a proxy's connections are those of many.
+  // A part for each address; a proxy's connections are those of many.
   if (options.senders.trusted_proxies.empty()) {
     options.loop.max_connections_per_address =
         std::max<std::size_t>(options.loop.max_connections / 2, 1);
   } else {
     options.loop.max_connections_per_address = options.loop.max_connections;
+    options.loop.max_unauthorized_bytes_per_address = options.loop.max_unauthorized_bytes;
   }
   return options;
 }

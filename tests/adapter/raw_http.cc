@@ -11,7 +11,7 @@
 
 namespace autopulse::callevents::adapter {
 
-RawHttp::RawHttp(int port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+RawHttp::RawHttp(int port, const char* source) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
@@ -19,6 +19,12 @@ RawHttp::RawHttp(int port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
   // What never comes must fail the test, not hang it.
   const timeval patience = {.tv_sec = 20, .tv_usec = 0};
   setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  sockaddr_in own = {};
+  own.sin_family = AF_INET;
+  if (inet_pton(AF_INET, source, &own.sin_addr) != 1 ||
+      bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof(own)) != 0) {
+    std::abort();
+  }
   if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     std::abort();
   }

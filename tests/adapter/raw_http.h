@@ -10,7 +10,8 @@ namespace autopulse::callevents::adapter {
 // One connection over which a test sends exactly the bytes it wants. Used by one thread.
 class RawHttp {
  public:
-  explicit RawHttp(int port);
+  // From `source`, one of this machine's addresses.
+  explicit RawHttp(int port, const char* source = "127.0.0.1");
   ~RawHttp();
   RawHttp(const RawHttp&) = delete;
   RawHttp& operator=(const RawHttp&) = delete;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -15,14 +14,18 @@
 namespace autopulse::callevents::adapter::http {
 namespace {
 
-// A peer that has always sent more: `beginning`, and then `more` for ever.
-class EndlessTransport final : public Transport {
+constexpr std::size_t kUnauthorized = std::size_t{64} << 10;
+
+// A peer that has sent `beginning`, and then `more` without end, or hung up if that is nothing.
+class ScriptedTransport final : public Transport {
  public:
-  EndlessTransport(std::string beginning, std::string more)
+  ScriptedTransport(std::string beginning, std::string more)
       : next_(std::move(beginning)), more_(std::move(more)) {}
 
   Transfer Receive(char* target, std::size_t size) override {
-    while (next_.size() < size) next_ += more_;
+    while (next_.size() < size && !more_.empty()) next_ += more_;
+    size = std::min(size, next_.size());
+    if (size == 0) return {};
     std::memcpy(target, next_.data(), size);
     next_.erase(0, size);
     return {Transfer::Result::kDone, size};
@@ -33,7 +36,7 @@ class EndlessTransport final : public Transport {
   }
 
   void FinishSending() override {}
-  bool short_receive_drains() const override { return true; }
+  bool short_receive_drains() const override { return false; }
 
  private:
   std::string next_;
@@ -54,27 +57,31 @@ class EmptyTransport final : public Transport {
 class ConnectionTest : public testing::Test, private Connection::Judge {
  protected:
   std::unique_ptr<Connection> Connect(std::unique_ptr<Transport> transport) {
-    return std::make_unique<Connection>(-1, Address(), std::move(transport),
-                                        Connection::Shared{limits_, *this, budget_}, now_);
+    return std::make_unique<Connection>(
+        -1, Address(), std::move(transport),
+        Connection::Shared{limits_, *this, {all_, unauthorized_, of_address_}}, now_);
   }
 
   ConnectionLimits limits_;
   absl::Time now_ = absl::UnixEpoch();
+  bool is_authorized_ = true;
+  std::string refused_;  // the kind of the last refusal
+  BufferBudget all_{std::size_t{64} << 20};
+  BufferBudget unauthorized_{kUnauthorized};
+  BufferBudget of_address_{kUnauthorized};
 
  private:
-  std::optional<Refusal> RefuseHead(const RequestHead& /*head*/, const Address& /*peer*/) override {
-    return std::nullopt;
+  HeadVerdict JudgeHead(const RequestHead& /*head*/, const Address& /*peer*/) override {
+    return {.is_authorized = is_authorized_};
   }
-  void OnRefused(const Refusal& /*refusal*/) override {}
-
-  BufferBudget budget_{std::size_t{64} << 20};
+  void OnRefused(const Refusal& refusal) override { refused_ = std::string(refusal.kind); }
 };
 
 TEST_F(ConnectionTest, WhoAlwaysHasSentMoreGivesWayToOthers) {
   const std::string head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const std::string& more : {std::string("400\r\n") + std::string(0x400, ' ') + "\r\n",
                                   "1;" + std::string(1000, 'a') + "\r\nx\r\n"}) {
-    const auto connection = Connect(std::make_unique<EndlessTransport>(head, more));
+    const auto connection = Connect(std::make_unique<ScriptedTransport>(head, more));
     EXPECT_EQ(connection->Advance(now_), Connection::Next::kYield);
     EXPECT_EQ(connection->Advance(now_), Connection::Next::kYield);
   }
@@ -88,13 +95,46 @@ TEST_F(ConnectionTest, RecordsThatGiveNothingGiveWayToOthers) {
 
 TEST_F(ConnectionTest, BodyOfManyTurnsArrivesWhole) {
   const std::size_t length = limits_.head.max_body_bytes;
-  const auto connection = Connect(std::make_unique<EndlessTransport>(
+  const auto connection = Connect(std::make_unique<ScriptedTransport>(
       absl::StrCat("POST / HTTP/1.1\r\nContent-Length: ", length, "\r\n\r\n"),
       std::string(1024, 'b')));
   int turns = 1;
   while (connection->Advance(now_) == Connection::Next::kYield) ++turns;
   EXPECT_GT(turns, 8);
   EXPECT_EQ(connection->request().body, std::string(length, 'b'));
+}
+
+// A whole request with a body of so many bytes.
+std::string RequestOf(std::size_t length) {
+  return absl::StrCat("POST / HTTP/1.1\r\nContent-Length: ", length, "\r\n\r\n",
+                      std::string(length, 'b'));
+}
+
+TEST_F(ConnectionTest, BodyIsHeldAgainstItsAddressUnlessItsHeadProvesItsSender) {
+  for (const bool is_authorized : {true, false}) {
+    is_authorized_ = is_authorized;
+    const auto connection = Connect(std::make_unique<ScriptedTransport>(RequestOf(200'000), ""));
+    EXPECT_EQ(connection->Advance(now_),
+              is_authorized ? Connection::Next::kAnswer : Connection::Next::kClose);
+    EXPECT_EQ(refused_, is_authorized ? "" : "memory");
+  }
+}
+
+TEST_F(ConnectionTest, RequestThatArrivesWholeIsHeldAgainstNobody) {
+  is_authorized_ = false;
+  ASSERT_TRUE(unauthorized_.Rebook(0, kUnauthorized));
+  const auto connection = Connect(std::make_unique<ScriptedTransport>(RequestOf(60'000), "next"));
+  EXPECT_EQ(connection->Advance(now_), Connection::Next::kAnswer);
+  EXPECT_EQ(refused_, "");
+}
+
+TEST_F(ConnectionTest, WhatWasBookedIsGivenBack) {
+  is_authorized_ = false;
+  Connect(std::make_unique<ScriptedTransport>(RequestOf(60'000), "POST /"))->Advance(now_);
+  Connect(std::make_unique<ScriptedTransport>(RequestOf(200'000), ""))->Advance(now_);
+  EXPECT_EQ(all_.used(), 0u);
+  EXPECT_EQ(unauthorized_.used(), 0u);
+  EXPECT_EQ(of_address_.used(), 0u);
 }
 
 }  // namespace

@@ -45,10 +45,10 @@ class BlockingHandler final : public http::RequestHandler {
   explicit BlockingHandler(std::function<void(absl::string_view path)> work)
       : work_(std::move(work)) {}
 
-  std::optional<http::Refusal> RefuseHead(const http::RequestHead& head,
-                                          const http::Address& /*peer*/) override {
-    if (head.path != "/refused") return std::nullopt;
-    return http::Refusal{"path", ErrorAnswer(404, "no")};
+  http::HeadVerdict JudgeHead(const http::RequestHead& head,
+                              const http::Address& /*peer*/) override {
+    if (head.path != "/refused") return {};
+    return {.refusal = http::Refusal{"path", ErrorAnswer(404, "no")}};
   }
 
   std::optional<HttpAnswer> Handle(std::unique_ptr<http::Exchange>& exchange) override {

@@ -8,9 +8,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "adapter/auth/auth_file.h"
 #include "services/base/field_limits.h"
 #include "tests/adapter/raw_http.h"
 #include "tests/adapter/served_adapter.h"
+#include "tests/wait_until.h"
 
 // What the server does with connections and bytes, well-meant or not.
 namespace autopulse::callevents::adapter {
@@ -223,6 +225,72 @@ TEST_F(EdgeTest, LengthThatIsOnlySaidTakesNoMemoryFromOthers) {
   std::string body = kRinging;
   body.resize(1'000'000, ' ');
   EXPECT_THAT(Exchange(WithLength("", body)), StartsWith("HTTP/1.1 200 "));
+  EXPECT_EQ(counters_.Get("refused", "memory"), 0);
+}
+
+TEST_F(EdgeTest, BodyOfAProbeIsRefusedByTheHead) {
+  const std::string line = "GET /healthz HTTP/1.1";
+  for (const char* header : {"Content-Length: 8000000\r\n", "Transfer-Encoding: chunked\r\n"}) {
+    EXPECT_THAT(Exchange(Wire(header, "", line)), StartsWith("HTTP/1.1 413 ")) << header;
+  }
+  EXPECT_THAT(Exchange(Wire("Content-Length: 0\r\n", "", line)), StartsWith("HTTP/1.1 200 "));
+}
+
+// A head of 15 KB that lacks its last line.
+std::string UnfinishedHead() {
+  const std::string value(7'000, 'a');
+  return absl::StrCat("POST /webhooks/vapi HTTP/1.1\r\nHost: test\r\nA: ", value, "\r\nB: ", value,
+                      "\r\n");
+}
+
+TEST_F(EdgeTest, UnfinishedHeadsLeaveRoomForWebhooksWithTheSecret) {
+  http::Server::Options options;
+  options.loop.max_buffered_bytes = std::size_t{2} << 20;
+  options.loop.max_unauthorized_bytes = std::size_t{1} << 20;
+  options.loop.max_unauthorized_bytes_per_address = std::size_t{1} << 20;
+  Start(options, WebhookAuth(auth::AuthPolicy({*auth::ParseSecretFile(kSecret)})));
+  std::vector<std::unique_ptr<RawHttp>> slow;
+  for (int i = 0; i < 100; ++i) {
+    slow.push_back(std::make_unique<RawHttp>(server_->port()));
+    slow.back()->Send(UnfinishedHead());
+  }
+  WaitUntil([&] { return counters_.Get("refused", "memory") > 0; }, "no room for more");
+  std::string body = kRinging;
+  body.resize(500'000, ' ');
+  EXPECT_THAT(Exchange(WithLength(Secret(), body)), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(EdgeTest, OneAddressTakesAPartOfTheMemoryThatIsForAnybody) {
+  http::Server::Options options;
+  options.loop.max_unauthorized_bytes_per_address = std::size_t{1} << 20;
+  Start(options, WebhookAuth(auth::AuthPolicy({*auth::ParseSecretFile(kSecret)})));
+  std::vector<std::unique_ptr<RawHttp>> slow;
+  for (int i = 0; i < 100; ++i) {
+    slow.push_back(std::make_unique<RawHttp>(server_->port()));
+    slow.back()->Send(UnfinishedHead());
+  }
+  WaitUntil([&] { return counters_.Get("refused", "memory") > 0; }, "no room for more");
+  RawHttp other(server_->port(), "127.0.0.2");
+  other.Send(UnfinishedHead());
+  // It is looked at before the next, which is answered.
+  EXPECT_THAT(Exchange(WithLength(Secret(), kRinging)), StartsWith("HTTP/1.1 200 "));
+  other.Send(
+      absl::StrCat(Secret(), "Content-Length: ", sizeof(kRinging) - 1, "\r\n\r\n", kRinging));
+  EXPECT_THAT(other.ReadAnswer(), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(EdgeTest, IdleConnectionsOfAnybodyHoldNoMemory) {
+  http::Server::Options options;
+  options.loop.max_buffered_bytes = std::size_t{64} << 10;
+  Start(options, WebhookAuth(auth::AuthPolicy({*auth::ParseSecretFile(kSecret)})));
+  const std::string probe =
+      Wire(absl::StrCat("A: ", std::string(3'500, 'a'), "\r\n"), "", "GET /healthz HTTP/1.1");
+  std::vector<std::unique_ptr<RawHttp>> idle;
+  for (int i = 0; i < 30; ++i) {
+    idle.push_back(std::make_unique<RawHttp>(server_->port()));
+    idle.back()->Send(probe);
+    EXPECT_THAT(idle.back()->ReadAnswer(), StartsWith("HTTP/1.1 200 "));
+  }
   EXPECT_EQ(counters_.Get("refused", "memory"), 0);
 }
 
