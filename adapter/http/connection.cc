@@ -235,7 +235,7 @@ Connection::Next Connection::RefuseForMemory() {
 Connection::Next Connection::Refuse(const Refusal& refusal) {
   shared_.judge.OnRefused(refusal);
   output_ += AnswerText(refusal.answer, head_.method, /*keep_alive=*/false, {});
-  input_ = std::string();
+  std::string().swap(input_);  // an assignment would keep its memory
   Book();
   state_ = State::kAnswering;
   closes_when_sent_ = true;

@@ -294,6 +294,19 @@ TEST_F(EdgeTest, IdleConnectionsOfAnybodyHoldNoMemory) {
   EXPECT_EQ(counters_.Get("refused", "memory"), 0);
 }
 
+TEST_F(EdgeTest, RefusedRequestKeepsNoMemoryWhileItsSenderIsHeardOut) {
+  http::Server::Options options;
+  options.loop.max_buffered_bytes = std::size_t{1} << 20;
+  Start(options, WebhookAuth());
+  RawHttp refused(server_->port());
+  const std::string chunk = absl::StrFormat("%x\r\n%s\r\n", 400'000, std::string(400'000, ' '));
+  refused.Send(Wire("Transfer-Encoding: chunked\r\n", chunk + "no size\r\n"));
+  EXPECT_THAT(refused.ReadAnswer(), StartsWith("HTTP/1.1 400 "));
+  std::string body = kRinging;
+  body.resize(700'000, ' ');
+  EXPECT_THAT(Exchange(WithLength("", body)), StartsWith("HTTP/1.1 200 "));
+}
+
 TEST_F(EdgeTest, AddressInUseIsTold) {
   WebhookServer::Options options;
   options.listen = absl::StrCat("127.0.0.1:", server_->port());
