@@ -14,6 +14,9 @@ namespace {
 constexpr std::size_t kMaxLineBytes = 1024;
 constexpr std::size_t kMaxTrailerBytes = 4096;
 
+// All lines together, beyond what the body may have: chunks may be small, but not for ever.
+constexpr std::size_t kMaxFramingBytes = std::size_t{64} << 10;
+
 constexpr absl::string_view kBadSize = "Malformed request: the size of a chunk is no number";
 
 }  // namespace
@@ -48,6 +51,10 @@ ChunkedBody::Result ChunkedBody::Step(std::string& buffer, std::size_t& next) {
     return Refuse(400, "Malformed request: a line between chunks does not end in CR LF");
   }
   next += end + 1;
+  framing_bytes_ += end + 1;
+  if (framing_bytes_ > max_body_bytes_ + kMaxFramingBytes) {
+    return Refuse(413, "The chunks are too small for what frames them");
+  }
   return TakeLine(rest.substr(0, end - 1));
 }
 

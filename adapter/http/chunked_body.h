@@ -13,6 +13,7 @@ class ChunkedBody {
  public:
   enum class Result { kMore, kWhole, kBad };
 
+  // What frames the chunks may take as much as the body, and some.
   explicit ChunkedBody(std::size_t max_body_bytes) : max_body_bytes_(max_body_bytes) {}
 
   // `buffer` begins with the `size()` bytes of the body that earlier calls found, then come the
@@ -39,6 +40,7 @@ class ChunkedBody {
   Part part_ = Part::kSizeLine;
   std::size_t size_ = 0;
   std::size_t left_in_chunk_ = 0;
+  std::size_t framing_bytes_ = 0;
   std::size_t trailer_bytes_ = 0;
   FramingError error_;
 };

@@ -64,6 +64,17 @@ TEST(ChunkedBodyTest, MoreThanTheLimitIsRefusedByItsSize) {
   EXPECT_EQ(Decode("ffffffffffffffffffff\r\n", 1).status, 413);
 }
 
+TEST(ChunkedBodyTest, WhatFramesChunksIsCounted) {
+  for (const std::string& chunk :
+       {"1;" + std::string(1000, 'x') + "\r\nb\r\n", std::string(1000, '0') + "1\r\nb\r\n"}) {
+    std::string bytes;
+    for (int i = 0; i < 60; ++i) bytes += chunk;
+    EXPECT_EQ(Decode(bytes, 1000).result, ChunkedBody::Result::kMore);
+    for (int i = 0; i < 10; ++i) bytes += chunk;
+    EXPECT_EQ(Decode(bytes, 1000).status, 413);
+  }
+}
+
 TEST(ChunkedBodyTest, EndlessLinesAndTrailersAreRefused) {
   EXPECT_EQ(Decode("5;" + std::string(2000, 'x'), 10).status, 400);
   std::string trailers = "0\r\n";

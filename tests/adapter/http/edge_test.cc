@@ -62,6 +62,15 @@ TEST_F(EdgeTest, ChunkedBodyIsTakenWithinTheLimit) {
   EXPECT_THAT(connection.ReadAnswer(), StartsWith("HTTP/1.1 413 "));
 }
 
+TEST_F(EdgeTest, ChunksThatAreNearlyAllFramingAreRefused) {
+  RawHttp connection(server_->port());
+  connection.Send(Wire(Secret() + "Transfer-Encoding: chunked\r\n", ""));
+  std::string megabyte;
+  while (megabyte.size() < 0x100000) megabyte += "1;" + std::string(1000, 'x') + "\r\n \r\n";
+  for (int i = 0; i < 9; ++i) connection.Send(megabyte);
+  EXPECT_THAT(connection.ReadAnswer(), StartsWith("HTTP/1.1 413 "));
+}
+
 TEST_F(EdgeTest, UnclearLengthOfTheBodyIsRefused) {
   for (const char* headers :
        {"Content-Length: 5\r\nContent-Length: 5\r\n",
