@@ -15,8 +15,11 @@ namespace {
 http::Server::Options ServerOptions(const AdminServer::Options& options) {
   constexpr int kThreads = 4;
   constexpr int kConnections = 64;
+  constexpr absl::Duration kDeadline = absl::Seconds(5);  // for a head, which is all there is
   http::Server::Options server{.listen = options.listen, .dispatcher = {.threads = kThreads}};
   server.loop.max_connections = kConnections;
+  server.loop.max_connections_per_address = kConnections / 2;
+  server.loop.limits.request_deadline = kDeadline;
   server.loop.limits.head.max_body_bytes = 0;  // no request has one
   return server;
 }
