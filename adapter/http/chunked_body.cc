@@ -17,6 +17,9 @@ constexpr std::size_t kMaxTrailerBytes = 4096;
 // All lines together, beyond what the body may have: chunks may be small, but not for ever.
 constexpr std::size_t kMaxFramingBytes = std::size_t{64} << 10;
 
+// Where other readers might see the end of a line.
+constexpr absl::string_view kNeverInALine("\r\0", 2);
+
 constexpr absl::string_view kBadSize = "Malformed request: the size of a chunk is no number";
 
 }  // namespace
@@ -69,6 +72,9 @@ ChunkedBody::Result ChunkedBody::TakeData(std::string& buffer, std::size_t& next
 }
 
 ChunkedBody::Result ChunkedBody::TakeLine(absl::string_view line) {
+  if (line.find_first_of(kNeverInALine) != absl::string_view::npos) {
+    return Refuse(400, "Malformed request: a line between chunks holds a CR or a NUL");
+  }
   switch (part_) {
     case Part::kSizeLine:
       return TakeSizeLine(line);
@@ -80,6 +86,9 @@ ChunkedBody::Result ChunkedBody::TakeLine(absl::string_view line) {
       break;
   }
   if (line.empty()) return Result::kWhole;
+  if (line.front() == ':' || line.find(':') == absl::string_view::npos) {
+    return Refuse(400, "Malformed request: a line of the trailer has no name");
+  }
   trailer_bytes_ += line.size();
   if (trailer_bytes_ > kMaxTrailerBytes) return Refuse(431, "The trailer is too long");
   return Result::kMore;
@@ -91,7 +100,6 @@ ChunkedBody::Result ChunkedBody::TakeSizeLine(absl::string_view line) {
     return absl::ascii_isxdigit(static_cast<unsigned char>(c));
   });
   if (!is_hexadecimal || digits.empty()) return Refuse(400, kBadSize);
-  if (line.find('\0') != absl::string_view::npos) return Refuse(400, kBadSize);
   std::uint64_t size = 0;
   if (!absl::SimpleHexAtoi(digits, &size) || size > max_body_bytes_ - size_) {
     return Refuse(413, "The body is too large");

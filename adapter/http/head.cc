@@ -141,6 +141,10 @@ std::optional<FramingError> ReadFraming(const HeadLimits& limits, RequestHead& h
   if (head.is_chunked && head.content_length.has_value()) {
     return FramingError{400, "Malformed request: the length of the body is given twice"};
   }
+  // Who speaks HTTP/1.0 may not know of chunks, and what passed them on may have changed nothing.
+  if (head.is_chunked && head.is_http_1_0) {
+    return FramingError{400, "Malformed request: HTTP/1.0 has no Transfer-Encoding"};
+  }
   return std::nullopt;
 }
 

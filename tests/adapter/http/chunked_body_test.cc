@@ -57,6 +57,15 @@ TEST(ChunkedBodyTest, SizeThatIsNoneIsRefused) {
   }
 }
 
+TEST(ChunkedBodyTest, LineThatOthersReadOtherwiseIsRefused) {
+  for (const std::string& bytes :
+       {std::string("1;a\rb\r\n"), std::string("1;a\0b\r\n", 7), std::string("0\r\nA: \0\r\n", 9),
+        std::string("0\r\nA: \r\r\n"), std::string("0\r\nno colon\r\n"),
+        std::string("0\r\n: no name\r\n")}) {
+    for (std::size_t step : {1, 100}) EXPECT_EQ(Decode(bytes, step).status, 400) << bytes;
+  }
+}
+
 TEST(ChunkedBodyTest, MoreThanTheLimitIsRefusedByItsSize) {
   EXPECT_EQ(Decode("64\r\n", 1).result, ChunkedBody::Result::kMore);
   EXPECT_EQ(Decode("65\r\n", 1).status, 413);

@@ -95,6 +95,17 @@ TEST_F(EdgeTest, ChunkThatIsNoneIsRefused) {
   EXPECT_TRUE(service_->requests().empty());
 }
 
+TEST_F(EdgeTest, ChunksThatOthersReadOtherwiseAreRefused) {
+  const std::string head = Secret() + "Transfer-Encoding: chunked\r\n";
+  const std::string chunk = absl::StrFormat("%x\r\n%s\r\n", sizeof(kRinging) - 1, kRinging);
+  for (const char* end : {"0;a\rb\r\n\r\n", "0\r\nno colon\r\n\r\n"}) {
+    EXPECT_THAT(Exchange(Wire(head, chunk + end)), StartsWith("HTTP/1.1 400 ")) << end;
+  }
+  EXPECT_THAT(Exchange(Wire(head, chunk + "0\r\n\r\n", "POST /webhooks/vapi HTTP/1.0")),
+              StartsWith("HTTP/1.1 400 "));
+  EXPECT_TRUE(service_->requests().empty());
+}
+
 TEST_F(EdgeTest, ConnectionServesManyRequestsEvenPipelinedOnes) {
   RawHttp connection(server_->port());
   const std::string request = WithLength(Secret(), kRinging);

@@ -101,6 +101,10 @@ TEST(ParseHeadTest, TwoReadingsOfALengthAreRefused) {
   }
 }
 
+TEST(ParseHeadTest, ChunksOfAnOldSenderAreRefused) {
+  EXPECT_EQ(Verdict("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"), 400);
+}
+
 TEST(ParseHeadTest, BodyThatIsTooLargeIsRefusedByItsLength) {
   EXPECT_EQ(Verdict(WithHeaders("Content-Length: 8388608\r\n")), 0);
   EXPECT_EQ(Verdict(WithHeaders("Content-Length: 8388609\r\n")), 413);
