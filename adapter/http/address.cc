@@ -10,6 +10,8 @@
 namespace autopulse::callevents::adapter::http {
 namespace {
 
+constexpr std::size_t kNetworkBytes = 8;  // of an IPv6 address, the /64
+
 constexpr std::size_t kIpv4At = 12;  // where an IPv4 address is in an IPv6 one
 constexpr std::array<std::uint8_t, kIpv4At> kIpv4Prefix = {0, 0, 0, 0, 0,    0,
                                                            0, 0, 0, 0, 0xff, 0xff};
@@ -43,6 +45,13 @@ std::optional<Address> Address::Parse(absl::string_view text) {
   }
   std::copy(kIpv4Prefix.begin(), kIpv4Prefix.end(), address.bytes_.begin());
   return address;
+}
+
+Address Address::OneSender() const {
+  if (is_ipv4()) return *this;
+  Address network;
+  std::copy_n(bytes_.begin(), kNetworkBytes, network.bytes_.begin());
+  return network;
 }
 
 bool Address::is_ipv4() const {

@@ -23,6 +23,10 @@ class Address {
   // Of `192.0.2.1` or `2001:db8::1`; nothing for other text.
   static std::optional<Address> Parse(absl::string_view text);
 
+  // What one sender has, as far as limits go: an IPv4 address itself, of an IPv6 one its /64, of
+  // which everybody has a whole one at least.
+  Address OneSender() const;
+
   bool is_ipv4() const;
   const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
 

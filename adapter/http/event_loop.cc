@@ -177,7 +177,7 @@ void EventLoop::AcceptSome() {
 // Who has connected, and has one connection more until `Forget`; null if there is no room for it.
 EventLoop::Sender* EventLoop::Welcome(const Address& peer) {
   if (connections_.size() >= options_.max_connections) return nullptr;
-  std::unique_ptr<Sender>& sender = senders_[peer];
+  std::unique_ptr<Sender>& sender = senders_[peer.OneSender()];
   if (sender == nullptr) {
     sender = std::make_unique<Sender>(options_.max_unauthorized_bytes_per_address);
   }
@@ -188,7 +188,7 @@ EventLoop::Sender* EventLoop::Welcome(const Address& peer) {
 
 // One connection is gone.
 void EventLoop::Forget(const Address& peer) {
-  const auto sender = senders_.find(peer);
+  const auto sender = senders_.find(peer.OneSender());
   if (--sender->second->connections == 0) senders_.erase(sender);
 }
 

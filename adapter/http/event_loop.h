@@ -44,7 +44,7 @@ class EventLoop {
   struct Options {
     ConnectionLimits limits;
     std::size_t max_connections = 16'384;
-    std::size_t max_connections_per_address = 8'192;
+    std::size_t max_connections_per_address = 8'192;         // or `Address::OneSender`
     std::size_t max_buffered_bytes = std::size_t{64} << 20;  // of requests, over all connections
     // Of these, what requests may take while they arrive and their heads do not prove who sent
     // them; all together, and those of one address.

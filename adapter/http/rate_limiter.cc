@@ -27,14 +27,14 @@ RateLimiter::Allowance& RateLimiter::AllowanceOf(const Address& address, absl::T
       return entry.second.requests >= burst_;
     });
   }
-  // `::` is nobody's address.
+  // `::` is nobody's address, but for this machine's own.
   const Address key = allowances_.size() < kMaxAddresses ? address : Address();
   return allowances_.try_emplace(key, Allowance{burst_, now}).first->second;
 }
 
 absl::Duration RateLimiter::Take(const Address& address, absl::Time now) {
   const absl::MutexLock lock(&mutex_);
-  Allowance& allowance = AllowanceOf(address, now);
+  Allowance& allowance = AllowanceOf(address.OneSender(), now);
   Refill(allowance, now);
   if (allowance.requests < 1) {
     return absl::Seconds((1 - allowance.requests) / per_second_);

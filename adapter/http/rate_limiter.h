@@ -10,7 +10,8 @@
 
 namespace autopulse::callevents::adapter::http {
 
-// So many requests a second from each address, in bursts of two seconds' worth. Thread-safe.
+// So many requests a second from each address, in bursts of two seconds' worth. Of IPv6 it is each
+// `Address::OneSender`. Thread-safe.
 //
 // At most `kMaxAddresses` are told apart; while there are that many, those that are new share one
 // allowance.

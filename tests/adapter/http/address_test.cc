@@ -22,6 +22,15 @@ TEST(AddressTest, MappedAddressIsTheIpv4One) {
   EXPECT_FALSE(Address::Parse("::192.0.2.1")->is_ipv4());
 }
 
+TEST(AddressTest, OneSenderHasAnIpv4AddressOrANetworkOfIpv6) {
+  const auto address = [](const char* text) { return *Address::Parse(text); };
+  const auto sender = [&](const char* text) { return address(text).OneSender(); };
+  EXPECT_EQ(sender("2001:db8:1:2:3:4:5:6"), address("2001:db8:1:2::"));
+  EXPECT_EQ(sender("2001:db8:1:3::1"), address("2001:db8:1:3::"));
+  EXPECT_EQ(sender("::ffff:192.0.2.1"), address("192.0.2.1"));
+  EXPECT_EQ(sender("192.0.2.2"), address("192.0.2.2"));
+}
+
 TEST(AddressTest, WhatIsNoAddressIsNone) {
   for (const char* text :
        {"", "1", "1.2.3", "1.2.3.4.5", "256.0.0.1", "a", "1.2.3.4:80", "[::1]"}) {

@@ -60,6 +60,14 @@ TEST(RateLimiterTest, BurstOfTwoSecondsIsTakenThenTheRate) {
   EXPECT_GT(limiter.Take(Of("1.2.3.4"), later), absl::ZeroDuration());
 }
 
+TEST(RateLimiterTest, NetworkOfIpv6SharesOneAllowance) {
+  RateLimiter limiter(1);
+  EXPECT_EQ(limiter.Take(Of("2001:db8::1"), kNow), absl::ZeroDuration());
+  EXPECT_EQ(limiter.Take(Of("2001:db8::2"), kNow), absl::ZeroDuration());
+  EXPECT_GT(limiter.Take(Of("2001:db8::3"), kNow), absl::ZeroDuration());
+  EXPECT_EQ(limiter.Take(Of("2001:db8:0:1::1"), kNow), absl::ZeroDuration());
+}
+
 TEST(RateLimiterTest, AddressesBeyondTheTableShareOneAllowance) {
   RateLimiter limiter(1);
   for (std::size_t i = 0; i < RateLimiter::kMaxAddresses; ++i) {
