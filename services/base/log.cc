@@ -1,30 +1,21 @@
 #include "services/base/log.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "absl/strings/escaping.h"
+#include "services/base/outputs.h"
 #include "spdlog/pattern_formatter.h"
-#include "spdlog/sinks/stdout_sinks.h"
+#include "spdlog/sinks/base_sink.h"
 #include "spdlog/spdlog.h"
 
 namespace autopulse::callevents::base {
 namespace {
 
 constexpr std::size_t kUsualLineBytes = 256;
-
-spdlog::logger& Logger() {
-  static const std::shared_ptr<spdlog::logger> logger = [] {
-    auto made = std::make_shared<spdlog::logger>("autopulse",
-                                                 std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_formatter(std::make_unique<spdlog::pattern_formatter>(
-        "%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc));
-    made->flush_on(spdlog::level::trace);
-    return made;
-  }();
-  return *logger;
-}
 
 bool NeedsQuotes(absl::string_view value) {
   if (value.empty()) return true;
@@ -46,9 +37,7 @@ spdlog::level::level_enum SpdlogLevel(LogLevel level) {
   return spdlog::level::err;
 }
 
-void Log(LogLevel log_level, absl::string_view message, LogFields fields) {
-  const spdlog::level::level_enum level = SpdlogLevel(log_level);
-  if (!Logger().should_log(level)) return;
+std::string Text(absl::string_view message, LogFields fields) {
   std::string line;
   line.reserve(kUsualLineBytes);
   absl::StrAppend(&line, message);
@@ -60,7 +49,54 @@ void Log(LogLevel log_level, absl::string_view message, LogFields fields) {
       absl::StrAppend(&line, " ", field.key, "=", value);
     }
   }
-  Logger().log(level, spdlog::string_view_t(line));
+  return line;
+}
+
+// Writes to standard error. What that does not take is dropped, and the next line that it takes
+// comes after one that says how many were.
+class Sink final : public spdlog::sinks::base_sink<std::mutex> {
+ protected:
+  void sink_it_(const spdlog::details::log_msg& line) override {
+    if (!SayWhatWasDropped() || !Write(line)) ++dropped_;
+  }
+  void flush_() override {}
+
+ private:
+  bool SayWhatWasDropped() {
+    if (dropped_ == 0) return true;
+    const std::string text = Text("log lines dropped", {{"count", dropped_}});
+    if (!Write({"", spdlog::level::warn, text})) return false;
+    dropped_ = 0;
+    return true;
+  }
+
+  bool Write(const spdlog::details::log_msg& line) {
+    spdlog::memory_buf_t text;
+    if (in_line_) text.push_back('\n');
+    formatter_->format(line, text);
+    const std::size_t taken = WriteToStandardError({text.data(), text.size()});
+    if (taken == 0) return false;
+    in_line_ = taken < text.size();
+    return !in_line_;
+  }
+
+  std::int64_t dropped_ = 0;
+  bool in_line_ = false;  // only a part of the last one was taken
+};
+
+spdlog::logger& Logger() {
+  static const std::shared_ptr<spdlog::logger> logger = [] {
+    auto made = std::make_shared<spdlog::logger>("autopulse", std::make_shared<Sink>());
+    made->set_formatter(std::make_unique<spdlog::pattern_formatter>(
+        "%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc));
+    return made;
+  }();
+  return *logger;
+}
+
+void Log(LogLevel log_level, absl::string_view message, LogFields fields) {
+  const spdlog::level::level_enum level = SpdlogLevel(log_level);
+  if (Logger().should_log(level)) Logger().log(level, spdlog::string_view_t(Text(message, fields)));
 }
 
 }  // namespace

@@ -13,7 +13,8 @@
 //
 // prints `2026-01-31T12:00:00.000Z info event recorded call=calls/15 outcome=applied` to standard
 // error. Values with spaces, quotes or control characters are quoted and escaped, so that one
-// record is one line whatever comes in. Thread-safe.
+// record is one line whatever comes in. A line that standard error does not take is dropped, and
+// how many were is said before the next one that it takes. Thread-safe.
 namespace autopulse::callevents::base {
 
 // A key and its value, which may be anything that absl::StrCat takes.

@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "services/base/config.h"
 #include "services/base/log.h"
+#include "services/base/outputs.h"
 
 namespace autopulse::callevents::base {
 namespace {
@@ -64,6 +65,7 @@ bool AreDescriptorsScarce(rlim_t limit) {
 
 void PrepareServerProcess() {
   ReplaceClosedOutputs();
+  NeverWaitForReaders();
   AllowAllPermittedDescriptors();
   const sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // threads inherit it

@@ -10,7 +10,8 @@
 namespace autopulse::callevents::base {
 
 // What every server of the project sets for its whole process; among it, as many file descriptors
-// as are permitted, and SIGINT, SIGTERM and SIGHUP are left to `AwaitStopSignal`. To be called
+// as are permitted, nobody waits for who reads its outputs, and SIGINT, SIGTERM and SIGHUP are left
+// to `AwaitStopSignal`. To be called
 // first in main, before there are threads.
 void PrepareServerProcess();
 

@@ -1,9 +1,16 @@
 #include "services/base/log.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <string>
+
+#include "absl/strings/str_cat.h"
 
 namespace autopulse::callevents::base {
 namespace {
@@ -46,6 +53,60 @@ TEST(LogTest, BracesAreNoFormat) { EXPECT_THAT(LineWith("{}{0}%s"), EndsWith(" k
 
 TEST(LogTest, TextInOtherScriptsStaysReadable) {
   EXPECT_THAT(LineWith("Müller"), EndsWith(" key=\"Müller\"\n"));
+}
+
+// A pipe as standard error while it lives, which takes what fits into it and no more.
+class FullPipe {
+ public:
+  FullPipe() {
+    EXPECT_EQ(pipe2(ends_.data(), O_NONBLOCK), 0);
+    dup2(ends_[1], STDERR_FILENO);
+  }
+  ~FullPipe() {
+    dup2(before_, STDERR_FILENO);
+    for (const int file : {before_, ends_[0], ends_[1]}) close(file);
+  }
+  FullPipe(const FullPipe&) = delete;
+  FullPipe& operator=(const FullPipe&) = delete;
+
+  // Empties it.
+  std::string Read() const {
+    std::string text;
+    std::array<char, 4096> part = {};
+    for (ssize_t size = 1; size > 0;) {
+      size = read(ends_[0], part.data(), part.size());
+      if (size > 0) text.append(part.data(), static_cast<std::size_t>(size));
+    }
+    return text;
+  }
+
+ private:
+  const int before_ = dup(STDERR_FILENO);
+  std::array<int, 2> ends_ = {};
+};
+
+TEST(LogTest, LinesThatAreNotTakenAreDroppedCountedAndSaid) {  // FT62
+  constexpr int kLines = 5000;
+  const FullPipe pipe;
+  for (int i = 0; i < kLines; ++i) LogInfo("event recorded", {{"number", i}});
+  const std::string taken = pipe.Read();
+  const auto lines = std::count(taken.begin(), taken.end(), '\n');
+  EXPECT_GT(lines, 0);
+  ASSERT_LT(lines, kLines);
+  LogInfo("later");
+  LogInfo("and later");
+  EXPECT_THAT(pipe.Read(),
+              MatchesRegex(absl::StrCat("[^ ]*Z warning log lines dropped count=", kLines - lines,
+                                        "\n[^ ]*Z info later\n[^ ]*Z info and later\n")));
+}
+
+TEST(LogTest, ALineOfWhichAPartWasTakenIsEnded) {  // FT62
+  const FullPipe pipe;
+  LogInfo("long", {{"value", std::string(1 << 20, 'x')}});
+  EXPECT_THAT(pipe.Read(), EndsWith("xxx"));
+  LogInfo("later");
+  EXPECT_THAT(pipe.Read(),
+              MatchesRegex("\n[^ ]*Z warning log lines dropped count=1\n[^ ]*Z info later\n"));
 }
 
 TEST(LogTest, OnlyWhatIsAtLeastOfTheLevelIsPrinted) {

@@ -1,5 +1,6 @@
 """Nobody takes what the programs say: they go on."""
 
+import fcntl
 import os
 import socket
 import subprocess
@@ -23,6 +24,18 @@ def accepts(port):
     except OSError:
         return False
     return True
+
+
+def fill(writing):
+    """Fills a pipe, made as large as it may be."""
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 1 << 20)
+    # Opened anew, for who shares the other one is to wait as before.
+    own = os.open(f"/proc/self/fd/{writing}", os.O_WRONLY | os.O_NONBLOCK)
+    try:
+        while True:
+            os.write(own, b"x" * 4096)
+    except BlockingIOError:
+        os.close(own)
 
 
 class OutputTest(surroundings.FaultTest):
@@ -67,6 +80,14 @@ class OutputTest(surroundings.FaultTest):
         reading, writing = os.pipe()
         os.close(reading)
         self.addCleanup(os.close, writing)
+        self.assert_they_work(stdout=writing, stderr=writing)
+
+    def test_reader_of_the_log_that_hangs_disturbs_nothing(self):
+        """FT62: a pipe that is full, while its other end is open."""
+        reading, writing = os.pipe()
+        self.addCleanup(os.close, reading)
+        self.addCleanup(os.close, writing)
+        fill(writing)
         self.assert_they_work(stdout=writing, stderr=writing)
 
     def test_closed_outputs_do_not_become_files_or_connections(self):
