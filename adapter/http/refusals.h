@@ -22,7 +22,7 @@ struct HeadVerdict {
 };
 
 // Counts a refusal as `refused/KIND`, and under `unauthorized/REASON` if its answer has a reason;
-// and logs it. Thread-safe.
+// and logs it: those of one kind and reason in a line a second at most. Thread-safe.
 void NoteRefusal(const Refusal& refusal, base::Counters& counters);
 
 }  // namespace autopulse::callevents::adapter::http

@@ -1,12 +1,13 @@
 #include "services/grpc/gatekeeper.h"
 
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
 #include "autopulse/callevents/v1/call_event_service.grpc.pb.h"
 #include "services/base/log.h"
 
@@ -43,7 +44,6 @@ const Row* RowOf(absl::string_view method) {
   return nullptr;
 }
 
-constexpr absl::Duration kPauseBetweenLines = absl::Seconds(1);
 constexpr std::size_t kMaxLoggedPath = 100;
 
 absl::Status Unauthenticated(absl::string_view what) {
@@ -121,17 +121,10 @@ absl::Status Gatekeeper::Judge(const Arrival& arrival) const {
 }
 
 void Gatekeeper::NoteRefusal(const Arrival& arrival, const absl::Status& why) {
-  std::int64_t refused = 0;
-  {
-    const absl::MutexLock lock(&mutex_);
-    ++refused_since_;
-    const absl::Time now = absl::Now();
-    if (now - last_line_ < kPauseBetweenLines) return;
-    last_line_ = now;
-    refused = std::exchange(refused_since_, 0);
-  }
+  const std::optional<std::int64_t> refused = refusals_.Count();
+  if (!refused.has_value()) return;
   base::LogWarning("requests refused",
-                   {{"count", refused},
+                   {{"count", *refused},
                     {"method", absl::string_view(arrival.path).substr(0, kMaxLoggedPath)},
                     {"reason", why.message()}});
 }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -10,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
+#include "services/base/merged_line.h"
 #include "services/grpc/caller_table.h"
 
 namespace autopulse::callevents::rpc {
@@ -58,8 +57,7 @@ class Gatekeeper {
 
   mutable absl::Mutex mutex_;
   std::shared_ptr<const CallerTable> callers_ ABSL_GUARDED_BY(mutex_);
-  absl::Time last_line_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
-  std::int64_t refused_since_ ABSL_GUARDED_BY(mutex_) = 0;
+  base::MergedLine refusals_;
 };
 
 }  // namespace autopulse::callevents::rpc

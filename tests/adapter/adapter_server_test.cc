@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <thread>
@@ -54,6 +55,16 @@ TEST_F(AdapterServerTest, IgnoredTypeNeverReachesTheService) {  // V5
   EXPECT_EQ(answer->body,
             R"({"status":"ignored","message":"Event type speech-update not processed"})");
   EXPECT_TRUE(service_->requests().empty());
+}
+
+TEST_F(AdapterServerTest, RefusedRequestsAreCountedAndShareALineOfTheLog) {
+  constexpr int kRequests = 200;
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < kRequests; ++i) EXPECT_EQ(Post("{}", "/elsewhere")->status, 404);
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(counters_.Get("refused", "path"), kRequests);
+  EXPECT_THAT(log, HasSubstr("requests refused count=1 kind=path http_status=404\n"));
+  EXPECT_LT(std::count(log.begin(), log.end(), '\n'), kRequests / 2);
 }
 
 TEST_F(AdapterServerTest, HealthIsAnsweredWithoutASecret) {
