@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -14,6 +16,8 @@
 #include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "adapter/call_name.h"
+#include "adapter/json/json_parser.h"
+#include "adapter/vapi/call_reference.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
 #include "services/base/status_macros.h"
 
@@ -27,7 +31,7 @@ using persistence::spool::Settlement;
 
 constexpr int kPageSize = 500;
 
-// Whether a text, JSON or what was to be JSON, holds `"call_id": NUMBER`, with or without quotes.
+// Whether a text that was to be JSON holds `"call_id": NUMBER`, with or without quotes.
 bool NamesCallNumber(absl::string_view text, absl::string_view number) {
   constexpr absl::string_view kName = "\"call_id\"";
   for (std::size_t at = text.find(kName); at != absl::string_view::npos;
@@ -36,6 +40,8 @@ bool NamesCallNumber(absl::string_view text, absl::string_view number) {
     if (!absl::ConsumePrefix(&rest, ":")) continue;
     rest = absl::StripLeadingAsciiWhitespace(rest);
     absl::ConsumePrefix(&rest, "\"");
+    while (absl::ConsumePrefix(&rest, "0")) {
+    }
     if (!absl::ConsumePrefix(&rest, number)) continue;
     if (rest.empty() || !absl::ascii_isdigit(static_cast<unsigned char>(rest[0]))) return true;
   }
@@ -48,7 +54,7 @@ class Subject {
   explicit Subject(const std::string& call) {
     std::int64_t number = 0;
     if (absl::SimpleAtoi(call, &number)) {
-      number_ = absl::StrCat(number);
+      number_ = number;
       parent_ = CallName(number);
     } else {
       provider_ids_.insert(call);
@@ -58,7 +64,7 @@ class Subject {
   bool Owns(const std::string& form, const std::string& payload) {
     v1::ReportCallEventRequest request;
     if (form != persistence::spool::kPendingForm || !request.ParseFromString(payload)) {
-      return OwnsText(payload);
+      return OwnsBody(payload);
     }
     const std::string& id = request.event().provider_call_id();
     if (request.parent() == parent_) {
@@ -72,16 +78,34 @@ class Subject {
   bool Grew() { return std::exchange(grew_, false); }
 
  private:
+  bool OwnsBody(const std::string& body) const {
+    const absl::StatusOr<JsonTree> tree = ParseJson(body);
+    return tree.ok() ? OwnsValue(tree->root()) : OwnsText(body);
+  }
+
+  // Recursive: the parser refuses what is nested too deep.
+  bool OwnsValue(JsonValue value) const {
+    if (number_ > 0 && value.key() == "call_id" && vapi::CallIdIn(value) == number_) return true;
+    if (provider_ids_.contains(value.key())) return true;
+    if (value.kind() == JsonKind::kString) return provider_ids_.contains(value.text());
+    if (value.kind() != JsonKind::kObject && value.kind() != JsonKind::kArray) return false;
+    for (JsonValue child = value.FirstChild(); child.kind() != JsonKind::kAbsent;
+         child = child.NextSibling()) {
+      if (OwnsValue(child)) return true;
+    }
+    return false;
+  }
+
   bool OwnsText(const std::string& text) const {
-    if (!number_.empty() && NamesCallNumber(text, number_)) return true;
+    if (number_ > 0 && NamesCallNumber(text, absl::StrCat(number_))) return true;
     return std::any_of(provider_ids_.begin(), provider_ids_.end(), [&](const std::string& id) {
       return absl::StrContains(text, absl::StrCat("\"", id, "\""));
     });
   }
 
-  std::string number_;
+  std::int64_t number_ = 0;
   std::string parent_;
-  std::set<std::string> provider_ids_;
+  std::set<std::string, std::less<>> provider_ids_;
   bool grew_ = false;
 };
 

@@ -23,18 +23,6 @@ constexpr absl::string_view kPlaces[] = {
     "call_id",
 };
 
-// The id in `value`, or zero, which is no id.
-std::int64_t CallIdIn(JsonValue value) {
-  if (value.kind() != JsonKind::kString && value.kind() != JsonKind::kNumber) return 0;
-  const absl::string_view text = value.text();
-  const bool plain_digits = std::all_of(text.begin(), text.end(), [](char c) {
-    return absl::ascii_isdigit(static_cast<unsigned char>(c));
-  });
-  std::int64_t id = 0;
-  if (!plain_digits || !absl::SimpleAtoi(text, &id)) return 0;
-  return id;
-}
-
 absl::StatusOr<std::string> ParentIn(JsonValue value, absl::string_view path) {
   const std::int64_t id = CallIdIn(value);
   if (id > 0) return CallName(id);
@@ -45,6 +33,17 @@ absl::StatusOr<std::string> ParentIn(JsonValue value, absl::string_view path) {
 }
 
 }  // namespace
+
+std::int64_t CallIdIn(JsonValue value) {
+  if (value.kind() != JsonKind::kString && value.kind() != JsonKind::kNumber) return 0;
+  const absl::string_view text = value.text();
+  const bool plain_digits = std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isdigit(static_cast<unsigned char>(c));
+  });
+  std::int64_t id = 0;
+  if (!plain_digits || !absl::SimpleAtoi(text, &id)) return 0;
+  return id;
+}
 
 absl::StatusOr<std::string> FindCall(const Envelope& envelope,
                                      const std::string& provider_call_id) {

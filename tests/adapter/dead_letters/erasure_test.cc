@@ -82,6 +82,26 @@ TEST_F(ErasureTest, NothingOfACallIsLeftInAnyFile) {  // REQ21
   EXPECT_EQ(Erase("15"), Counts(0, 0));
 }
 
+TEST_F(ErasureTest, ANumberIsFoundHoweverJsonSpellsIt) {
+  for (const char* id : {R"("call_id":15)", R"("call_id":"0015")", R"("call_id":"\u00315")",
+                         R"("call\u005fid":15)", R"("call_id":0015)", R"("call_id":"00\u00315)"}) {
+    Bury(kBodyForm, absl::StrCat(R"({"message":{"status":7,"call":{)", id, "}}}"));
+  }
+  for (const char* id : {R"("call_id":150)", R"("call_id":1.5e1)", R"("call_id":"0x15")",
+                         R"("note":"\"call_id\":15")", R"("call_id":0150)"}) {
+    Bury(kBodyForm, absl::StrCat(R"({"message":{"status":7,"call":{)", id, "}}}"));
+  }
+  EXPECT_EQ(Erase("15"), Counts(0, 5));
+  EXPECT_EQ(DeadLetters().size(), 6u);
+}
+
+TEST_F(ErasureTest, AProvidersIdIsFoundHoweverJsonSpellsIt) {
+  Bury(kBodyForm, R"({"call":{"id":"vapi\u002d1"}})");
+  Bury(kBodyForm, R"({"\u0076api-1":{"said":"yes"}})");
+  Bury(kBodyForm, R"({"call":{"id":"vapi-12"}})");
+  EXPECT_EQ(Erase("vapi-1"), Counts(0, 2));
+}
+
 TEST_F(ErasureTest, CallIsKnownByTheProvidersIdToo) {
   Keep(EventOf(15, "vapi-1", "a"));
   Keep(EventOf(15, "vapi-2", "b"));  // dialled again
