@@ -1,5 +1,6 @@
 #include "adapter/json/json_exact_parser.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -30,6 +31,13 @@ class AnyNumber {
 
 using Json = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t,
                                   std::uint64_t, AnyNumber>;
+
+constexpr absl::string_view kSyntaxError = "syntax error";
+
+// `byte` counts from 1.
+absl::Status MalformedAt(absl::string_view problem, std::size_t byte) {
+  return Malformed(absl::StrCat("Malformed JSON: ", problem, " at byte ", byte));
+}
 
 // Hands the builder what the library's parser meets. The names are the library's.
 class Handler {
@@ -62,8 +70,8 @@ class Handler {
   bool parse_error(std::size_t position, const std::string& /*last_token*/,
                    const nlohmann::detail::exception& error) {
     const absl::string_view problem =
-        absl::StrContains(error.what(), "UTF-8") ? "invalid UTF-8" : "syntax error";
-    error_ = Malformed(absl::StrCat("Malformed JSON: ", problem, " at byte ", position));
+        absl::StrContains(error.what(), "UTF-8") ? "invalid UTF-8" : kSyntaxError;
+    error_ = MalformedAt(problem, position);
     return false;
   }
 
@@ -95,6 +103,9 @@ class Handler {
 absl::StatusOr<JsonTree> ParseJsonExactly(absl::string_view text, JsonExcerpts excerpts) {
   Handler handler(excerpts);
   if (!Json::sax_parse(text.begin(), text.end(), &handler)) return handler.status();
+  // The library takes a NUL for the end.
+  if (const std::size_t nul = text.find('\0'); nul != text.npos)
+    return MalformedAt(kSyntaxError, nul + 1);
   return std::move(handler.tree());
 }
 

@@ -50,6 +50,15 @@ TEST(ParseJsonTest, SyntaxErrorsNameTheByte) {
   EXPECT_THAT(RoundTrip("{'a':1}"), HasSubstr("syntax error"));
 }
 
+TEST(ParseJsonTest, NulEndsNoText) {
+  EXPECT_EQ(RoundTrip(absl::string_view("{}\0", 3)), "Malformed JSON: syntax error at byte 3");
+  EXPECT_EQ(RoundTrip(absl::string_view("[1]\0 {'not'", 11)),
+            "Malformed JSON: syntax error at byte 4");
+  EXPECT_THAT(RoundTrip(absl::string_view("1\0", 2)), HasSubstr("syntax error"));
+  EXPECT_THAT(RoundTrip(absl::string_view("[1,\0 2]", 7)), HasSubstr("syntax error"));
+  EXPECT_THAT(RoundTrip(absl::string_view("[\"a\0b\"]", 7)), HasSubstr("syntax error"));
+}
+
 TEST(ParseJsonTest, InvalidUtf8IsRefusedWithItsPlace) {
   EXPECT_EQ(RoundTrip("[\"a\xff\"]"), "Malformed JSON: invalid UTF-8 at byte 4");
   EXPECT_THAT(RoundTrip("[\"\xc0\xaf\"]"), HasSubstr("invalid UTF-8"));      // overlong
