@@ -234,6 +234,7 @@ int Main(int argc, const char* const* argv) {
 }  // namespace autopulse::callevents::adapter
 
 int main(int argc, char** argv) {
+  autopulse::callevents::base::MakePrivateFiles();
   std::signal(SIGPIPE, SIG_IGN);  // output is lost then; what a command does is not
   return autopulse::callevents::adapter::Main(argc, argv);
 }

@@ -230,6 +230,7 @@ int Serve(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  base::MakePrivateFiles();
   base::PrepareServerProcess();
 
   Options options;

@@ -9,6 +9,7 @@
 #include "persistence/maintenance/retain_command.h"
 #include "persistence/migrations/commands.h"
 #include "services/base/config.h"
+#include "services/base/process.h"
 
 namespace {
 
@@ -23,6 +24,7 @@ constexpr const char* kFooter =
 int main(int argc, char** argv) {
   namespace base = autopulse::callevents::base;
   namespace persistence = autopulse::callevents::persistence;
+  base::MakePrivateFiles();
   // Into a closed pipe, output is lost; a migration is not.
   std::signal(SIGPIPE, SIG_IGN);
   base::Settings settings(

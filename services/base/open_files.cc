@@ -2,11 +2,16 @@
 
 #include <sys/stat.h>
 
+#include "services/base/log.h"
+
 namespace autopulse::callevents::base {
 
 void OpenFiles::Add(const std::string& path) {
   struct stat found = {};
-  if (stat(path.c_str(), &found) == 0) files_.push_back({path, found.st_dev, found.st_ino});
+  if (stat(path.c_str(), &found) != 0) return;
+  files_.push_back({path, found.st_dev, found.st_ino});
+  if ((found.st_mode & S_IROTH) == 0) return;
+  LogWarning("every user of this machine may read calls here: chmod o-r", {{"file", path}});
 }
 
 std::string OpenFiles::Moved() const {

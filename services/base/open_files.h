@@ -11,7 +11,8 @@ namespace autopulse::callevents::base {
 // replaced, what is written to it is not where the next start looks [FT66].
 class OpenFiles {
  public:
-  // Remembers which file `path` names, if any. To be called before other threads use this.
+  // Remembers which file `path` names, if any; warns of one that every user may read. To be called
+  // before other threads use this.
   void Add(const std::string& path);
 
   // The first path that does not name its file any more, empty if all do. Thread-safe.

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -77,6 +78,8 @@ void PrepareServerProcess() {
   // in one graph under one lock.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
 }
+
+void MakePrivateFiles() { umask(S_IRWXG | S_IRWXO); }
 
 int AwaitStopSignal(const std::function<void()>& reload) {
   const sigset_t signals = HandledSignals();

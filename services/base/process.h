@@ -15,6 +15,10 @@ namespace autopulse::callevents::base {
 // first in main, before there are threads.
 void PrepareServerProcess();
 
+// From now on the files that the process makes are its own user's only, whoever starts it; those
+// that are there keep their modes. To be called first in main of whatever makes files.
+void MakePrivateFiles();
+
 // While it lives, SIGINT and SIGTERM end the process at once after all: for a start, which may have
 // to wait, and has nothing to finish. After `PrepareServerProcess`.
 class StoppableStart {

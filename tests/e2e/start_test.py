@@ -1,5 +1,6 @@
 """Starting: what a program needs, and what it says if that is not there."""
 
+import os
 import pathlib
 import unittest
 
@@ -52,6 +53,36 @@ class StartTest(EndToEndTest):
         result = programs.run("vapi-webhook-adapter", f"--listen={adapter.address}",
                               f"--webhook-secret-file={self.folder}/secret")
         self.assert_refused(result, str(adapter.port))
+
+    def make_database(self, name):
+        path = self.folder / name
+        made = programs.run("call-event-migrate", f"--database=sqlite:{path}", "upgrade")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        return path
+
+    def test_files_that_programs_make_are_private_whatever_the_umask(self):
+        self.addCleanup(os.umask, os.umask(0o022))
+        self.make_database("migrated.db")
+        service = self.start(programs.start_service(f"sqlite:{self.folder}/served.db"))
+        self.start_spooling_adapter(service.address)
+        made = sorted(file for file in self.folder.iterdir() if ".db" in file.name)
+        names = {file.name for file in made}
+        self.assertLessEqual({"migrated.db", "served.db", "served.db-wal", "served.db-shm", "spool.db",
+                              "spool.db-wal", "spool.db-shm", "spool.db.lock"}, names)
+        self.assertEqual({file.name: oct(file.stat().st_mode & 0o777) for file in made},
+                         dict.fromkeys(names, "0o600"))
+
+    def test_a_database_that_every_user_may_read_is_warned_of_and_stays_so(self):
+        database = self.make_database("open.db")
+        database.chmod(0o640)
+        service = programs.start_service(f"sqlite:{database}")
+        self.assertNotIn("may read", service.log_text())
+        service.stop()
+        database.chmod(0o644)
+        service = self.start(programs.start_service(f"sqlite:{database}"))
+        self.assertIn(f"every user of this machine may read calls here: chmod o-r file={database}\n",
+                      service.log_text())
+        self.assertEqual(oct(database.stat().st_mode & 0o777), "0o644")
 
     def test_housekeeping_without_a_pause_is_refused(self):
         result = programs.run("call-event-service", f"--database=sqlite:{self.folder}/new.db",
