@@ -1,13 +1,20 @@
 #include "adapter/relay/relay.h"
 
+#include <fcntl.h>
 #include <httplib.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
@@ -36,20 +43,57 @@ constexpr absl::string_view kNotRelayed[] = {
     "Content-Length",
 };
 
-bool IsRelayed(absl::string_view name) {
-  return std::none_of(
-      std::begin(kNotRelayed), std::end(kNotRelayed),
-      [name](absl::string_view other) { return absl::EqualsIgnoreCase(name, other); });
-}
-
 httplib::Headers RelayedHeaders(const http::RequestHead& head) {
+  std::vector<absl::string_view> not_relayed(std::begin(kNotRelayed), std::end(kNotRelayed));
+  for (const absl::string_view value : head.Values("Connection")) {
+    for (const absl::string_view name : absl::StrSplit(value, ',')) {
+      not_relayed.push_back(absl::StripAsciiWhitespace(name));
+    }
+  }
   httplib::Headers headers;
   for (const http::Header& header : head.headers) {
-    if (!IsRelayed(header.name)) continue;
+    const auto is_header = [&header](absl::string_view name) {
+      return absl::EqualsIgnoreCase(name, header.name);
+    };
+    if (std::any_of(not_relayed.begin(), not_relayed.end(), is_header)) continue;
     headers.emplace(std::string(header.name), std::string(header.value));
   }
   return headers;
 }
+
+// The connection of a message, which another thread may cut: the client's timeouts are those of one
+// read, so that a server which sends a byte now and then would hold it for ever. Thread-safe.
+class Connection {
+ public:
+  Connection() = default;
+  ~Connection() { Close(); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // To be called with each socket that the client tries, before it connects.
+  void Use(int socket) {
+    const absl::MutexLock lock(&mutex_);
+    Close();
+    // The client's own number may be another connection's by the time that this one is cut.
+    socket_ = fcntl(socket, F_DUPFD_CLOEXEC, 0);
+    if (is_cut_ || socket_ < 0) shutdown(socket, SHUT_RDWR);
+  }
+
+  void Cut() {
+    const absl::MutexLock lock(&mutex_);
+    is_cut_ = true;
+    if (socket_ >= 0) shutdown(socket_, SHUT_RDWR);
+  }
+
+ private:
+  void Close() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (socket_ >= 0) close(socket_);
+  }
+
+  absl::Mutex mutex_;
+  int socket_ ABSL_GUARDED_BY(mutex_) = -1;
+  bool is_cut_ ABSL_GUARDED_BY(mutex_) = false;
+};
 
 // One message on its way. Outlives the caller who gives up waiting.
 struct Job {
@@ -57,6 +101,7 @@ struct Job {
   httplib::Request request;
   absl::Time deadline;
   std::size_t max_answer_bytes;
+  Connection connection;
   Relayed relayed;
   absl::Notification done;
 };
@@ -79,6 +124,7 @@ RelayOutcome OutcomeOf(const httplib::Result& result, const Job& job, bool too_l
 void Send(httplib::Client& client, Job& job) {
   client.set_url_encode(false);
   client.set_decompress(false);
+  client.set_socket_options([&job](int socket) { job.connection.Use(socket); });
   SetTimeouts(client, std::max(job.deadline - absl::Now(), absl::Milliseconds(1)));
   std::string body;
   bool too_large = false;
@@ -122,7 +168,7 @@ class Relay::Implementation {
   ~Implementation() {
     const absl::MutexLock lock(&mutex_);
     stopping_ = true;
-    for (httplib::Client* client : clients_) client->stop();
+    for (Job* job : jobs_) job->connection.Cut();
   }
 
   std::optional<Relayed> Forward(absl::string_view type, const http::RequestHead& head,
@@ -146,6 +192,7 @@ class Relay::Implementation {
       job->done.Notify();
     });
     if (!job->done.WaitForNotificationWithDeadline(job->deadline)) {
+      job->connection.Cut();
       return Relayed{.outcome = RelayOutcome::kTimedOut};
     }
     return std::move(job->relayed);
@@ -162,28 +209,27 @@ class Relay::Implementation {
 
   void Run(Job& job) {
     httplib::Client client(job.target.origin);
-    if (Begin(client)) {
+    if (client.is_valid() && Begin(job)) {
       Send(client, job);
     } else {
       job.relayed.outcome = RelayOutcome::kUnreachable;
     }
     const absl::MutexLock lock(&mutex_);
-    clients_.erase(&client);
+    jobs_.erase(&job);
     --on_their_way_;
   }
 
-  bool Begin(httplib::Client& client) {
+  bool Begin(Job& job) {
     const absl::MutexLock lock(&mutex_);
-    if (stopping_ || !client.is_valid()) return false;
-    clients_.insert(&client);
-    return true;
+    if (!stopping_) jobs_.insert(&job);
+    return !stopping_;
   }
 
   const Options options_;
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   int on_their_way_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::set<httplib::Client*> clients_ ABSL_GUARDED_BY(mutex_);
+  std::set<Job*> jobs_ ABSL_GUARDED_BY(mutex_);
   base::WorkQueue threads_;  // the first to be destroyed: it waits for what still runs
 };
 

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <functional>
 #include <memory>
@@ -22,7 +25,7 @@ namespace {
 constexpr char kHeadText[] =
     "POST /webhooks/vapi HTTP/1.1\r\nHost: adapter\r\nX-Vapi-Secret: s3cret%41\r\n"
     "x-signature: abc\r\nX-Twice: 1\r\nX-Twice: 2\r\nContent-Type: application/json\r\n"
-    "Content-Length: 99\r\nConnection: close\r\nExpect: 100-continue\r\n\r\n";
+    "Content-Length: 99\r\nConnection: close, x-hop\r\nX-Hop: 1\r\nExpect: 100-continue\r\n\r\n";
 constexpr char kBody[] = R"({"message": {"type":"tool-calls"} })";
 const http::RequestHead kHead = http::ParsedHead(kHeadText);
 
@@ -50,6 +53,15 @@ class RelayTest : public testing::Test {
     return std::make_unique<Relay>(options);
   }
 
+  // Whether a message has this outcome at last: a slot is free again once its thread is.
+  static bool AwaitOutcome(Relay& relay, RelayOutcome outcome) {
+    const absl::Time give_up = absl::Now() + absl::Seconds(20);
+    while (absl::Now() < give_up) {
+      if (relay.Forward("tool-calls", kHead, kBody)->outcome == outcome) return true;
+    }
+    return false;
+  }
+
   httplib::Server server_;
   int port_ = 0;
   std::function<void(const httplib::Request&, httplib::Response&)> answer_;
@@ -75,6 +87,7 @@ TEST_F(RelayTest, BodyAndHeadersArriveAsTheyCameAndTheAnswerComesBack) {  // V6
   EXPECT_EQ(received.get_header_value("Host"), absl::StrCat("127.0.0.1:", port_));
   EXPECT_EQ(received.get_header_value("Content-Length"), absl::StrCat(sizeof(kBody) - 1));
   EXPECT_FALSE(received.has_header("Expect"));
+  EXPECT_FALSE(received.has_header("X-Hop"));  // RFC 9110, 7.6.1: the Connection header names it
 }
 
 TEST_F(RelayTest, ErrorsAndRedirectionsAreRelayedToo) {
@@ -119,13 +132,55 @@ TEST_F(RelayTest, ServerThatHangsCostsItsTimeAndItsSlots) {
   const auto relay = Start({.timeout = absl::Milliseconds(100), .concurrency = 1});
   EXPECT_EQ(relay->Forward("tool-calls", kHead, kBody)->outcome, RelayOutcome::kTimedOut);
   release.Notify();
-  // The slot is free again once the thread is.
-  const absl::Time give_up = absl::Now() + absl::Seconds(20);
-  RelayOutcome outcome = RelayOutcome::kBusy;
-  while (outcome != RelayOutcome::kAnswered && absl::Now() < give_up) {
-    outcome = relay->Forward("tool-calls", kHead, kBody)->outcome;
+  EXPECT_TRUE(AwaitOutcome(*relay, RelayOutcome::kAnswered));
+}
+
+// Sends the first who connects a text again and again, as long as he takes it.
+class EndlessServer {
+ public:
+  explicit EndlessServer(absl::string_view text) {
+    sockaddr_in address = {};
+    socklen_t size = sizeof(address);
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    auto* const bound = reinterpret_cast<sockaddr*>(&address);
+    EXPECT_EQ(bind(listener_, bound, size), 0);
+    EXPECT_EQ(listen(listener_, 1), 0);
+    EXPECT_EQ(getsockname(listener_, bound, &size), 0);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this, text] {
+      peer_ = accept(listener_, nullptr, nullptr);
+      accepted_.Notify();
+      while (send(peer_, text.data(), text.size(), MSG_NOSIGNAL) > 0) {
+      }
+    });
   }
-  EXPECT_EQ(outcome, RelayOutcome::kAnswered);
+  ~EndlessServer() {
+    shutdown(listener_, SHUT_RDWR);
+    accepted_.WaitForNotification();
+    shutdown(peer_, SHUT_RDWR);
+    thread_.join();
+    close(peer_);
+    close(listener_);
+  }
+  EndlessServer(const EndlessServer&) = delete;
+  EndlessServer& operator=(const EndlessServer&) = delete;
+
+  int port() const { return port_; }
+
+ private:
+  const int listener_ = socket(AF_INET, SOCK_STREAM, 0);
+  int port_ = 0;
+  int peer_ = -1;
+  absl::Notification accepted_;
+  std::thread thread_;
+};
+
+TEST_F(RelayTest, ServerWhoseHeadNeverEndsIsLeftAtTheDeadline) {
+  const EndlessServer server("HTTP/1.1 100 Continue\r\n\r\n");
+  const auto relay = Start({.timeout = absl::Milliseconds(100), .concurrency = 1}, server.port());
+  EXPECT_EQ(relay->Forward("tool-calls", kHead, kBody)->outcome, RelayOutcome::kTimedOut);
+  EXPECT_TRUE(AwaitOutcome(*relay, RelayOutcome::kTimedOut));
 }
 
 TEST_F(RelayTest, MoreThanTheLimitAreRefusedAtOnce) {
