@@ -6,8 +6,9 @@
 #include <mutex>
 #include <string>
 
-#include "absl/strings/escaping.h"
+#include "absl/strings/str_replace.h"
 #include "services/base/outputs.h"
+#include "services/base/terminal_text.h"
 #include "spdlog/pattern_formatter.h"
 #include "spdlog/sinks/base_sink.h"
 #include "spdlog/spdlog.h"
@@ -19,10 +20,16 @@ constexpr std::size_t kUsualLineBytes = 256;
 
 bool NeedsQuotes(absl::string_view value) {
   if (value.empty()) return true;
-  for (const char c : value) {
-    if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == '\x7f') return true;
+  for (const char sign : value) {
+    const auto c = static_cast<unsigned char>(sign);
+    if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c >= '\x7f') return true;
   }
   return false;
+}
+
+std::string Quoted(absl::string_view value) {
+  const std::string inside = absl::StrReplaceAll(value, {{"\\", "\\\\"}, {"\"", "\\\""}});
+  return absl::StrCat("\"", EscapeForTerminal(inside), "\"");
 }
 
 spdlog::level::level_enum SpdlogLevel(LogLevel level) {
@@ -44,7 +51,7 @@ std::string Text(absl::string_view message, LogFields fields) {
   for (const LogField& field : fields) {
     const absl::string_view value = field.value.Piece();
     if (NeedsQuotes(value)) {
-      absl::StrAppend(&line, " ", field.key, "=\"", absl::Utf8SafeCEscape(value), "\"");
+      absl::StrAppend(&line, " ", field.key, "=", Quoted(value));
     } else {
       absl::StrAppend(&line, " ", field.key, "=", value);
     }

@@ -12,9 +12,9 @@
 //   LogInfo("event recorded", {{"call", "calls/15"}, {"outcome", "applied"}});
 //
 // prints `2026-01-31T12:00:00.000Z info event recorded call=calls/15 outcome=applied` to standard
-// error. Values with spaces, quotes or control characters are quoted and escaped, so that one
-// record is one line whatever comes in. A line that standard error does not take is dropped, and
-// how many were is said before the next one that it takes. Thread-safe.
+// error. Values with spaces, quotes or other than ASCII are quoted, and what could drive a terminal
+// is escaped, so that one record is one line whatever comes in. A line that standard error does not
+// take is dropped, and how many were is said before the next one that it takes. Thread-safe.
 namespace autopulse::callevents::base {
 
 // A key and its value, which may be anything that absl::StrCat takes.

@@ -30,6 +30,7 @@ struct Origin {
 
 const std::vector<Origin>& Origins() {
   static const auto& origins = *new std::vector<Origin>{
+      {"services/base/terminal_text.", "terminal text"},
       {"services/base/", "base"},
       {"services/domain/", "domain"},
       {"services/core/", "core"},
@@ -84,7 +85,7 @@ struct Boundary {
 // here too: arrows chain.
 const std::vector<Boundary>& Boundaries() {
   static const auto& boundaries = *new std::vector<Boundary>{
-      {"services/base/", {"base"}, {"std", "Abseil", "system", "spdlog", "CLI11"}},
+      {"services/base/", {"base", "terminal text"}, {"std", "Abseil", "system", "spdlog", "CLI11"}},
       {"services/domain/", {"domain"}, {"std", "Abseil"}},
       {"services/core/", {"core", "domain", "base"}, {"std", "Abseil"}},
       {"services/grpc/",
@@ -110,6 +111,9 @@ const std::vector<Boundary>& Boundaries() {
       {"clients/cpp/callctl/adapter_admin.",
        {"client", "channel", "proto"},
        {"std", "Abseil", "JSON", "cpp-httplib"}},
+      {"clients/cpp/callctl/terminal_text.",
+       {"client", "terminal text"},
+       {"std", "Abseil", "system"}},
       {"clients/cpp/",
        {"client", "channel", "proto"},
        {"std", "Abseil", "system", "gRPC", "Protobuf", "JSON", "CLI11"}},

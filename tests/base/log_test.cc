@@ -46,7 +46,12 @@ TEST(LogTest, WhateverComesInIsOneLine) {
   EXPECT_THAT(LineWith("a\nb\r\n2025-05-01T12:00:00.000Z error forged"),
               EndsWith(" key=\"a\\nb\\r\\n2025-05-01T12:00:00.000Z error forged\"\n"));
   EXPECT_THAT(LineWith(absl::string_view("a\0b\x1b[31m\x7f", 9)),
-              EndsWith(" key=\"a\\000b\\033[31m\\177\"\n"));
+              EndsWith(" key=\"a\\x00b\\x1b[31m\\x7f\"\n"));
+}
+
+TEST(LogTest, NothingDrivesTheTerminal) {
+  EXPECT_THAT(LineWith("a\u009b31mb\u202ec\u2028d\xff"),
+              EndsWith(" key=\"a\\x9b31mb\\u202ec\\u2028d\\xff\"\n"));
 }
 
 TEST(LogTest, BracesAreNoFormat) { EXPECT_THAT(LineWith("{}{0}%s"), EndsWith(" key={}{0}%s\n")); }

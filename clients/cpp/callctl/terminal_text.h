@@ -5,14 +5,12 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "services/base/terminal_text.h"
 
 // Text of strangers on somebody's terminal.
 namespace autopulse::callevents::callctl {
 
-// Returns `text` on one line and with nothing in it that drives a terminal: control characters,
-// what turns the direction of writing, and bytes that are not UTF-8 are written `\n`, `\x1b`,
-// `\u202e`.
-std::string EscapeForTerminal(absl::string_view text);
+using base::EscapeForTerminal;  // the log's, so that both show the same
 
 // Returns how many columns `text` takes: two for wide characters, none for combining ones. `text`
 // must come from `EscapeForTerminal`.
