@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
@@ -52,12 +53,34 @@ std::string MaskNumbers(absl::string_view text) {
   return out;
 }
 
+// Appends what comes behind the `://` of a URL, without what proves who asks: the user before the
+// host, and what follows the path.
+void AppendUrl(absl::string_view url, std::string& out) {
+  const std::size_t user = url.substr(0, url.find('/')).rfind('@');
+  if (user != url.npos) {
+    absl::StrAppend(&out, kRedacted, "@");
+    url.remove_prefix(user + 1);
+  }
+  const std::size_t path = std::min(url.size(), url.find_first_of("?#"));
+  absl::StrAppend(&out, MaskNumbers(url.substr(0, path)));
+  if (path < url.size()) absl::StrAppend(&out, url.substr(path, 1), kRedacted);
+}
+
+// `apiKey`, `api_key` and `X-Api-Key` are one name.
 bool IsSecretName(absl::string_view name) {
-  static constexpr std::array<absl::string_view, 8> kWords = {
-      "secret", "token", "authorization", "password", "apikey", "api_key", "api-key", "credential"};
-  const std::string lower = absl::AsciiStrToLower(name);
-  return std::any_of(kWords.begin(), kWords.end(),
-                     [&](absl::string_view word) { return absl::StrContains(lower, word); });
+  static constexpr std::array<absl::string_view, 13> kWords = {
+      "secret", "token",     "authorization", "passw",     "passphrase", "apikey", "privatekey",
+      "cookie", "signature", "credential",    "accesskey", "signingkey", "jwt"};
+  const std::string plain =
+      absl::StrReplaceAll(absl::AsciiStrToLower(name), {{"_", ""}, {"-", ""}});
+  return plain == "pass" || std::any_of(kWords.begin(), kWords.end(), [&](absl::string_view word) {
+           return absl::StrContains(plain, word);
+         });
+}
+
+// Whether it is an object like `{"name":"Authorization","value":"..."}`.
+bool HasSecretValue(JsonValue object) {
+  return IsSecretName(object.Find("name").text()) || IsSecretName(object.Find("key").text());
 }
 
 void AppendRedacted(JsonValue value, std::string& out) {
@@ -66,6 +89,7 @@ void AppendRedacted(JsonValue value, std::string& out) {
   const bool is_object = value.kind() == JsonKind::kObject;
   if (!is_object && value.kind() != JsonKind::kArray) return AppendJson(value, out);
   out += is_object ? '{' : '[';
+  const bool has_secret_value = HasSecretValue(value);
   const char* separator = "";
   for (JsonValue child = value.FirstChild(); child.kind() != JsonKind::kAbsent;
        child = child.NextSibling()) {
@@ -75,7 +99,11 @@ void AppendRedacted(JsonValue value, std::string& out) {
       AppendJsonString(MaskNumbers(child.key()), out);
       out += ':';
     }
-    AppendRedacted(child, out);
+    if (has_secret_value && child.key() == "value") {
+      AppendJsonString(kRedacted, out);
+    } else {
+      AppendRedacted(child, out);
+    }
   }
   out += is_object ? '}' : ']';
 }
@@ -83,14 +111,18 @@ void AppendRedacted(JsonValue value, std::string& out) {
 }  // namespace
 
 std::string RedactText(absl::string_view text) {
+  constexpr absl::string_view kScheme = "://";
   std::string out;
-  while (true) {
-    const std::size_t scheme = text.find("://");
-    const std::size_t query = scheme == text.npos ? text.npos : text.find('?', scheme);
-    if (query == text.npos) return absl::StrCat(out, MaskNumbers(text));
-    absl::StrAppend(&out, MaskNumbers(text.substr(0, query)), "?", kRedacted);
-    text.remove_prefix(std::min(text.size(), text.find_first_of(" \t\r\n\"<>", query)));
+  std::size_t scheme = text.find(kScheme);
+  while (scheme != text.npos) {
+    const std::size_t begin = scheme + kScheme.size();
+    const std::size_t end = std::min(text.size(), text.find_first_of(" \t\r\n\"<>", begin));
+    absl::StrAppend(&out, MaskNumbers(text.substr(0, begin)));
+    AppendUrl(text.substr(begin, end - begin), out);
+    text.remove_prefix(end);
+    scheme = text.find(kScheme);
   }
+  return absl::StrCat(out, MaskNumbers(text));
 }
 
 std::string RedactJson(JsonValue value) {

@@ -9,12 +9,13 @@
 namespace autopulse::callevents::adapter {
 
 // Returns `text` with the digits of telephone numbers as `*`, but for the last two, and without the
-// queries of URLs, which may be signatures. Too much may go, a long number of another kind for
-// instance.
+// users, queries and fragments of URLs, which may be secrets. Too much may go, a long number of
+// another kind for instance.
 std::string RedactText(absl::string_view text);
 
 // Returns `value` as compact JSON, every text as `RedactText` has it, and `[redacted]` in place of
-// whatever stands under a name that speaks of a secret.
+// whatever stands under a name that speaks of a secret, or as the `value` beside such a `name` or
+// `key`.
 std::string RedactJson(JsonValue value);
 
 }  // namespace autopulse::callevents::adapter

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
 #include "adapter/json/json_parser.h"
 
 namespace autopulse::callevents::adapter {
@@ -33,6 +34,31 @@ TEST(RedactJsonTest, WhatIsNamedASecretGoesWhole) {
   EXPECT_EQ(Redacted(R"({"serverUrlSecret":"s","headers":{"Authorization":["x"]},"a":1,"b":null})"),
             R"({"serverUrlSecret":"[redacted]","headers":{"Authorization":"[redacted]"},)"
             R"("a":1,"b":null})");
+}
+
+TEST(RedactTextTest, UsersAndFragmentsOfUrlsGo) {
+  EXPECT_EQ(RedactText("https://bob:hunter2@h.example/x#access_token=abc, https://y.example/z"),
+            "https://[redacted]@h.example/x#[redacted] https://y.example/z");
+  EXPECT_EQ(RedactText("wss://bob:p#@ss?@h.example"), "wss://[redacted]@h.example");
+  EXPECT_EQ(RedactText("https://h.example/@bob"), "https://h.example/@bob");
+  EXPECT_EQ(RedactText("at https://h.example? yes"), "at https://h.example?[redacted] yes");
+}
+
+TEST(RedactJsonTest, SecretsHaveManyNames) {
+  for (const char* name : {"privateKey", "private_key", "Set-Cookie", "pass", "Passwd", "jwt",
+                           "x-vapi-signature", "passphrase", "X-API-Key", "AWS_ACCESS_KEY_ID"}) {
+    EXPECT_EQ(Redacted(absl::StrCat("{\"", name, "\":\"hunter2\"}")),
+              absl::StrCat("{\"", name, "\":\"[redacted]\"}"));
+  }
+  EXPECT_EQ(Redacted(R"({"passenger":"Bob","key":"k","passed":true})"),
+            R"({"passenger":"Bob","key":"k","passed":true})");
+}
+
+TEST(RedactJsonTest, ValueBesideTheNameOfASecretGoes) {
+  EXPECT_EQ(Redacted(R"([{"name":"Authorization","value":"Bearer x"},{"key":"jwt","value":["x"]},)"
+                     R"({"name":"Bob","value":"x"}])"),
+            R"([{"name":"Authorization","value":"[redacted]"},{"key":"jwt","value":"[redacted]"},)"
+            R"({"name":"Bob","value":"x"}])");
 }
 
 TEST(RedactJsonTest, TextsAreRedactedWhereverTheyStand) {
