@@ -40,6 +40,11 @@ inline constexpr std::int64_t kMinInteger = std::numeric_limits<std::int32_t>::m
 // How long a batch may be.
 inline constexpr int kMaxBatchSize = 500;
 
+// What a filter of calls may have: a database plans for each comparison, and a watcher makes all of
+// them for each event.
+inline constexpr std::size_t kMaxFilterBytes = 4096;
+inline constexpr std::size_t kMaxFilterComparisons = 32;
+
 // The largest request body that the adapter takes, and what a gRPC message may be so that every
 // such body fits: text in JSON never grows when it becomes protobuf by more than half.
 inline constexpr std::size_t kMaxWebhookBytes = std::size_t{8} << 20;

@@ -13,6 +13,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "autopulse/callevents/v1/call.pb.h"
+#include "services/base/field_limits.h"
 #include "services/base/status_macros.h"
 #include "services/grpc/enum_mapping.h"
 #include "services/grpc/resource_name.h"
@@ -55,6 +56,9 @@ constexpr std::array<std::pair<absl::string_view, Comparison>, 6> kOperators = {
 absl::Status Wrong(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("filter: ", what));
 }
+
+// Far more than any order that there is.
+constexpr std::size_t kMaxOrderByBytes = 100;
 
 std::string Quoted(absl::string_view text) {
   return absl::StrCat("'", absl::Utf8SafeCEscape(text.substr(0, 100)), "'");
@@ -200,10 +204,18 @@ absl::StatusOr<core::CallCondition> ReadCondition(Reader& reader) {
 }  // namespace
 
 absl::StatusOr<std::vector<core::CallCondition>> ParseFilter(absl::string_view filter) {
+  if (filter.size() > base::kMaxFilterBytes) {
+    return Wrong(absl::StrCat("has ", filter.size(), " bytes; at most ", base::kMaxFilterBytes,
+                              " are read: leave comparisons out, and compare what comes"));
+  }
   std::vector<core::CallCondition> conditions;
   Reader reader(filter);
   if (reader.AtEnd()) return conditions;
   while (true) {
+    if (conditions.size() == base::kMaxFilterComparisons) {
+      return Wrong(absl::StrCat("has more than ", base::kMaxFilterComparisons,
+                                " comparisons: leave some out, and compare what comes"));
+    }
     ASSIGN_OR_RETURN(core::CallCondition condition, ReadCondition(reader));
     conditions.push_back(std::move(condition));
     if (reader.AtEnd()) return conditions;
@@ -215,6 +227,10 @@ absl::StatusOr<std::vector<core::CallCondition>> ParseFilter(absl::string_view f
 }
 
 absl::StatusOr<CallOrder> ParseOrderBy(absl::string_view order_by) {
+  if (order_by.size() > kMaxOrderByBytes) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "order_by: has ", order_by.size(), " bytes; at most ", kMaxOrderByBytes, " are read"));
+  }
   const std::vector<absl::string_view> words =
       absl::StrSplit(order_by, absl::ByAnyChar(" \t"), absl::SkipEmpty());
   if (words.empty()) return CallOrder{};

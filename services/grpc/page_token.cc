@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "autopulse/callevents/internal/v1/page_token.pb.h"
+#include "services/base/field_limits.h"
 #include "services/grpc/from_proto.h"
 #include "services/grpc/to_proto.h"
 
@@ -15,6 +16,9 @@ namespace {
 constexpr int kDefaultPageSize = 50;
 constexpr int kMaxPageSize = 1000;
 constexpr absl::string_view kWatch = "watch";
+
+// More than any token of ours has: it holds the request's filter, each three bytes as four.
+constexpr std::size_t kMaxTokenBytes = 2 * base::kMaxFilterBytes;
 
 }  // namespace
 
@@ -38,8 +42,8 @@ absl::StatusOr<core::CallPosition> DecodePageToken(absl::string_view query,
                                                    absl::string_view token) {
   std::string bytes;
   internal::v1::PageToken read;
-  if (!absl::WebSafeBase64Unescape(token, &bytes) || !read.ParseFromString(bytes) ||
-      read.after_id() < 0) {
+  if (token.size() > kMaxTokenBytes || !absl::WebSafeBase64Unescape(token, &bytes) ||
+      !read.ParseFromString(bytes) || read.after_id() < 0) {
     return absl::InvalidArgumentError(
         "page_token: is not a token of this service; leave it out to begin at the first page");
   }

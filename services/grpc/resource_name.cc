@@ -6,6 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "services/base/field_limits.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::rpc {
@@ -67,7 +68,9 @@ absl::StatusOr<CallEventKey> ParseCallEventName(absl::string_view field, absl::s
   if (events != absl::string_view::npos) {
     const absl::StatusOr<std::int64_t> call_id = ParseCallName(field, name.substr(0, events));
     const absl::string_view event_id = name.substr(events + kEvents.size());
-    if (call_id.ok() && !event_id.empty()) return CallEventKey{*call_id, std::string(event_id)};
+    if (call_id.ok() && !event_id.empty() && event_id.size() <= base::kMaxEventIdLength) {
+      return CallEventKey{*call_id, std::string(event_id)};
+    }
   }
   return NotOfForm(field, name, "calls/{call}/events/{event}");
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "services/base/field_limits.h"
 #include "services/base/status_macros.h"
 #include "tests/contract/call_store_contract.h"
 #include "tests/fakes/fake_call_order.h"
@@ -90,6 +91,22 @@ TEST_P(CallStoreContract, AllConditionsMustHold) {
                  .order_by = std::nullopt,
                  .after = std::nullopt}),
       ElementsAre(2));
+}
+
+TEST_P(CallStoreContract, AsManyConditionsAsAFilterMayHaveAreAnsweredInEveryOrder) {
+  domain::Call call;
+  call.create_time = At(1);
+  AddCall(call);
+  call.create_time = At(2);
+  AddCall(call);
+  core::CallQuery query;
+  for (std::size_t i = 0; i < base::kMaxFilterComparisons; ++i) {
+    query.conditions.push_back({CallField::kStatus, Comparison::kNotEqual, std::to_string(i)});
+  }
+  query.limit = 1;
+  EXPECT_THAT(ListAllPages(query), ElementsAre(2, 1));
+  query.order_by = CallField::kCreateTime;
+  EXPECT_THAT(ListAllPages(query), ElementsAre(2, 1));
 }
 
 TEST_P(CallStoreContract, ConditionOfAnotherTypeIsInvalid) {

@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "services/base/field_limits.h"
 #include "tests/domain/events.h"
 
 namespace autopulse::callevents::rpc {
@@ -15,6 +17,7 @@ namespace {
 
 using core::CallField;
 using core::Comparison;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -136,6 +139,25 @@ TEST(FilterTest, ARefusalQuotesNoMoreThanALine) {
   EXPECT_EQ(Refusal("\n\x01").find('\x01'), std::string::npos);
 }
 
+// So many comparisons, and a text that fills up the rest of `bytes`.
+std::string FilterOf(std::size_t comparisons, std::size_t bytes) {
+  std::string filter;
+  for (std::size_t i = 1; i < comparisons; ++i) filter += "status!=a AND ";
+  filter += "customer_number!=\"";
+  filter.resize(std::max(filter.size() + 1, bytes) - 1, 'x');
+  return filter + "\"";
+}
+
+TEST(FilterTest, TheLargestFilterIsReadAndALargerOneIsRefusedWithTheLimit) {
+  const auto largest =
+      ParseFilter(FilterOf(base::kMaxFilterComparisons, base::kMaxFilterBytes)).value();
+  EXPECT_EQ(largest.size(), base::kMaxFilterComparisons);
+  EXPECT_THAT(Refusal(FilterOf(1, base::kMaxFilterBytes + 1)),
+              AllOf(HasSubstr("4097 bytes"), HasSubstr("at most 4096")));
+  EXPECT_THAT(Refusal(FilterOf(base::kMaxFilterComparisons + 1, 0)),
+              HasSubstr("more than 32 comparisons"));
+}
+
 TEST(OrderByTest, WithoutOneTheNewestIdComesFirst) {
   const CallOrder order = ParseOrderBy("").value();
   EXPECT_EQ(order.field, std::nullopt);
@@ -147,6 +169,12 @@ TEST(OrderByTest, ATimeIsAscendingUnlessItSaysOtherwise) {
   EXPECT_FALSE(ParseOrderBy("start_time").value().descending);
   EXPECT_TRUE(ParseOrderBy(" end_time  desc ").value().descending);
   EXPECT_EQ(ParseOrderBy("create_time desc").value().field, CallField::kCreateTime);
+}
+
+TEST(OrderByTest, OneThatIsLongerThanAnyIsRefusedUnread) {
+  EXPECT_TRUE(ParseOrderBy("start_time" + std::string(90, ' ')).ok());
+  const absl::Status refused = ParseOrderBy("start_time" + std::string(91, ' ')).status();
+  EXPECT_EQ(refused, absl::InvalidArgumentError("order_by: has 101 bytes; at most 100 are read"));
 }
 
 TEST(OrderByTest, AnythingElseIsRefused) {

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
 #include "absl/strings/escaping.h"
+#include "services/base/field_limits.h"
 #include "tests/domain/events.h"
 
 namespace autopulse::callevents::rpc {
@@ -34,6 +37,17 @@ TEST(PageTokenTest, APositionReadsBack) {
     EXPECT_EQ(position.id, 42);
     EXPECT_EQ(position.time, time);
   }
+}
+
+TEST(PageTokenTest, TheTokenOfTheLargestFilterReadsBackAndALongerOneThanAnyIsRefused) {
+  const std::string query =
+      "calls\n" + std::string(base::kMaxFilterBytes, 'x') + "\n" + std::string(100, 'x');
+  const core::CallPosition last{.time = At(1), .id = std::numeric_limits<std::int64_t>::max()};
+  const std::string token = EncodePageToken(query, last);
+  EXPECT_EQ(DecodePageToken(query, token).value().id, last.id);
+  const std::string longer(2 * base::kMaxFilterBytes, 'x');
+  const absl::Status refused = DecodePageToken(longer, EncodePageToken(longer, last)).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(PageTokenTest, ATokenIsSafeInAUrl) {

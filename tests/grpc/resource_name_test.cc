@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+#include "services/base/field_limits.h"
+
 namespace autopulse::callevents::rpc {
 namespace {
 
@@ -50,6 +52,14 @@ TEST(ResourceNameTest, ANameOfAnotherFormIsRefused) {
     EXPECT_FALSE(ParseCallEventName("name", name).ok()) << name;
   }
   EXPECT_FALSE(ParseServiceRecordName("name", "calls/9").ok());
+}
+
+TEST(ResourceNameTest, AnEventIdIsNoLongerThanOneThatIsTaken) {  // O1
+  const std::string longest(base::kMaxEventIdLength, 'e');
+  EXPECT_EQ(ParseCallEventName("name", CallEventName(15, longest)).value().event_id, longest);
+  const absl::Status refused =
+      ParseCallEventName("name", CallEventName(15, longest + "e")).status();
+  EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument);
 }
 
 TEST(ResourceNameTest, AMessageNamesTheFieldAndTheValueWithoutControlCharacters) {
