@@ -20,10 +20,6 @@
 
 namespace autopulse::callevents::persistence {
 
-// The largest id that a database gives a row by itself. Whoever chooses a larger one, 2^63-1 even,
-// leaves the counting as it is.
-inline constexpr std::int64_t kLargestCountedId = std::int64_t{1} << 62;
-
 // An open database, with what the kinds of databases do differently. Thread-safe.
 class Database {
  public:

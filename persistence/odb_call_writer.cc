@@ -8,6 +8,7 @@
 #include "persistence/entities-odb.h"
 #include "persistence/entity_mapping.h"
 #include "persistence/odb_errors.h"
+#include "services/base/field_limits.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence {
@@ -16,7 +17,7 @@ namespace {
 // The id behind the largest of a table, as `Largest` has it, of those that are counted.
 template <typename Largest>
 std::int64_t NextId(odb::database& database) {
-  return database.query_value<Largest>(odb::query<Largest>::id <= kLargestCountedId)
+  return database.query_value<Largest>(odb::query<Largest>::id <= base::kLargestCountedId)
              .id.value_or(0) +
          1;
 }
@@ -76,8 +77,8 @@ absl::StatusOr<std::int64_t> OdbCallWriter::Insert(Row& row, const std::string& 
   if (!chosen) {
     const std::optional<std::int64_t> picked = kind_.PickId(table);
     row.id = picked ? *picked : NextId<Largest>(database_);
-    if (row.id > kLargestCountedId) {
-      return absl::ResourceExhaustedError(absl::StrCat(
+    if (row.id > base::kLargestCountedId) {
+      return absl::FailedPreconditionError(absl::StrCat(
           "all ids that are given by themselves are taken; choose one for the ", table));
     }
   }
@@ -90,7 +91,7 @@ absl::StatusOr<std::int64_t> OdbCallWriter::Insert(Row& row, const std::string& 
     transaction_status_ = absl::AbortedError(absl::StrCat("the next id of ", table, " is taken"));
     return transaction_status_;
   }
-  if (chosen) kind_.SkipId(table, row.id);
+  if (chosen && row.id <= base::kLargestCountedId) kind_.SkipId(table, row.id);
   return row.id;
 }
 

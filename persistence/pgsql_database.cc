@@ -257,7 +257,6 @@ class PgsqlDatabase : public Database {
   }
 
   void SkipId(const std::string& table, std::int64_t id) override {
-    if (id > kLargestCountedId) return;
     Execute<2>(
         "SELECT setval(s, $2::bigint) FROM pg_get_serial_sequence($1, 'id') AS s "
         "WHERE s IS NOT NULL AND $2::bigint > coalesce(pg_sequence_last_value(s::regclass), 0)",

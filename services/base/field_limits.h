@@ -45,6 +45,14 @@ inline constexpr int kMaxBatchSize = 500;
 inline constexpr std::size_t kMaxFilterBytes = 4096;
 inline constexpr std::size_t kMaxFilterComparisons = 32;
 
+// The largest id that a database gives a row by itself, behind the largest that there is up to
+// here. Larger ones, 2^63-1 even, may be chosen and leave the counting as it is.
+inline constexpr std::int64_t kLargestCountedId = (std::int64_t{1} << 62) - 1;
+
+// Of those that are counted, the last million millions may not be chosen: or whoever chooses one
+// of them would use them up.
+inline constexpr std::int64_t kLargestChosenCountedId = kLargestCountedId - 1'000'000'000'000;
+
 // The largest request body that the adapter takes, and what a gRPC message may be so that every
 // such body fits: text in JSON never grows when it becomes protobuf by more than half.
 inline constexpr std::size_t kMaxWebhookBytes = std::size_t{8} << 20;

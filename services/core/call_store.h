@@ -176,7 +176,7 @@ class CallWriter : public CallReader {
   virtual absl::Status LockProviderCalls(const std::vector<std::string>& provider_call_ids) = 0;
 
   // Stores a new service record and returns its id: `record.id`, or the next free one if that is
-  // zero. ALREADY_EXISTS if the id is taken.
+  // zero. ALREADY_EXISTS if the id is taken, FAILED_PRECONDITION if none is free.
   virtual absl::StatusOr<std::int64_t> InsertServiceRecord(const domain::ServiceRecord& record) = 0;
 
   // The same for a call. NOT_FOUND if its service record does not exist.

@@ -76,8 +76,14 @@ absl::StatusOr<CallEventKey> ParseCallEventName(absl::string_view field, absl::s
 }
 
 absl::StatusOr<std::int64_t> ParseId(absl::string_view field, absl::string_view id) {
-  if (const auto value = PositiveInteger(id)) return *value;
-  return NotOfForm(field, id, "a decimal integer from 1 to 9223372036854775807");
+  const auto value = PositiveInteger(id);
+  if (!value) return NotOfForm(field, id, "a decimal integer from 1 to 9223372036854775807");
+  if (*value > base::kLargestChosenCountedId && *value <= base::kLargestCountedId) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        field, ": ", *value, " is one of those that the service gives by itself; ",
+        "choose one up to ", base::kLargestChosenCountedId, " or above ", base::kLargestCountedId));
+  }
+  return *value;
 }
 
 }  // namespace autopulse::callevents::rpc

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
+#include "services/base/field_limits.h"
 #include "tests/contract/call_store_contract.h"
 
 namespace autopulse::callevents::contract {
@@ -55,17 +56,25 @@ TEST_P(CallStoreContract, CallsOfSeveralIdsAreThoseThatThereAre) {
 
 TEST_P(CallStoreContract, ALargeIdThatWasChosenLeavesTheCountingAsItIs) {
   const std::int64_t first = AddCall();
-  EXPECT_EQ(AddCall(CallOf(std::numeric_limits<std::int64_t>::max())),
-            std::numeric_limits<std::int64_t>::max());
-  EXPECT_EQ(AddCall(CallOf((std::int64_t{1} << 62) + 1)), (std::int64_t{1} << 62) + 1);
+  for (const std::int64_t id :
+       {std::numeric_limits<std::int64_t>::max(), base::kLargestCountedId + 1}) {
+    EXPECT_EQ(AddCall(CallOf(id)), id);
+  }
   EXPECT_EQ(AddCall(), first + 1);
 }
 
+TEST_P(CallStoreContract, NoIdThatMayBeChosenUsesUpThoseThatAreGiven) {
+  AddCall(CallOf(base::kLargestCountedId + 1));
+  AddCall(CallOf(base::kLargestChosenCountedId));
+  EXPECT_EQ(AddCall(), base::kLargestChosenCountedId + 1);
+  EXPECT_EQ(AddCall(), base::kLargestChosenCountedId + 2);
+}
+
 TEST_P(CallStoreContract, BehindTheLargestCountedIdThereIsNoNextOne) {
-  AddCall(CallOf((std::int64_t{1} << 62) - 1));
-  EXPECT_EQ(AddCall(), std::int64_t{1} << 62);
+  AddCall(CallOf(base::kLargestCountedId - 1));
+  EXPECT_EQ(AddCall(), base::kLargestCountedId);
   const auto none = Write([](core::CallWriter& writer) { return writer.InsertCall({}); });
-  EXPECT_TRUE(absl::IsResourceExhausted(none.status())) << none.status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(none.status())) << none.status();
 }
 
 TEST_P(CallStoreContract, CallsAreCounted) {

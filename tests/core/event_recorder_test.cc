@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "services/base/field_limits.h"
 #include "tests/domain/events.h"
 #include "tests/fakes/fake_call_store.h"
 #include "tests/fakes/record.h"
@@ -248,6 +249,20 @@ TEST_F(EventRecorderTest, ACallIsNotRegisteredIfItsEventFails) {  // U1
   event.call_if_unknown->service_record_id = 77;
   EXPECT_EQ(Record(event).status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(Tables().calls.size(), 2u);
+}
+
+TEST_F(EventRecorderTest, WhereIdsAreUsedUpOnlyTheEventThatNeedsOneFails) {  // U1
+  store_.Change([](fakes::FakeTables& tables) {
+    tables.calls[base::kLargestCountedId].id = base::kLargestCountedId;
+  });
+  ReportedEvent unknown = ForProvidersCall(Of("p", Told("a", 1, CallStatus::kRinging)));
+  unknown.call_if_unknown.emplace();
+  const auto receipts =
+      fakes::Record(recorder_, {ForCall(15, Told("b", 1, CallStatus::kRinging)), unknown,
+                                ForCall(16, Told("c", 1, CallStatus::kRinging))});
+  EXPECT_TRUE(receipts[0].ok()) << receipts[0].status();
+  EXPECT_EQ(receipts[1].status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(receipts[2].ok()) << receipts[2].status();
 }
 
 TEST_F(EventRecorderTest, EventsOfOneTransactionSeeEachOther) {

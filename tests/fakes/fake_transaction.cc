@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "services/base/field_limits.h"
 #include "services/base/status_macros.h"
 #include "tests/fakes/fake_call_order.h"
 
@@ -20,16 +21,14 @@ domain::RecordedEvent WithoutTranscript(domain::RecordedEvent event) {
   return event;
 }
 
-constexpr std::int64_t kLargestCountedId = std::int64_t{1} << 62;
-
 // The id that a new row gets: `chosen`, or else the one behind the largest that is counted.
 template <typename Map>
 absl::StatusOr<std::int64_t> IdFor(std::int64_t chosen, const Map& map) {
   if (chosen != 0) return chosen;
-  const auto behind = map.upper_bound(kLargestCountedId);
+  const auto behind = map.upper_bound(base::kLargestCountedId);
   const std::int64_t largest = behind == map.begin() ? 0 : std::prev(behind)->first;
-  if (largest == kLargestCountedId) {
-    return absl::ResourceExhaustedError("all ids that are given by themselves are taken");
+  if (largest == base::kLargestCountedId) {
+    return absl::FailedPreconditionError("all ids that are given by themselves are taken");
   }
   return std::max<std::int64_t>(largest, 0) + 1;
 }

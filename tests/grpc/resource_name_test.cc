@@ -6,11 +6,13 @@
 #include <limits>
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "services/base/field_limits.h"
 
 namespace autopulse::callevents::rpc {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -40,6 +42,19 @@ TEST(ResourceNameTest, OnlyOneSpellingOfAnIdIsRead) {
     EXPECT_FALSE(ParseCallName("name", std::string("calls/") + id).ok()) << id;
   }
   EXPECT_EQ(ParseId("call_id", "9223372036854775807").value(), kLargest);
+}
+
+TEST(ResourceNameTest, AnIdThatWouldUseUpThoseThatAreGivenIsNotChosen) {
+  for (const std::int64_t id : {base::kLargestChosenCountedId, base::kLargestCountedId + 1}) {
+    EXPECT_EQ(ParseId("call_id", absl::StrCat(id)).value(), id);
+  }
+  for (const std::int64_t id : {base::kLargestChosenCountedId + 1, base::kLargestCountedId}) {
+    const absl::Status refused = ParseId("call_id", absl::StrCat(id)).status();
+    EXPECT_EQ(refused.code(), absl::StatusCode::kInvalidArgument) << id;
+    EXPECT_THAT(std::string(refused.message()),
+                AllOf(StartsWith("call_id: "), HasSubstr("4611685018427387903")));
+    EXPECT_EQ(ParseCallName("name", CallName(id)).value(), id) << "it may have been given";
+  }
 }
 
 TEST(ResourceNameTest, ANameOfAnotherFormIsRefused) {
