@@ -13,7 +13,7 @@ using grpc::health::v1::HealthCheckResponse;
 class HealthService::Stream final : public StreamHandler {
  public:
   Stream(HealthService& owner, WatchRpc& rpc)
-      : owner_(owner), rpc_(rpc), subject_(SubjectOf(rpc.request().service())) {
+      : owner_(owner), rpc_(rpc), subject_(SubjectOf(rpc.TakeRequest().service())) {
     rpc_.Begin(*this);
   }
 

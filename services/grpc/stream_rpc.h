@@ -34,7 +34,8 @@ template <typename Request, typename Message>
 class StreamRpc final
     : public ServedRpc<StreamRpc<Request, Message>, Request, grpc::ServerAsyncWriter<Message>> {
  public:
-  const Request& request() const { return request_; }
+  // The request, which is not kept: a stream may live long, and a request may be large. Once.
+  Request TakeRequest() { return std::exchange(request_, Request()); }
 
   // From now on `handler` is told. Once, before the method's handler returns.
   void Begin(StreamHandler& handler) { handler_ = &handler; }

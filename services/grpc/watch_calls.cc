@@ -39,7 +39,7 @@ Watchers::~Watchers() {
 void Watchers::Watch(Watcher::WatchRpc& rpc, Arrival arrival) {
   const Watcher::Begin begin(feed_);
   absl::StatusOr<Watcher::Subject> subject =
-      Watcher::ReadSubject(rpc.request(), std::move(arrival), begin.newest);
+      Watcher::ReadSubject(rpc.TakeRequest(), std::move(arrival), begin.newest);
   if (!subject.ok()) {
     rpc.Finish(subject.status());
     return;

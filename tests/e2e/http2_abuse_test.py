@@ -29,6 +29,11 @@ def literal(name, value):
     return b"\x00" + bytes([len(name)]) + name + bytes([len(value)]) + value
 
 
+def varint(number):
+    """A number as it is on the wire of protobuf."""
+    return bytes([number & 127 | 128]) + varint(number >> 7) if number > 127 else bytes([number])
+
+
 REQUEST = b"".join(literal(name, value) for name, value in (
     (b":method", b"POST"), (b":scheme", b"http"), (b":path", PATH), (b":authority", b"test"),
     (b"te", b"trailers"), (b"content-type", b"application/grpc")))
@@ -138,6 +143,20 @@ class Http2AbuseTest(EndToEndTest):
                 break
         self.assert_served()
         self.assertLess(self.memory_mb(), 512)
+
+    def test_streams_do_not_keep_what_they_were_asked_with(self):
+        """Of health anyone may ask, by any name; in the other it is a field that nobody knows."""
+        before = self.memory_mb()
+        size = 15 << 20
+        for path, field in (("/grpc.health.v1.Health/Watch", 1), (PATH.decode(), 15)):
+            request = bytes([field << 3 | 2]) + varint(size) + b"x" * size
+            watch = self.honest.channel.unary_stream(path)
+            for _ in range(15):
+                stream = watch(request)
+                self.addCleanup(stream.cancel)
+                stream.initial_metadata()
+        programs.wait_until(lambda: self.memory_mb() < before + 128, "memory that is given back")
+        self.assert_served()
 
     def test_headers_without_an_end_are_cut_off_or_cost_nothing(self):
         connection = self.connection().begin()
