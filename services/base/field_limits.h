@@ -33,6 +33,10 @@ inline constexpr std::size_t kMaxRoleLength = 50;           // transcript.role
 // has room for.
 inline constexpr int kMaxTranscriptEntries = 20'000;
 
+// How many those of a batch may have together: more than the adapter's batches of 2 MiB can hold,
+// and what is written within a transaction's time.
+inline constexpr int kMaxBatchTranscriptEntries = 250'000;
+
 // INTEGER columns: duration_sec, duration_ms, transcript.duration.
 inline constexpr std::int64_t kMaxInteger = std::numeric_limits<std::int32_t>::max();
 inline constexpr std::int64_t kMinInteger = std::numeric_limits<std::int32_t>::min();

@@ -269,7 +269,14 @@ absl::Status Validate(const v1::BatchReportCallEventsRequest& request) {
     return Invalid("requests", absl::StrCat("has ", request.requests_size(), " elements; at most ",
                                             base::kMaxBatchSize));
   }
-  return absl::OkStatus();
+  int entries = 0;
+  for (const v1::ReportCallEventRequest& one : request.requests()) {
+    entries += one.event().end_of_call_report().transcript_entries_size();
+  }
+  if (entries <= base::kMaxBatchTranscriptEntries) return absl::OkStatus();
+  return Invalid("requests",
+                 absl::StrCat("have ", entries, " transcript entries together; at most ",
+                              base::kMaxBatchTranscriptEntries, ": send fewer reports at once"));
 }
 
 }  // namespace autopulse::callevents::rpc

@@ -10,6 +10,7 @@ namespace autopulse::callevents::rpc {
 absl::Status Validate(const v1::CreateServiceRecordRequest& request);
 absl::Status Validate(const v1::CreateCallRequest& request);
 absl::Status Validate(const v1::ReportCallEventRequest& request);
-absl::Status Validate(const v1::BatchReportCallEventsRequest& request);  // only its size
+absl::Status Validate(
+    const v1::BatchReportCallEventsRequest& request);  // only its size and that of its reports
 
 }  // namespace autopulse::callevents::rpc

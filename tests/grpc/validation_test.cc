@@ -261,5 +261,18 @@ TEST(ValidationTest, ABatchHasOneTo500Requests) {
   ExpectRefusal(request, "requests");
 }
 
+TEST(ValidationTest, TheReportsOfABatchHaveNotAnyNumberOfLinesTogether) {  // FT32
+  v1::BatchReportCallEventsRequest request;
+  for (int missing = base::kMaxBatchTranscriptEntries; missing > 0;) {
+    auto& report = *request.add_requests()->mutable_event()->mutable_end_of_call_report();
+    for (int i = 0; i < base::kMaxTranscriptEntries && missing > 0; ++i, --missing) {
+      report.add_transcript_entries();
+    }
+  }
+  EXPECT_EQ(Validate(request), absl::OkStatus());
+  request.add_requests()->mutable_event()->mutable_end_of_call_report()->add_transcript_entries();
+  ExpectRefusal(request, "requests");
+}
+
 }  // namespace
 }  // namespace autopulse::callevents::rpc
