@@ -1,5 +1,6 @@
 #include "services/grpc/server.h"
 
+#include <grpc/compression.h>
 #include <grpc/grpc.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/impl/server_builder_option.h>
@@ -56,10 +57,15 @@ void SetLimits(grpc::ServerBuilder& builder) {
       {GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMs},
       {GRPC_ARG_MAX_CONNECTION_AGE_MS, kMaxConnectionAgeMs},
       {GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, kMaxConnectionAgeGraceMs},
+      {GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0},
       // Otherwise a second service on the same port would silently take half of the connections.
       {GRPC_ARG_ALLOW_REUSEPORT, 0},
   };
   for (const auto& [name, value] : arguments) builder.AddChannelArgument(name, value);
+  // gRPC unpacks a message before it asks how long it is, and 16 MiB unpack to 16 GiB.
+  for (const auto algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+    builder.SetCompressionAlgorithmSupportStatus(algorithm, false);
+  }
   builder.SetResourceQuota(grpc::ResourceQuota("call-event-service").Resize(kMaxBufferBytes));
 }
 

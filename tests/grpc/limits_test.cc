@@ -69,6 +69,17 @@ TEST(LimitsTest, MetadataBeyondTheLimitIsRefusedAndOthersAreServed) {
   ExpectServed(api);
 }
 
+TEST(LimitsTest, CompressedMessageIsRefusedUnreadAndOthersAreServed) {
+  ServedApi api;
+  for (const auto algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+    grpc::ClientContext context;
+    context.set_compression_algorithm(algorithm);
+    const grpc::Status status = GetCall(api, context, std::string(1 << 20, 'x'));
+    EXPECT_EQ(status.error_code(), StatusCode::UNIMPLEMENTED) << status.error_message();
+    ExpectServed(api);
+  }
+}
+
 TEST(LimitsTest, StreamsBeyondTheLimitOfAConnectionWaitAndOthersAreServed) {
   constexpr int kLimit = 4096;
   ServedApi api;
