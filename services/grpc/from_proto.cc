@@ -1,5 +1,6 @@
 #include "services/grpc/from_proto.h"
 
+#include <cstdint>
 #include <optional>
 
 #include "services/base/log.h"
@@ -8,6 +9,8 @@
 
 namespace autopulse::callevents::rpc {
 namespace {
+
+constexpr std::int64_t kNoId = 0;  // of what was never stored
 
 domain::StatusUpdate UpdateFromProto(const v1::StatusUpdate& update) {
   return {.call_status = CastEnum<domain::CallStatus>(update.status()),
@@ -49,7 +52,10 @@ domain::EndOfCallReport ReportFromProto(const v1::EndOfCallReport& report, absl:
   }
   result.ended_reason = report.ended_reason();
   result.ended_reason_group = CastEnum<domain::EndedReasonGroup>(report.ended_reason_group());
-  if (!report.cost_usd().empty()) result.cost = *domain::ParseDecimal(report.cost_usd());
+  if (!report.cost_usd().empty()) {
+    const auto cost = domain::ParseDecimal(report.cost_usd());
+    if (cost.ok()) result.cost = *cost;
+  }
   result.recording_url = report.recording_url();
   if (report.has_recording_expire_time()) {
     result.recording_expire_time = FromProto(report.recording_expire_time());
@@ -95,7 +101,8 @@ absl::Duration FromProto(const google::protobuf::Duration& duration) {
 domain::Call FromProto(const v1::Call& call) {
   domain::Call result;
   if (!call.service_record().empty()) {
-    result.service_record_id = *ParseServiceRecordName("service_record", call.service_record());
+    result.service_record_id =
+        ParseServiceRecordName("service_record", call.service_record()).value_or(kNoId);
   }
   result.customer_number = call.customer_number();
   result.direction = call.direction();
@@ -116,7 +123,7 @@ domain::ServiceRecord FromProto(const v1::ServiceRecord& record) {
 core::ReportedEvent FromProto(const v1::ReportCallEventRequest& request, absl::Time now) {
   const v1::CallEvent& event = request.event();
   core::ReportedEvent reported;
-  reported.call_id = *ParseCallNameOrWildcard("parent", request.parent());
+  reported.call_id = ParseCallNameOrWildcard("parent", request.parent()).value_or(kNoId);
   reported.event.event_id = request.event_id();
   reported.event.receive_time =
       event.has_receive_time() ? FromProto(event.receive_time()) : domain::ToMicroseconds(now);

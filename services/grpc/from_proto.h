@@ -10,7 +10,9 @@
 #include "services/domain/call.h"
 #include "services/domain/service_record.h"
 
-// Messages of the API as domain values. They must be valid (validation.h).
+// Messages of the API as domain values. Requests are to be validated first (validation.h), for
+// nothing is refused here: a cost that is none is left out, a name that is none is that of nothing
+// (id 0), and any other value is taken as it is. Thread-safe.
 namespace autopulse::callevents::rpc {
 
 // Whole microseconds; the rest is dropped.

@@ -138,6 +138,12 @@ TEST(FromProtoTest, OnlyWhatACallerMaySetIsReadOfACall) {
   EXPECT_EQ(call.state, state);
 }
 
+TEST(FromProtoTest, WhatNobodyHasValidatedIsLeftOutOrNamesNothing) {
+  EXPECT_EQ(ReportOf("cost_usd: 'a lot'").cost, std::nullopt);
+  EXPECT_EQ(FromProto(FromText<v1::Call>("service_record: 'calls/9'")).service_record_id, 0);
+  EXPECT_EQ(FromProto(Report("calls/x", "e", 7, "notice {}"), At(99)).call_id, 0);
+}
+
 TEST(FromProtoTest, TimesBefore1970AreTaken) {
   google::protobuf::Timestamp time;
   time.set_seconds(-1);
