@@ -29,7 +29,7 @@ class RefoldTally {
 
  private:
   // The columns, then the transcript.
-  using Counts = std::array<std::size_t, domain::kCallColumnCount + 1>;
+  using Counts = std::array<std::size_t, domain::kCallStateMemberCount + 1>;
 
   static std::string Listed(const Counts& counts);
 

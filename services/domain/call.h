@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -40,6 +41,20 @@ inline constexpr auto kCallStateMembers = std::make_tuple(
     &CallState::recording_url, &CallState::recording_expire_time, &CallState::provider_call_id,
     &CallState::ended_reason, &CallState::cost, &CallState::outcome, &CallState::analysis_summary,
     &CallState::analysis_success_evaluation, &CallState::analysis_structured_data);
+
+// All members of a state, in their order. Does not compile where `CallState` has another number of
+// members: a new one goes here, and into `kCallStateMembers`.
+constexpr auto MembersOf(const CallState& state) {
+  const auto& [status_word, start_time, end_time, duration_sec, duration_ms, recording_url,
+               recording_expire_time, provider_call_id, ended_reason, cost, outcome,
+               analysis_summary, analysis_success_evaluation, analysis_structured_data] = state;
+  return std::tie(status_word, start_time, end_time, duration_sec, duration_ms, recording_url,
+                  recording_expire_time, provider_call_id, ended_reason, cost, outcome,
+                  analysis_summary, analysis_success_evaluation, analysis_structured_data);
+}
+inline constexpr std::size_t kCallStateMemberCount =
+    std::tuple_size_v<decltype(MembersOf(CallState()))>;
+static_assert(kCallStateMemberCount == 1 + std::tuple_size_v<decltype(kCallStateMembers)>);
 
 // A call as it is stored.
 struct Call {

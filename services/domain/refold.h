@@ -1,8 +1,6 @@
 #pragma once
 
 #include <bitset>
-#include <cstddef>
-#include <tuple>
 
 #include "absl/types/span.h"
 #include "services/domain/call.h"
@@ -11,11 +9,8 @@
 // changed.
 namespace autopulse::callevents::domain {
 
-// How many columns of a call events write: the status, then `kCallStateMembers`.
-inline constexpr std::size_t kCallColumnCount = 1 + std::tuple_size_v<decltype(kCallStateMembers)>;
-
-// Some of them, by their place in that order.
-using CallColumns = std::bitset<kCallColumnCount>;
+// Some of the columns of a call that events write: the status, then `kCallStateMembers`.
+using CallColumns = std::bitset<kCallStateMemberCount>;
 
 // A row against what its journal gives.
 struct RowComparison {
