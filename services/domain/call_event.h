@@ -21,6 +21,8 @@ struct StatusUpdate {
   bool forwarding = false;      // orders the event behind other updates of the same time [O3]
   std::string ended_reason;     // empty if not given
   EndedReasonGroup ended_reason_group = EndedReasonGroup::kUnspecified;
+
+  friend bool operator==(const StatusUpdate&, const StatusUpdate&) = default;
 };
 
 enum class HangupReason { kUnspecified, kUserInitiated, kSystemInitiated, kOther };
@@ -29,6 +31,8 @@ enum class HangupReason { kUnspecified, kUserInitiated, kSystemInitiated, kOther
 struct Hangup {
   HangupReason reason = HangupReason::kUnspecified;
   std::string provider_reason;  // for the record only
+
+  friend bool operator==(const Hangup&, const Hangup&) = default;
 };
 
 // One turn of a conversation.
@@ -61,11 +65,15 @@ struct EndOfCallReport {
   // carrying it.
   bool has_transcript = false;
   std::vector<TranscriptEntry> transcript;  // without `system` entries [T1]
+
+  friend bool operator==(const EndOfCallReport&, const EndOfCallReport&) = default;
 };
 
 // Something that happened and changes nothing [V2].
 struct Notice {
   std::string kind;
+
+  friend bool operator==(const Notice&, const Notice&) = default;
 };
 
 using EventDetail = std::variant<StatusUpdate, Hangup, EndOfCallReport, Notice>;
@@ -79,6 +87,8 @@ struct CallEvent {
   std::string provider_call_id;  // empty if not given; tells attempts apart [O5]
   std::optional<absl::Time> provider_call_create_time;
   EventDetail detail;
+
+  friend bool operator==(const CallEvent&, const CallEvent&) = default;
 };
 
 // What an event did to its call.
@@ -98,6 +108,8 @@ struct RecordedEvent {
   CallEvent event;
   // When what the event said was dropped: it is `WithoutDetail`, and no fold reads it [F1, X1].
   std::optional<absl::Time> forget_time = {};
+
+  friend bool operator==(const RecordedEvent&, const RecordedEvent&) = default;
 };
 
 // The event with nothing of what it said: its kind, its times and its ids.

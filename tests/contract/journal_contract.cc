@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "tests/contract/call_store_contract.h"
+#include "tests/domain/events.h"
 
 namespace autopulse::callevents::contract {
 namespace {
@@ -11,21 +12,21 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
+// What every member of both is read back from, and no member of which may thus be left out.
+TEST(FullValuesTest, HaveNoMemberThatSaysNothing) {
+  using testing::Each;
+  EXPECT_THAT(domain::Equal(MembersOf(FullState()), MembersOf(domain::CallState())), Each(false));
+  EXPECT_THAT(domain::Equal(MembersOf(FullReport()), MembersOf(domain::EndOfCallReport())),
+              Each(false));
+}
+
 TEST_P(CallStoreContract, EnvelopeOfAnEventIsReadBack) {
   const std::int64_t call_id = AddCall();
-  const domain::RecordedEvent event = EventOf(call_id, "e1");
+  domain::RecordedEvent event = EventOf(call_id, "e1");
   const std::int64_t sequence = AddEvent(event);
   const domain::RecordedEvent stored = FindEvent(call_id, "e1");
-  EXPECT_EQ(stored.sequence, sequence);
-  EXPECT_EQ(stored.call_id, call_id);
-  EXPECT_EQ(stored.create_time, event.create_time);
-  EXPECT_EQ(stored.outcome, event.outcome);
-  EXPECT_EQ(stored.call_status_word, event.call_status_word);
-  EXPECT_EQ(stored.event.time, event.event.time);
-  EXPECT_EQ(stored.event.receive_time, event.event.receive_time);
-  EXPECT_EQ(stored.event.provider, event.event.provider);
-  EXPECT_EQ(stored.event.provider_call_id, event.event.provider_call_id);
-  EXPECT_EQ(stored.event.provider_call_create_time, event.event.provider_call_create_time);
+  event.sequence = sequence;
+  EXPECT_TRUE(stored == event);
 }
 
 TEST_P(CallStoreContract, EveryOutcomeOfAnEventIsReadBack) {
@@ -43,17 +44,13 @@ TEST_P(CallStoreContract, EveryOutcomeOfAnEventIsReadBack) {
 
 TEST_P(CallStoreContract, StatusUpdateIsReadBack) {
   for (const domain::CallStatus call_status : domain::kCallStatuses) {
-    const auto stored = Stored(domain::StatusUpdate{
+    const domain::StatusUpdate update{
         .call_status = call_status,
         .provider_status = "forwarding",
         .forwarding = true,
         .ended_reason = "customer-busy",
-        .ended_reason_group = domain::EndedReasonGroup::kAnsweredIfStartedElseFailed});
-    EXPECT_EQ(stored.call_status, call_status);
-    EXPECT_EQ(stored.provider_status, "forwarding");
-    EXPECT_TRUE(stored.forwarding);
-    EXPECT_EQ(stored.ended_reason, "customer-busy");
-    EXPECT_EQ(stored.ended_reason_group, domain::EndedReasonGroup::kAnsweredIfStartedElseFailed);
+        .ended_reason_group = domain::EndedReasonGroup::kAnsweredIfStartedElseFailed};
+    EXPECT_TRUE(Stored(update) == update);
   }
 }
 
@@ -61,9 +58,8 @@ TEST_P(CallStoreContract, HangupIsReadBack) {  // H2: its reason is kept in the 
   using domain::HangupReason;
   for (const HangupReason reason : {HangupReason::kUnspecified, HangupReason::kUserInitiated,
                                     HangupReason::kSystemInitiated, HangupReason::kOther}) {
-    const auto stored = Stored(domain::Hangup{.reason = reason, .provider_reason = "word"});
-    EXPECT_EQ(stored.reason, reason);
-    EXPECT_EQ(stored.provider_reason, "word");
+    const domain::Hangup hangup{.reason = reason, .provider_reason = "word"};
+    EXPECT_TRUE(Stored(hangup) == hangup);
   }
 }
 
@@ -72,32 +68,14 @@ TEST_P(CallStoreContract, NoticeIsReadBack) {  // V2
 }
 
 TEST_P(CallStoreContract, ReportIsReadBackWithoutItsTranscript) {
-  const domain::EndOfCallReport report = FullReport();
-  const auto stored = Stored(report);
-  EXPECT_EQ(stored.start_time, report.start_time);
-  EXPECT_EQ(stored.end_time, report.end_time);
-  EXPECT_EQ(stored.duration_sec, report.duration_sec);
-  EXPECT_EQ(stored.duration_ms, report.duration_ms);
-  EXPECT_EQ(stored.ended_reason, report.ended_reason);
-  EXPECT_EQ(stored.ended_reason_group, report.ended_reason_group);
-  EXPECT_EQ(stored.cost, report.cost);  // R3: exact at the largest amount
-  EXPECT_EQ(stored.recording_url, report.recording_url);
-  EXPECT_EQ(stored.recording_expire_time, report.recording_expire_time);
-  EXPECT_EQ(stored.analysis_summary, report.analysis_summary);
-  EXPECT_EQ(stored.analysis_success_evaluation, report.analysis_success_evaluation);
-  EXPECT_EQ(stored.analysis_structured_data, report.analysis_structured_data);
-  EXPECT_TRUE(stored.has_transcript);
-  EXPECT_THAT(stored.transcript, IsEmpty());
+  domain::EndOfCallReport report = FullReport();  // R3: exact at the largest amount
+  const domain::EndOfCallReport stored = Stored(report);
+  report.transcript.clear();
+  EXPECT_TRUE(stored == report);
 }
 
 TEST_P(CallStoreContract, EmptyReportIsReadBackEmpty) {
-  const auto stored = Stored(domain::EndOfCallReport{});
-  EXPECT_EQ(stored.start_time, std::nullopt);
-  EXPECT_EQ(stored.duration_sec, std::nullopt);
-  EXPECT_EQ(stored.cost, std::nullopt);
-  EXPECT_EQ(stored.ended_reason, "");
-  EXPECT_EQ(stored.ended_reason_group, domain::EndedReasonGroup::kUnspecified);
-  EXPECT_FALSE(stored.has_transcript);
+  EXPECT_TRUE(Stored(domain::EndOfCallReport{}) == domain::EndOfCallReport{});
 }
 
 TEST_P(CallStoreContract, ReportedTranscriptIsReadBackExactly) {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "services/domain/call_event.h"
@@ -64,6 +67,27 @@ inline EndOfCallReport ReportSaying(std::string content) {
                                .seconds_from_start = std::nullopt,
                                .duration_ms = std::nullopt});
   return report;
+}
+
+// All members of a report, in their order. Does not compile where there is another number of them.
+constexpr auto MembersOf(const EndOfCallReport& report) {
+  const auto& [start_time, end_time, duration_sec, duration_ms, ended_reason, ended_reason_group,
+               cost, recording_url, recording_expire_time, analysis_summary,
+               analysis_success_evaluation, analysis_structured_data, has_transcript, transcript] =
+      report;
+  return std::tie(start_time, end_time, duration_sec, duration_ms, ended_reason, ended_reason_group,
+                  cost, recording_url, recording_expire_time, analysis_summary,
+                  analysis_success_evaluation, analysis_structured_data, has_transcript,
+                  transcript);
+}
+
+// Whether each of the values, such as `MembersOf` returns, has its equal in `others`.
+template <typename... Values>
+std::vector<bool> Equal(const std::tuple<Values...>& values, const std::tuple<Values...>& others) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return std::vector<bool>{(std::get<I>(values) == std::get<I>(others))...};
+  }
+  (std::index_sequence_for<Values...>());
 }
 
 // The same event of the attempt that the provider calls `provider_call_id`.
