@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "services/base/field_limits.h"
 #include "tests/grpc/requests.h"
+#include "tests/message_fields.h"
 
 namespace autopulse::callevents::rpc {
 namespace {
@@ -29,6 +31,60 @@ v1::ReportCallEventRequest Valid() {
 // A report with this in it.
 v1::ReportCallEventRequest ReportWith(const std::string& fields) {
   return Report("calls/15", "e", 0, "end_of_call_report { " + fields + " }");
+}
+
+// Puts something into the field that no field of its type may hold. False if there is no such
+// thing.
+bool Spoil(google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field) {
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  if (field.cpp_type() == field.CPPTYPE_STRING) {
+    reflection.SetString(&message, &field, std::string("a\0b", 3));
+  } else if (field.cpp_type() == field.CPPTYPE_ENUM) {
+    reflection.SetEnumValue(&message, &field, 99);
+  } else if (field.cpp_type() == field.CPPTYPE_MESSAGE) {  // a time or a duration
+    google::protobuf::Message& inner = *reflection.MutableMessage(&message, &field);
+    inner.GetReflection()->SetInt32(&inner, inner.GetDescriptor()->FindFieldByName("nanos"),
+                                    2'000'000'000);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// Adds the fields of `part`, which is of `request`, that are spoilt and taken all the same.
+void AddUnchecked(const v1::ReportCallEventRequest& request, google::protobuf::Message& part,
+                  FieldNames& names) {
+  const google::protobuf::Reflection& reflection = *part.GetReflection();
+  const std::unique_ptr<google::protobuf::Message> good(part.New());
+  good->CopyFrom(part);
+  for (int i = 0; i < part.GetDescriptor()->field_count(); ++i) {
+    const google::protobuf::FieldDescriptor& field = *part.GetDescriptor()->field(i);
+    if (field.real_containing_oneof() != nullptr && !reflection.HasField(part, &field)) continue;
+    if (HasFieldsOfOurs(field)) {
+      google::protobuf::Message* const inner = field.is_repeated()
+                                                   ? reflection.AddMessage(&part, &field)
+                                                   : reflection.MutableMessage(&part, &field);
+      AddUnchecked(request, *inner, names);
+    } else if (Spoil(part, field) && Validate(request).ok()) {
+      names.insert(NameOf(field));
+    }
+    part.CopyFrom(*good);
+  }
+}
+
+TEST(ValidationTest, EveryFieldOfAnEventThatIsReadIsChecked) {
+  FieldNames unchecked;
+  for (const char* detail : {"status_update { status: CALL_STATUS_RINGING }", "hangup {}",
+                             "notice { kind: 'hang' }", "end_of_call_report {}"}) {
+    v1::ReportCallEventRequest request = Report("calls/15", "e", 0, detail);
+    ASSERT_EQ(Validate(request), absl::OkStatus());
+    AddUnchecked(request, *request.mutable_event(), unchecked);
+  }
+  const FieldNames output_only = {
+      "CallEvent.name",       "CallEvent.outcome",          "CallEvent.call_status",
+      "TranscriptEntry.name", "CallEvent.call_status_text", "CallEvent.create_time",
+      "CallEvent.forget_time"};
+  EXPECT_EQ(unchecked, output_only);
 }
 
 TEST(ValidationTest, GoodEventsPass) {
