@@ -1,5 +1,6 @@
 #include "persistence/maintenance/refold_report.h"
 
+#include <array>
 #include <optional>
 #include <vector>
 
@@ -30,20 +31,14 @@ std::string Length(const std::optional<std::string>& text) {
 // The values of a row, by the places of `kCallColumnNames`.
 std::array<std::string, kCallColumnNames.size()> ShownValues(const domain::CallState& state) {
   const CallStateColumns row = ToEntity(state);
-  return {row.status,
-          Shown(row.start_time),
-          Shown(row.end_time),
-          Shown(row.duration_sec),
-          Shown(row.duration_ms),
-          Length(row.recording_url),
-          Shown(row.recording_expire_time),
-          Shown(row.vapi_call_id),
-          Shown(row.ended_reason),
-          state.cost ? domain::ToString(*state.cost) : "none",
-          Shown(row.outcome),
-          Length(row.analysis_summary),
-          Length(row.analysis_success_evaluation),
-          Length(row.analysis_structured_data)};
+  // As many as are written down: fewer than there are columns do not compile.
+  return std::to_array<std::string>(
+      {row.status, Shown(row.start_time), Shown(row.end_time), Shown(row.duration_sec),
+       Shown(row.duration_ms), Length(row.recording_url), Shown(row.recording_expire_time),
+       Shown(row.vapi_call_id), Shown(row.ended_reason),
+       state.cost ? domain::ToString(*state.cost) : "none", Shown(row.outcome),
+       Length(row.analysis_summary), Length(row.analysis_success_evaluation),
+       Length(row.analysis_structured_data)});
 }
 
 // `column: old -> new` for each of `columns`.
