@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 
 #include "services/domain/fold.h"
 #include "tests/domain/document_reading.h"
+#include "tests/domain/events.h"
 #include "tests/domain/model_store.h"
 #include "tests/domain/random_history.h"
 
@@ -86,6 +88,30 @@ void ExpectSameRows(const RandomHistory& history, const Arrival& arrival) {
                 << history.row.provider_call_id.value_or("")
                 << "': this order of arrival ends in other rows\n"
                 << Describe(least);
+}
+
+// Adds what `values` have that the members of nothing have not.
+template <typename Values>
+void AddSaid(const Values& values, std::vector<bool>& said) {
+  const std::vector<bool> unsaid = Equal(MembersOf(values), MembersOf(Values()));
+  said.resize(unsaid.size());
+  for (std::size_t i = 0; i < unsaid.size(); ++i) said[i] = said[i] || !unsaid[i];
+}
+
+TEST_F(FoldPropertyTest, EveryMemberOfAReportAndOfARowIsDrawnNowAndThen) {
+  std::vector<bool> of_reports;
+  std::vector<bool> of_rows;
+  for (int i = 0; i < 2000; ++i) {
+    const RandomHistory history = DrawHistory(random_, {});
+    AddSaid(history.row, of_rows);
+    for (const CallEvent& event : history.events) {
+      if (const auto* report = std::get_if<EndOfCallReport>(&event.detail)) {
+        AddSaid(*report, of_reports);
+      }
+    }
+  }
+  EXPECT_THAT(of_reports, testing::Each(true));
+  EXPECT_THAT(of_rows, testing::Each(true));
 }
 
 TEST_F(FoldPropertyTest, AnyOrderOfArrivalWithAnyRepetitionsEndsInTheSameRows) {  // O1, O3, O4, O5

@@ -127,10 +127,15 @@ CallState DrawRow(Dice& dice) {
   if (dice.Chance(40)) row.start_time = At(-dice.Below(20));
   if (dice.Chance(30)) row.end_time = At(dice.Below(20));
   if (dice.Chance(30)) row.duration_sec = dice.Below(20);
+  if (dice.Chance(20)) row.duration_ms = dice.Below(20'000);
   if (dice.Chance(20)) row.recording_url = "https://recording/of-the-base";
+  if (dice.Chance(20)) row.recording_expire_time = At(900);
   if (dice.Chance(20)) row.cost = Decimal{dice.Below(1000)};
   if (dice.Chance(20)) row.ended_reason = "reason of the base";
   if (dice.Chance(40)) row.provider_call_id = absl::StrCat("provider-", dice.Below(4));
+  if (dice.Chance(20)) row.analysis_summary = "summary of the base";
+  if (dice.Chance(20)) row.analysis_success_evaluation = "evaluation of the base";
+  if (dice.Chance(20)) row.analysis_structured_data = "[\"of the base\"]";
   if (IsOver(row.status())) row.outcome = dice.OneOf(kOutcomes);
   return row;
 }
