@@ -14,6 +14,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "tests/adapter/vapi/translation_text.h"
+#include "tests/message_fields.h"
 
 // Every NAME.json of tests/testdata/vapi becomes what NAME.textproto says: a
 // ReportCallEventRequest, with comments for what was counted, or for what the body is instead of an
@@ -74,6 +75,19 @@ std::string TestName(const testing::TestParamInfo<std::string>& golden) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Vapi, GoldenTest, testing::ValuesIn(NamesIn(kFolder)), TestName);
+
+// The rows of the tables that no body of the folder takes, and fields that no row sets, show here.
+TEST(GoldenFolderTest, EveryFieldThatIsReportedIsInOneOfThem) {
+  FieldNames set;
+  for (const std::string& name : NamesIn(kFolder)) {
+    AddSetFields(RequestOf(ReadFile(kFolder / (name + ".json"))).event(), set);
+  }
+  EXPECT_EQ(Without(AllFields<v1::CallEvent>(), set),
+            (FieldNames{// What the service adds.
+                        "CallEvent.name", "CallEvent.sequence", "CallEvent.outcome",
+                        "CallEvent.call_status", "CallEvent.call_status_text",
+                        "CallEvent.create_time", "CallEvent.forget_time", "TranscriptEntry.name"}));
+}
 
 // Bodies from elsewhere, named by AUTOPULSE_EXTRA_PAYLOADS: none may do worse than be refused.
 TEST(ExtraPayloadsTest, EveryBodyOfTheExtraFolderGetsADefiniteAnswer) {
