@@ -46,6 +46,11 @@ class SqliteDatabase:
             self._connection.execute("PRAGMA foreign_keys = ON")
         return self._connection.execute(statement, [self._stored(v) for v in values]).fetchall()
 
+    def columns(self, table):
+        """The names of its columns, in the order of the alphabet."""
+        return [name for name, in self.rows(
+            "SELECT name FROM pragma_table_info(?) ORDER BY name", table)]
+
     def problems(self):
         """What is wrong with the file itself."""
         return [row for row in self.rows("PRAGMA integrity_check") if row != ("ok",)] + self.rows(
@@ -106,6 +111,12 @@ class PostgresDatabase:
             if cursor.description is None:
                 return []
             return [tuple(self._read(value) for value in row) for row in cursor.fetchall()]
+
+    def columns(self, table):
+        """The names of its columns, in the order of the alphabet."""
+        return [name for name, in self.rows(
+            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public'"
+            " AND table_name = ? ORDER BY column_name COLLATE \"C\"", table)]
 
     def problems(self):
         """Rows without their parents, and indexes that lack rows."""
