@@ -18,6 +18,36 @@ bool IsExpired(const domain::Call& call, absl::Time before) {
   return is_known;
 }
 
+// What X1 keeps of a call, and nothing else.
+domain::Call KeptOf(const domain::Call& call) {
+  domain::Call kept;
+  kept.id = call.id;
+  kept.service_record_id = call.service_record_id;
+  kept.direction = call.direction;
+  kept.create_time = call.create_time;
+  kept.update_time = call.update_time;
+  kept.erase_time = call.erase_time;
+  kept.state.status_word = call.state.status_word;
+  kept.state.start_time = call.state.start_time;
+  kept.state.end_time = call.state.end_time;
+  kept.state.duration_sec = call.state.duration_sec;
+  kept.state.duration_ms = call.state.duration_ms;
+  kept.state.provider_call_id = call.state.provider_call_id;
+  kept.state.cost = call.state.cost;
+  kept.state.outcome = call.state.outcome;
+  return kept;
+}
+
+domain::ServiceRecord KeptOf(const domain::ServiceRecord& record) {
+  domain::ServiceRecord kept;
+  kept.id = record.id;
+  kept.service_type = record.service_type;
+  kept.status_word = record.status_word;
+  kept.appointment_time = record.appointment_time;
+  kept.create_time = record.create_time;
+  return kept;
+}
+
 // What was created as `name` cannot be guessed any more.
 void DropDigest(FakeTables& tables, const std::string& name) {
   for (auto& [request_id, request] : tables.creations) {
@@ -71,13 +101,7 @@ absl::Status FakeTransaction::EraseCall(std::int64_t call_id, absl::Time erase_t
     return absl::NotFoundError(absl::StrCat("call ", call_id, " not found"));
   }
   domain::Call& call = it->second;
-  call.customer_number.clear();
-  call.state.recording_url.reset();
-  call.state.recording_expire_time.reset();
-  call.state.ended_reason.reset();
-  call.state.analysis_summary.reset();
-  call.state.analysis_success_evaluation.reset();
-  call.state.analysis_structured_data.reset();
+  call = KeptOf(call);
   if (!call.erase_time) call.erase_time = erase_time;
   std::erase_if(tables_.transcript, [&](const auto& row) { return row.second.call_id == call_id; });
   tables_.bases.erase(call_id);
@@ -89,9 +113,7 @@ absl::Status FakeTransaction::EraseCall(std::int64_t call_id, absl::Time erase_t
 absl::Status FakeTransaction::EraseServiceRecord(std::int64_t id, absl::Time update_time) {
   const auto it = tables_.service_records.find(id);
   if (it == tables_.service_records.end()) return absl::OkStatus();
-  it->second.customer_name.clear();
-  it->second.customer_phone.clear();
-  it->second.vehicle_info.clear();
+  it->second = KeptOf(it->second);
   it->second.update_time = update_time;
   DropDigest(tables_, core::ServiceRecordName(id));
   return absl::OkStatus();
