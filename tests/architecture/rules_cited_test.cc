@@ -53,10 +53,8 @@ std::set<std::string> CitedIds() {
 }
 
 TEST(RulesCitedTest, ThePageHasTheRules) {
-  const std::set<std::string> ids = RuleIds();
-  EXPECT_THAT(ids, testing::SizeIs(48));
-  EXPECT_THAT(ids, testing::IsSupersetOf(
-                       {"S1", "H2", "R6", "T5", "M1", "E2", "D4", "V11", "P1", "O7", "U1"}));
+  EXPECT_THAT(RuleIds(), testing::IsSupersetOf(
+                             {"S1", "H2", "R6", "T5", "M1", "E2", "D4", "V11", "P1", "O7", "U1"}));
 }
 
 TEST(RulesCitedTest, EveryRuleIsCitedByATest) {
