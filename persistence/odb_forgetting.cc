@@ -28,7 +28,7 @@ constexpr std::array kKeptOfEvent = {"id",         "call_id",          "event_id
                                      "provider",   "provider_call_id", "provider_call_create_time",
                                      "forget_time"};
 
-// X1: what does not say who was called, nor what was said.
+// X1, which names them too: what does not say who was called, nor what was said.
 constexpr std::array kKeptOfCall = {
     "id",       "service_record_id", "direction",   "status",       "start_time",
     "end_time", "duration_sec",      "duration_ms", "vapi_call_id", "cost",

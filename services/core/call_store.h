@@ -201,8 +201,8 @@ class CallWriter : public CallReader {
   virtual absl::Status SaveFolded(std::int64_t call_id, const domain::CallHistory& history) = 0;
 
   // Drops what is personal in a call: of its row, its transcript, its base, what is folded away,
-  // its events and the creations that made it. Its ids, status, times and cost stay. NOT_FOUND if
-  // there is no such call; one that is erased already is erased again and keeps its time [X1].
+  // its events and the creations that made it. What stays is named in X1. NOT_FOUND if there is no
+  // such call; one that is erased already is erased again and keeps its time.
   virtual absl::Status EraseCall(std::int64_t call_id, absl::Time erase_time) = 0;
 
   // Drops the customer's name, telephone number and vehicle of a service record, and what the

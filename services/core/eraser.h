@@ -17,8 +17,8 @@ namespace autopulse::callevents::core {
 // programs share.
 enum class ServiceRecordIs { kKept, kErased };
 
-// Drops what is personal in calls. What is left is a tombstone: its ids, status and times, and the
-// ids of its events, so that whatever is delivered late finds it and brings nothing back.
+// Drops what is personal in calls. What is left is a tombstone, which X1 describes: whatever is
+// delivered late finds it and brings nothing back.
 // Thread-safe.
 //
 // Source: rule X1.
