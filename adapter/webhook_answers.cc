@@ -9,11 +9,11 @@
 #include "adapter/json/json_tree.h"
 #include "adapter/json/malformed.h"
 #include "adapter/json/text.h"
+#include "services/base/field_limits.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
 
-constexpr std::size_t kMaxQuotedType = 100;
 constexpr absl::string_view kRetryAfterSeconds = "5";
 
 // Writes `{"status":...,"message":...` and what follows, in this order.
@@ -49,7 +49,7 @@ class AnswerBody {
 };
 
 std::string NotProcessed(absl::string_view type) {
-  return absl::StrCat("Event type ", CutUtf8(type, kMaxQuotedType), " not processed");
+  return absl::StrCat("Event type ", CutUtf8(type, base::kMaxProviderWordLength), " not processed");
 }
 
 // Whether the event is a notice that the assistant was slow: answered as a type that changes

@@ -5,12 +5,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "adapter/json/text.h"
+#include "services/base/field_limits.h"
 #include "services/base/log.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
-
-constexpr std::size_t kMaxLoggedType = 100;
 
 // What kind of word a log may show: the provider's word for the event, never a text of the call.
 absl::string_view LoggedWord(const v1::CallEvent& event) {
@@ -103,7 +102,7 @@ std::optional<HttpAnswer> WebhookHandler::Process(std::unique_ptr<Webhook>& webh
                       warnings);
   if (!translation.ok()) return Refuse(webhook, translation.status());
 
-  webhook->type = WithoutNul(CutUtf8(translation->type, kMaxLoggedType));
+  webhook->type = WithoutNul(CutUtf8(translation->type, base::kMaxProviderWordLength));
   if (translation->request == nullptr) return AnswerWithoutEvent(webhook, *translation);
   Report(std::move(webhook), std::move(translation->request));
   return std::nullopt;
@@ -144,7 +143,7 @@ HttpAnswer WebhookHandler::Ignore(Webhook& webhook, const std::string& type,
 
 void WebhookHandler::Report(std::unique_ptr<Webhook> webhook, EventRequest request) const {
   webhook->call = request->parent();
-  webhook->word = std::string(CutUtf8(LoggedWord(request->event()), kMaxLoggedType));
+  webhook->word = std::string(CutUtf8(LoggedWord(request->event()), base::kMaxProviderWordLength));
   if (request->event().has_notice()) {
     counters_.Increment("notice", request->event().notice().kind());  // V1, V2
   }

@@ -7,12 +7,12 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
+#include "services/base/field_limits.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
 
 constexpr std::int64_t kMoneyScale = 10'000;
-constexpr std::int64_t kMaxMoney = 9'999'999'999;  // 999999.9999
 constexpr int kMoneyDecimals = 4;
 
 // What stands before an exponent, and the exponent.
@@ -80,7 +80,9 @@ std::optional<std::int64_t> ScaledInteger(absl::string_view number, int decimals
 
 std::optional<std::string> MoneyText(absl::string_view number) {
   const auto scaled = ScaledInteger(number, kMoneyDecimals, Rounding::kHalfAwayFromZero);
-  if (!scaled.has_value() || *scaled > kMaxMoney || *scaled < -kMaxMoney) return std::nullopt;
+  if (!scaled.has_value() || *scaled > base::kMaxTenThousandths ||
+      *scaled < -base::kMaxTenThousandths)
+    return std::nullopt;
   const std::int64_t amount = std::abs(*scaled);
   std::string text = absl::StrFormat("%s%d.%04d", *scaled < 0 ? "-" : "", amount / kMoneyScale,
                                      amount % kMoneyScale);

@@ -17,15 +17,13 @@ constexpr std::int64_t kMsPerSecond = 1'000;
 constexpr int kNanosDecimals = 9;
 constexpr int kMicrosDecimals = 3;  // of a millisecond
 
-// What google.protobuf.Timestamp holds: the years 1 to 9999.
-constexpr std::int64_t kMinUnixMicros = -62'135'596'800'000'000;
-constexpr std::int64_t kMaxUnixMicros = 253'402'300'799'999'999;
-
 FieldOutcome SetTime(std::optional<absl::Time> time, google::protobuf::Timestamp& target) {
   if (!time.has_value()) return FieldOutcome::kWrong;
   const std::int64_t micros = absl::ToUnixMicros(*time);
-  if (micros < kMinUnixMicros || micros > kMaxUnixMicros) return FieldOutcome::kWrong;
-  const std::int64_t seconds = absl::ToUnixSeconds(*time);
+  const std::int64_t seconds = absl::ToUnixSeconds(*time);  // rounds down, as `micros` does
+  if (seconds < base::kMinUnixSeconds || seconds > base::kMaxUnixSeconds) {
+    return FieldOutcome::kWrong;
+  }
   target.set_seconds(seconds);
   target.set_nanos(static_cast<std::int32_t>((micros - seconds * 1'000'000) * 1'000));
   return FieldOutcome::kTaken;

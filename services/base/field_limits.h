@@ -25,9 +25,10 @@ inline constexpr std::size_t kMaxVehicleInfoLength = 100;
 inline constexpr std::size_t kMaxServiceTypeLength = 50;
 inline constexpr std::size_t kMaxProviderCallIdLength = 100;  // vapi_call_id [D1]
 inline constexpr std::size_t kMaxProviderLength = 20;
-inline constexpr std::size_t kMaxProviderWordLength = 100;  // status, hangup reason, notice kind
-inline constexpr std::size_t kMaxEventIdLength = 64;        // [O1]
-inline constexpr std::size_t kMaxRoleLength = 50;           // transcript.role
+inline constexpr std::size_t kMaxProviderWordLength =
+    100;                                              // type, status, hangup reason, notice kind
+inline constexpr std::size_t kMaxEventIdLength = 64;  // [O1]
+inline constexpr std::size_t kMaxRoleLength = 50;     // transcript.role
 
 // How many lines a report may have: many times those of the longest calls, and no more than memory
 // has room for.
@@ -40,6 +41,14 @@ inline constexpr int kMaxBatchTranscriptEntries = 250'000;
 // INTEGER columns: duration_sec, duration_ms, transcript.duration.
 inline constexpr std::int64_t kMaxInteger = std::numeric_limits<std::int32_t>::max();
 inline constexpr std::int64_t kMinInteger = std::numeric_limits<std::int32_t>::min();
+
+// NUMERIC(10,4) columns: cost. 999999.9999 in ten thousandths, either way.
+inline constexpr std::int64_t kMaxTenThousandths = 9'999'999'999;
+
+// The first and the last second of the years 1 to 9999, which google.protobuf.Timestamp and every
+// column reach to; since 1970.
+inline constexpr std::int64_t kMinUnixSeconds = -62'135'596'800;
+inline constexpr std::int64_t kMaxUnixSeconds = 253'402'300'799;
 
 // How long a batch may be.
 inline constexpr int kMaxBatchSize = 500;

@@ -18,9 +18,9 @@ namespace {
 
 constexpr std::size_t kNoLimit = static_cast<std::size_t>(-1);
 constexpr std::size_t kMaxRequestIdLength = 36;
-// The years 1 and 9999, which google.protobuf.Timestamp and every column reach to.
-constexpr std::int64_t kMinSeconds = -62135596800;
-constexpr std::int64_t kMaxSeconds = 253402300799;
+// The rules know nothing of columns; the adapter, which reads amounts as well, nothing of the
+// rules.
+static_assert(domain::kMaxDecimalTenThousandths == base::kMaxTenThousandths);
 
 // The path of a field; put together only where there is something to say of it.
 struct FieldPath {
@@ -57,8 +57,8 @@ absl::Status CheckText(const FieldPath& field, absl::string_view text,
 }
 
 absl::Status CheckTime(const FieldPath& field, const google::protobuf::Timestamp& time) {
-  if (time.seconds() < kMinSeconds || time.seconds() > kMaxSeconds || time.nanos() < 0 ||
-      time.nanos() > 999'999'999) {
+  if (time.seconds() < base::kMinUnixSeconds || time.seconds() > base::kMaxUnixSeconds ||
+      time.nanos() < 0 || time.nanos() > 999'999'999) {
     return Invalid(field, "is no time between the years 1 and 9999");
   }
   return absl::OkStatus();
