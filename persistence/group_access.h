@@ -12,7 +12,9 @@ namespace autopulse::callevents::persistence {
 
 // What a transaction reads and writes of many calls at once, as one kind of database does it best.
 // Within the thread's current transaction; the methods are those of core::CallWriter, and throw
-// what ODB throws. Histories are without the attempts that are folded away. Thread-safe.
+// what ODB throws. Histories are without the attempts that are folded away. Thread-safe, but for
+// `Save` where the database has a mutex for its writer (`Database::writer_mutex`): only who holds
+// it may save.
 class GroupAccess {
  public:
   virtual ~GroupAccess() = default;
