@@ -8,8 +8,8 @@
 #include "absl/strings/strip.h"
 #include "persistence/migrations/schema_check.h"
 #include "persistence/odb_call_store.h"
-#include "persistence/pgsql_database.h"
-#include "persistence/sqlite_database.h"
+#include "persistence/pgsql/database.h"
+#include "persistence/sqlite/database.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence {

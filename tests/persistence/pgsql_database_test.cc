@@ -1,5 +1,3 @@
-#include "persistence/pgsql_database.h"
-
 #include <memory>
 #include <odb/connection.hxx>
 #include <odb/database.hxx>
@@ -9,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "persistence/migrations/connection.h"
+#include "persistence/pgsql/database.h"
 #include "tests/postgres/postgres_cluster.h"
 
 namespace autopulse::callevents::persistence {

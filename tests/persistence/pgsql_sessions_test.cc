@@ -1,5 +1,3 @@
-#include "persistence/pgsql_sessions.h"
-
 #include <libpq-fe.h>
 
 #include <cstdlib>
@@ -9,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "persistence/pgsql/sessions.h"
 #include "tests/postgres/postgres_cluster.h"
 
 namespace autopulse::callevents::persistence {

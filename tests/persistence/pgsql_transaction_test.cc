@@ -1,7 +1,5 @@
 // When a transaction on PostgreSQL begins and ends.
 
-#include "persistence/pgsql_transaction.h"
-
 #include <atomic>
 #include <memory>
 #include <string>
@@ -11,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "persistence/migrations/connection.h"
 #include "persistence/open_database.h"
+#include "persistence/pgsql/transaction.h"
 #include "services/base/status_macros.h"
 #include "tests/contract/call_store_contract.h"
 #include "tests/postgres/postgres_cluster.h"

@@ -1,5 +1,3 @@
-#include "persistence/sqlite_at_hand.h"
-
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/uio.h>
@@ -10,7 +8,8 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "persistence/sqlite_wal_writes.h"
+#include "persistence/sqlite/at_hand.h"
+#include "persistence/sqlite/wal_writes.h"
 #include "services/base/status_macros.h"
 #include "tests/persistence/raw_sqlite.h"
 #include "tests/persistence/store_file.h"

@@ -1,5 +1,3 @@
-#include "persistence/sqlite_checkpoints.h"
-
 #include <sqlite3.h>
 
 #include <cstdlib>
@@ -14,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
+#include "persistence/sqlite/checkpoints.h"
 #include "tests/persistence/counted_fdatasync.h"
 #include "tests/persistence/raw_sqlite.h"
 #include "tests/persistence/store_file.h"

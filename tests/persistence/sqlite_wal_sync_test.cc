@@ -1,5 +1,3 @@
-#include "persistence/sqlite_wal_sync.h"
-
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -8,6 +6,7 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
+#include "persistence/sqlite/wal_sync.h"
 #include "tests/persistence/store_file.h"
 
 namespace autopulse::callevents::persistence {

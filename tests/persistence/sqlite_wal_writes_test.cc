@@ -1,5 +1,3 @@
-#include "persistence/sqlite_wal_writes.h"
-
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -8,6 +6,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "persistence/sqlite/wal_writes.h"
 #include "tests/persistence/counted_fdatasync.h"
 #include "tests/persistence/raw_sqlite.h"
 #include "tests/persistence/store_file.h"

@@ -1,4 +1,4 @@
-#include "persistence/pgsql_sessions.h"
+#include "persistence/pgsql/sessions.h"
 
 #include <libpq-fe.h>
 

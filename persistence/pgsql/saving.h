@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "persistence/pgsql_pipeline.h"
+#include "persistence/pgsql/pipeline.h"
 #include "services/core/call_store.h"
 
 namespace autopulse::callevents::persistence {

@@ -1,4 +1,4 @@
-#include "persistence/pgsql_database.h"
+#include "persistence/pgsql/database.h"
 
 #include <libpq-fe.h>
 #include <poll.h>
@@ -17,14 +17,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "persistence/odb_errors.h"
-#include "persistence/pgsql_array.h"
-#include "persistence/pgsql_group.h"
-#include "persistence/pgsql_pages.h"
-#include "persistence/pgsql_pipeline.h"
-#include "persistence/pgsql_saving.h"
-#include "persistence/pgsql_sessions.h"
-#include "persistence/pgsql_statement.h"
-#include "persistence/pgsql_transaction.h"
+#include "persistence/pgsql/array.h"
+#include "persistence/pgsql/group.h"
+#include "persistence/pgsql/pages.h"
+#include "persistence/pgsql/pipeline.h"
+#include "persistence/pgsql/saving.h"
+#include "persistence/pgsql/sessions.h"
+#include "persistence/pgsql/statement.h"
+#include "persistence/pgsql/transaction.h"
 #include "persistence/timestamp_text.h"
 #include "services/base/status_macros.h"
 
@@ -188,7 +188,7 @@ class PgsqlDatabase : public Database {
   PgsqlDatabase(const std::string& conninfo, std::size_t connections)
       : database_(conninfo, std::make_unique<ConnectionPool>(connections)) {}
 
-  // See `CheckSessions` of pgsql_sessions.h.
+  // See `CheckSessions` of pgsql/sessions.h.
   absl::Status CheckSessions(const std::string& conninfo) {
     return persistence::CheckSessions(database_.connection()->handle(), conninfo);
   }

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "persistence/pgsql_pipeline.h"
+#include "persistence/pgsql/pipeline.h"
 
 namespace autopulse::callevents::persistence {
 

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "persistence/pgsql_statement.h"
+#include "persistence/pgsql/statement.h"
 
 namespace autopulse::callevents::persistence {
 

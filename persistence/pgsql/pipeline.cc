@@ -1,4 +1,4 @@
-#include "persistence/pgsql_pipeline.h"
+#include "persistence/pgsql/pipeline.h"
 
 #include <endian.h>
 

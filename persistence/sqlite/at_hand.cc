@@ -1,4 +1,4 @@
-#include "persistence/sqlite_at_hand.h"
+#include "persistence/sqlite/at_hand.h"
 
 #include <sys/uio.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "persistence/sqlite_statement.h"
+#include "persistence/sqlite/statement.h"
 
 #include <cstring>
 #include <odb/sqlite/error.hxx>

@@ -1,9 +1,9 @@
-#include "persistence/pgsql_transaction.h"
+#include "persistence/pgsql/transaction.h"
 
 #include <odb/pgsql/exceptions.hxx>
 #include <odb/pgsql/transaction.hxx>
 
-#include "persistence/pgsql_statement.h"
+#include "persistence/pgsql/statement.h"
 
 namespace autopulse::callevents::persistence {
 namespace {

@@ -1,4 +1,4 @@
-#include "persistence/pgsql_columns.h"
+#include "persistence/pgsql/columns.h"
 
 #include <endian.h>
 

@@ -17,7 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "absl/types/span.h"
-#include "persistence/sqlite_statement.h"
+#include "persistence/sqlite/statement.h"
 
 namespace autopulse::callevents::persistence {
 

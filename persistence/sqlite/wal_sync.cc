@@ -1,4 +1,4 @@
-#include "persistence/sqlite_wal_sync.h"
+#include "persistence/sqlite/wal_sync.h"
 
 #include <fcntl.h>
 #include <unistd.h>

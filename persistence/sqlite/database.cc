@@ -1,4 +1,4 @@
-#include "persistence/sqlite_database.h"
+#include "persistence/sqlite/database.h"
 
 #include <sqlite3.h>
 
@@ -18,12 +18,12 @@
 #include "absl/strings/string_view.h"
 #include "persistence/disk_failure.h"
 #include "persistence/odb_errors.h"
-#include "persistence/sqlite_at_hand.h"
-#include "persistence/sqlite_checkpoints.h"
-#include "persistence/sqlite_group.h"
-#include "persistence/sqlite_pages.h"
-#include "persistence/sqlite_wal_sync.h"
-#include "persistence/sqlite_wal_writes.h"
+#include "persistence/sqlite/at_hand.h"
+#include "persistence/sqlite/checkpoints.h"
+#include "persistence/sqlite/group.h"
+#include "persistence/sqlite/pages.h"
+#include "persistence/sqlite/wal_sync.h"
+#include "persistence/sqlite/wal_writes.h"
 #include "persistence/timestamp_text.h"
 #include "services/base/open_files.h"
 #include "services/base/status_macros.h"

@@ -14,7 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "persistence/sqlite_statement.h"
+#include "persistence/sqlite/statement.h"
 
 namespace autopulse::callevents::persistence {
 

@@ -1,4 +1,4 @@
-#include "persistence/pgsql_saving.h"
+#include "persistence/pgsql/saving.h"
 
 #include <cstddef>
 #include <odb/pgsql/query.hxx>
@@ -13,10 +13,10 @@
 #include "persistence/entities-odb.h"
 #include "persistence/entity_mapping.h"
 #include "persistence/event_mapping.h"
-#include "persistence/pgsql_array.h"
-#include "persistence/pgsql_rows.h"
-#include "persistence/pgsql_select.h"
-#include "persistence/pgsql_transaction.h"
+#include "persistence/pgsql/array.h"
+#include "persistence/pgsql/rows.h"
+#include "persistence/pgsql/select.h"
+#include "persistence/pgsql/transaction.h"
 #include "persistence/transcript_json.h"
 #include "services/base/status_macros.h"
 

@@ -1,4 +1,4 @@
-#include "persistence/sqlite_group.h"
+#include "persistence/sqlite/group.h"
 
 #include <algorithm>
 #include <odb/exceptions.hxx>
@@ -18,8 +18,8 @@
 #include "persistence/event_mapping.h"
 #include "persistence/event_rows.h"
 #include "persistence/prepared_query.h"
-#include "persistence/sqlite_row_insert.h"
-#include "persistence/sqlite_row_update.h"
+#include "persistence/sqlite/row_insert.h"
+#include "persistence/sqlite/row_update.h"
 #include "persistence/transcript_json.h"
 #include "services/base/status_macros.h"
 

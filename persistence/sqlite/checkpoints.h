@@ -7,7 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "persistence/sqlite_paced_writes.h"
+#include "persistence/sqlite/paced_writes.h"
 #include "services/base/fair_mutex.h"
 
 namespace autopulse::callevents::persistence {

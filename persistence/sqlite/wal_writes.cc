@@ -1,4 +1,4 @@
-#include "persistence/sqlite_wal_writes.h"
+#include "persistence/sqlite/wal_writes.h"
 
 #include <sqlite3.h>
 
@@ -7,7 +7,7 @@
 #include <new>
 #include <vector>
 
-#include "persistence/sqlite_at_hand.h"
+#include "persistence/sqlite/at_hand.h"
 
 namespace autopulse::callevents::persistence {
 namespace {

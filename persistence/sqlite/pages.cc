@@ -1,4 +1,4 @@
-#include "persistence/sqlite_pages.h"
+#include "persistence/sqlite/pages.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "persistence/pgsql_array.h"
+#include "persistence/pgsql/array.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"

@@ -1,4 +1,4 @@
-#include "persistence/pgsql_group.h"
+#include "persistence/pgsql/group.h"
 
 #include <cstddef>
 #include <map>
@@ -11,11 +11,11 @@
 #include "persistence/entities-odb.h"
 #include "persistence/entity_mapping.h"
 #include "persistence/event_mapping.h"
-#include "persistence/pgsql_array.h"
-#include "persistence/pgsql_pipeline.h"
-#include "persistence/pgsql_saving.h"
-#include "persistence/pgsql_select.h"
-#include "persistence/pgsql_transaction.h"
+#include "persistence/pgsql/array.h"
+#include "persistence/pgsql/pipeline.h"
+#include "persistence/pgsql/saving.h"
+#include "persistence/pgsql/select.h"
+#include "persistence/pgsql/transaction.h"
 
 namespace autopulse::callevents::persistence {
 namespace {

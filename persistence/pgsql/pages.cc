@@ -1,4 +1,4 @@
-#include "persistence/pgsql_pages.h"
+#include "persistence/pgsql/pages.h"
 
 #include <libpq-fe.h>
 
@@ -17,9 +17,9 @@
 #include "persistence/entities-odb-pgsql.h"
 #include "persistence/entities-odb.h"
 #include "persistence/entity_mapping.h"
-#include "persistence/pgsql_pipeline.h"
-#include "persistence/pgsql_select.h"
-#include "persistence/pgsql_transaction.h"
+#include "persistence/pgsql/pipeline.h"
+#include "persistence/pgsql/select.h"
+#include "persistence/pgsql/transaction.h"
 
 namespace autopulse::callevents::persistence {
 namespace {

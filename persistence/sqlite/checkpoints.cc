@@ -1,4 +1,4 @@
-#include "persistence/sqlite_checkpoints.h"
+#include "persistence/sqlite/checkpoints.h"
 
 #include <sqlite3.h>
 

@@ -1,4 +1,4 @@
-#include "persistence/sqlite_paced_writes.h"
+#include "persistence/sqlite/paced_writes.h"
 
 namespace autopulse::callevents::persistence {
 namespace {

@@ -1,4 +1,4 @@
-#include "persistence/pgsql_statement.h"
+#include "persistence/pgsql/statement.h"
 
 #include <cstddef>
 #include <odb/pgsql/pgsql-oid.hxx>
@@ -13,7 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "persistence/pgsql_columns.h"
+#include "persistence/pgsql/columns.h"
 
 namespace autopulse::callevents::persistence {
 namespace {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "persistence/pgsql_columns.h"
-#include "persistence/pgsql_pipeline.h"
-#include "persistence/pgsql_statement.h"
+#include "persistence/pgsql/columns.h"
+#include "persistence/pgsql/pipeline.h"
+#include "persistence/pgsql/statement.h"
 
 namespace autopulse::callevents::persistence {
 

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "persistence/pgsql_columns.h"
-#include "persistence/pgsql_statement.h"
+#include "persistence/pgsql/columns.h"
+#include "persistence/pgsql/statement.h"
 
 namespace autopulse::callevents::persistence {
 
