@@ -78,7 +78,7 @@ class ConnectionTest : public testing::Test, private Connection::Judge {
 };
 
 TEST_F(ConnectionTest, WhoAlwaysHasSentMoreGivesWayToOthers) {
-  const std::string head = "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string head = "POST / HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n";
   for (const std::string& more : {std::string("400\r\n") + std::string(0x400, ' ') + "\r\n",
                                   "1;" + std::string(1000, 'a') + "\r\nx\r\n"}) {
     const auto connection = Connect(std::make_unique<ScriptedTransport>(head, more));
@@ -96,7 +96,7 @@ TEST_F(ConnectionTest, RecordsThatGiveNothingGiveWayToOthers) {
 TEST_F(ConnectionTest, BodyOfManyTurnsArrivesWhole) {
   const std::size_t length = limits_.head.max_body_bytes;
   const auto connection = Connect(std::make_unique<ScriptedTransport>(
-      absl::StrCat("POST / HTTP/1.1\r\nContent-Length: ", length, "\r\n\r\n"),
+      absl::StrCat("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: ", length, "\r\n\r\n"),
       std::string(1024, 'b')));
   int turns = 1;
   while (connection->Advance(now_) == Connection::Next::kYield) ++turns;
@@ -106,7 +106,7 @@ TEST_F(ConnectionTest, BodyOfManyTurnsArrivesWhole) {
 
 // A whole request with a body of so many bytes.
 std::string RequestOf(std::size_t length) {
-  return absl::StrCat("POST / HTTP/1.1\r\nContent-Length: ", length, "\r\n\r\n",
+  return absl::StrCat("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: ", length, "\r\n\r\n",
                       std::string(length, 'b'));
 }
 
