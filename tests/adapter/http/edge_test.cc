@@ -21,7 +21,26 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-using EdgeTest = ServedAdapter;
+// A head of 15 KB that lacks its last line.
+std::string UnfinishedHead() {
+  const std::string value(7'000, 'a');
+  return absl::StrCat("POST /webhooks/vapi HTTP/1.1\r\nHost: test\r\nA: ", value, "\r\nB: ", value,
+                      "\r\n");
+}
+
+class EdgeTest : public ServedAdapter {
+ protected:
+  // Connections that hold such heads, as many as there is room for.
+  std::vector<std::unique_ptr<RawHttp>> SendUnfinishedHeads() {
+    std::vector<std::unique_ptr<RawHttp>> slow;
+    for (int i = 0; i < 100; ++i) {
+      slow.push_back(std::make_unique<RawHttp>(server_->port()));
+      slow.back()->Send(UnfinishedHead());
+    }
+    WaitUntil([&] { return counters_.Get("refused", "memory") > 0; }, "no room for more");
+    return slow;
+  }
+};
 
 TEST_F(EdgeTest, RefusedBodyIsNotAskedFor) {
   RawHttp connection(server_->port());
@@ -256,25 +275,13 @@ TEST_F(EdgeTest, BodyOfAProbeIsRefusedByTheHead) {
   EXPECT_THAT(Exchange(Wire("Content-Length: 0\r\n", "", line)), StartsWith("HTTP/1.1 200 "));
 }
 
-// A head of 15 KB that lacks its last line.
-std::string UnfinishedHead() {
-  const std::string value(7'000, 'a');
-  return absl::StrCat("POST /webhooks/vapi HTTP/1.1\r\nHost: test\r\nA: ", value, "\r\nB: ", value,
-                      "\r\n");
-}
-
 TEST_F(EdgeTest, UnfinishedHeadsLeaveRoomForWebhooksWithTheSecret) {
   http::Server::Options options;
   options.loop.max_buffered_bytes = std::size_t{2} << 20;
   options.loop.max_unauthorized_bytes = std::size_t{1} << 20;
   options.loop.max_unauthorized_bytes_per_address = std::size_t{1} << 20;
   Start(options, WebhookAuth(auth::AuthPolicy({*auth::ParseSecretFile(kSecret)})));
-  std::vector<std::unique_ptr<RawHttp>> slow;
-  for (int i = 0; i < 100; ++i) {
-    slow.push_back(std::make_unique<RawHttp>(server_->port()));
-    slow.back()->Send(UnfinishedHead());
-  }
-  WaitUntil([&] { return counters_.Get("refused", "memory") > 0; }, "no room for more");
+  const std::vector<std::unique_ptr<RawHttp>> slow = SendUnfinishedHeads();
   std::string body = kRinging;
   body.resize(500'000, ' ');
   EXPECT_THAT(Exchange(WithLength(Secret(), body)), StartsWith("HTTP/1.1 200 "));
@@ -284,12 +291,7 @@ TEST_F(EdgeTest, OneAddressTakesAPartOfTheMemoryThatIsForAnybody) {
   http::Server::Options options;
   options.loop.max_unauthorized_bytes_per_address = std::size_t{1} << 20;
   Start(options, WebhookAuth(auth::AuthPolicy({*auth::ParseSecretFile(kSecret)})));
-  std::vector<std::unique_ptr<RawHttp>> slow;
-  for (int i = 0; i < 100; ++i) {
-    slow.push_back(std::make_unique<RawHttp>(server_->port()));
-    slow.back()->Send(UnfinishedHead());
-  }
-  WaitUntil([&] { return counters_.Get("refused", "memory") > 0; }, "no room for more");
+  const std::vector<std::unique_ptr<RawHttp>> slow = SendUnfinishedHeads();
   RawHttp other(server_->port(), "127.0.0.2");
   other.Send(UnfinishedHead());
   // It is looked at before the next, which is answered.
