@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "persistence/migrations/connection.h"
 #include "persistence/migrations/schema_check.h"
 #include "persistence/odb_call_store.h"
 #include "persistence/pgsql/database.h"
@@ -18,7 +19,6 @@ namespace {
 // Programs that start at once on one new file disturb each other for a moment: what they lose at is
 // tried again, but not what was waited for as long as a locked file is.
 constexpr int kMaxAttempts = 5;
-constexpr std::chrono::seconds kPatience(15);
 
 absl::StatusOr<std::unique_ptr<Database>> OpenSqliteFile(const std::string& url,
                                                          const std::string& path,
@@ -49,8 +49,9 @@ absl::StatusOr<std::unique_ptr<Database>> OpenOnce(const std::string& url,
 
 absl::StatusOr<std::unique_ptr<core::CallStore>> OpenCallStore(const std::string& url,
                                                                const OpenOptions& options) {
-  const auto last_begin = std::chrono::steady_clock::now() + kPatience -
-                          absl::ToChronoNanoseconds(options.busy_timeout);
+  const auto last_begin =
+      std::chrono::steady_clock::now() +
+      absl::ToChronoNanoseconds(migrations::kOpenPatience - options.busy_timeout);
   const auto has_time = [&] { return std::chrono::steady_clock::now() < last_begin; };
   absl::StatusOr<std::unique_ptr<Database>> database = OpenOnce(url, options);
   for (int attempt = 1; absl::IsAborted(database.status()) && attempt < kMaxAttempts && has_time();

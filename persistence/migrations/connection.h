@@ -7,10 +7,14 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace autopulse::callevents::persistence::migrations {
 
 enum class Dialect { kSqlite, kPgsql };
+
+// How long a SQLite file is waited for, as it is opened, that another program holds.
+inline constexpr absl::Duration kOpenPatience = absl::Seconds(15);
 
 // The values of one row as text; NULL is empty.
 using Row = std::vector<std::string>;

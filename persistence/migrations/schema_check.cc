@@ -11,10 +11,6 @@
 namespace autopulse::callevents::persistence::migrations {
 namespace {
 
-// The tables of a new file are made at once: whoever holds it is waited for as at its opening, not
-// as for an upgrade.
-constexpr const char* kWaitAsForAnOpening = "PRAGMA busy_timeout=15000";
-
 absl::Status Refuse(int revision) {
   const std::string what = revision == kNoRevision
                                ? "the database is empty"
@@ -48,7 +44,10 @@ absl::Status EnsureSchema(const std::string& url, IfOutdated if_outdated) {
   const bool is_new_file = connection->dialect() == Dialect::kSqlite && !state.is_foreign &&
                            state.revision == kNoRevision;
   if (is_new_file) {
-    RETURN_IF_ERROR(connection->Run(kWaitAsForAnOpening));
+    // The tables of a new file are made at once: whoever holds it is waited for as at its opening,
+    // not as for an upgrade.
+    RETURN_IF_ERROR(connection->Run(
+        absl::StrCat("PRAGMA busy_timeout=", absl::ToInt64Milliseconds(kOpenPatience))));
     const absl::Status others = RefuseOtherTables(*connection);
     if (others.ok()) return Create(*connection, report);
     // The tables may be ours: another starter makes all of them in one transaction, perhaps since

@@ -13,9 +13,7 @@
 namespace autopulse::callevents::persistence::migrations {
 namespace {
 
-// How long to wait for a program that has locked the whole file, so that it cannot even be read;
-// and after that for those that write, such as an upgrade.
-constexpr int kOpenTimeoutMs = 15'000;
+// How long to wait, once the file is open, for programs that write, such as an upgrade.
 constexpr int kBusyTimeoutMs = 60'000;
 
 struct Close {
@@ -79,7 +77,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& path, int fl
   Handle handle(opened);
   if (result != SQLITE_OK) return absl::UnavailableError(sqlite3_errmsg(opened));
   auto connection = std::make_unique<SqliteConnection>(std::move(handle));
-  sqlite3_busy_timeout(opened, kOpenTimeoutMs);
+  sqlite3_busy_timeout(opened, static_cast<int>(absl::ToInt64Milliseconds(kOpenPatience)));
   const absl::Status ready = SetUp(*connection);
   // Waited for already; ABORTED would have it tried again.
   if (absl::IsAborted(ready)) return absl::UnavailableError(ready.message());
