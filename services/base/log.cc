@@ -91,14 +91,15 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
   bool in_line_ = false;  // only a part of the last one was taken
 };
 
+// Never destroyed: threads may still log while the process ends.
 spdlog::logger& Logger() {
-  static const std::shared_ptr<spdlog::logger> logger = [] {
-    auto made = std::make_shared<spdlog::logger>("autopulse", std::make_shared<Sink>());
+  static spdlog::logger& logger = *[] {
+    auto made = std::make_unique<spdlog::logger>("autopulse", std::make_shared<Sink>());
     made->set_formatter(std::make_unique<spdlog::pattern_formatter>(
         "%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc));
-    return made;
+    return made.release();
   }();
-  return *logger;
+  return logger;
 }
 
 void Log(LogLevel log_level, absl::string_view message, LogFields fields) {
