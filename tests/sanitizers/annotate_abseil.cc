@@ -126,14 +126,7 @@ void Mutex::Await(const Condition& condition) {
   real(this, condition);
 }
 
-bool Mutex::AwaitWithTimeout(const Condition& condition, Duration timeout) {
-  static const auto real = Real<bool (*)(void*, const Condition&, Duration)>(
-      "Mutex", "AwaitWithTimeout", "RKNS0_9ConditionENS0_8DurationE", false);
-  GiveAway(this);
-  const Locking locking(this);
-  return real(this, condition, timeout);
-}
-
+// AwaitWithTimeout calls it.
 bool Mutex::AwaitWithDeadline(const Condition& condition, Time deadline) {
   static const auto real = Real<bool (*)(void*, const Condition&, Time)>(
       "Mutex", "AwaitWithDeadline", "RKNS0_9ConditionENS0_4TimeE", false);
@@ -147,6 +140,14 @@ void Mutex::LockWhen(const Condition& condition) {
       Real<void (*)(void*, const Condition&)>("Mutex", "LockWhen", "RKNS0_9ConditionE", false);
   const Locking locking(this);
   real(this, condition);
+}
+
+// LockWhenWithTimeout calls it.
+bool Mutex::LockWhenWithDeadline(const Condition& condition, Time deadline) {
+  static const auto real = Real<bool (*)(void*, const Condition&, Time)>(
+      "Mutex", "LockWhenWithDeadline", "RKNS0_9ConditionENS0_4TimeE", false);
+  const Locking locking(this);
+  return real(this, condition, deadline);
 }
 
 #else  // all of these are inline, on two functions
