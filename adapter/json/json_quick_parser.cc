@@ -28,8 +28,8 @@ struct Part {
 // The characters that may stand before a value or a name.
 constexpr std::array<bool, 256> kBetweenValues = [] {
   std::array<bool, 256> between = {};
-  for (const unsigned char c : {' ', '\t', '\n', '\r', ',', ':', '[', ']', '{', '}'}) {
-    between[c] = true;
+  for (const char c : {' ', '\t', '\n', '\r', ',', ':', '[', ']', '{', '}'}) {
+    between[static_cast<unsigned char>(c)] = true;
   }
   return between;
 }();

@@ -15,7 +15,8 @@ std::uint32_t UnitAt(absl::string_view json, std::size_t at) {
   if (json.substr(at, 2) != "\\u") return 0;
   const std::optional<std::string> bytes = base::BytesOfHex(json.substr(at + 2, 4));
   if (!bytes.has_value() || bytes->size() != 2) return 0;
-  return static_cast<std::uint8_t>((*bytes)[0]) << 8 | static_cast<std::uint8_t>((*bytes)[1]);
+  const std::uint32_t high = static_cast<std::uint8_t>((*bytes)[0]);
+  return high << 8 | static_cast<std::uint8_t>((*bytes)[1]);
 }
 
 bool IsFirstHalf(std::uint32_t unit) { return unit >= 0xd800 && unit < 0xdc00; }
