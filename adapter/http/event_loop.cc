@@ -161,6 +161,8 @@ void EventLoop::AcceptSome() {
       case Listener::Result::kAccepted:
         Accept(*std::move(accepted));
         break;
+      case Listener::Result::kFailed:
+        break;
       case Listener::Result::kRefused:
         judge_.OnRefused(Unanswered("files"));
         break;

@@ -139,8 +139,8 @@ Listener::Result Listener::Accept(std::optional<Accepted>& accepted) {
     case EBADF:
     case EINVAL:
       return Result::kOutOfResources;
-    default:  // the connection failed before it was taken; the next one may be fine
-      return Result::kRefused;
+    default:  // an error of the connection's own (accept(2)), or a signal
+      return Result::kFailed;
   }
 }
 

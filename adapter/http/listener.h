@@ -46,10 +46,15 @@ class Listener {
   int socket() const { return socket_.number(); }
   int port() const { return port_; }
 
-  enum class Result { kAccepted, kNoneWaiting, kRefused, kOutOfResources };
+  enum class Result {
+    kAccepted,        // it is in `accepted`
+    kNoneWaiting,     // nobody has connected since
+    kFailed,          // one was lost before it was taken; others may wait
+    kRefused,         // no more files may be opened, so one was taken and closed at once
+    kOutOfResources,  // nothing could be done: to be tried later
+  };
 
-  // Takes the next connection that waits. kRefused: the process may open no more files, so one was
-  // taken and closed at once. kOutOfResources: nothing could be done, try later.
+  // Takes the next connection that waits.
   Result Accept(std::optional<Accepted>& accepted);
 
   void Close() { socket_.Close(); }
