@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <set>
 #include <utility>
@@ -16,8 +17,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
-#include "absl/time/clock.h"
+#include "services/base/pause.h"
 #include "services/base/work_queue.h"
 
 namespace autopulse::callevents::adapter::relay {
@@ -63,12 +63,12 @@ httplib::Headers RelayedHeaders(const http::RequestHead& head) {
 
 // The connection of a message, which another thread may cut: the client's timeouts are those of one
 // read, so that a server which sends a byte now and then would hold it for ever. Thread-safe.
-class Connection {
+class CuttableConnection {
  public:
-  Connection() = default;
-  ~Connection() { Close(); }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
+  CuttableConnection() = default;
+  ~CuttableConnection() { Close(); }
+  CuttableConnection(const CuttableConnection&) = delete;
+  CuttableConnection& operator=(const CuttableConnection&) = delete;
 
   // To be called with each socket that the client tries, before it connects.
   void Use(int socket) {
@@ -97,13 +97,19 @@ class Connection {
 
 // One message on its way. Outlives the caller who gives up waiting.
 struct Job {
+  using Clock = std::chrono::steady_clock;  // setting the machine's clock does not move it
+
+  // How much of its time is left: not more than zero once it is up.
+  absl::Duration left() const { return absl::FromChrono(deadline - Clock::now()); }
+  bool is_over() const { return left() <= absl::ZeroDuration(); }
+
   Target target;
   httplib::Request request;
-  absl::Time deadline;
+  Clock::time_point deadline;
   std::size_t max_answer_bytes;
-  Connection connection;
+  CuttableConnection connection;
   Relayed relayed;
-  absl::Notification done;
+  base::Pause wait;  // the caller's, until `relayed` is there
 };
 
 void SetTimeouts(httplib::Client& client, absl::Duration left) {
@@ -118,21 +124,21 @@ void SetTimeouts(httplib::Client& client, absl::Duration left) {
 RelayOutcome OutcomeOf(const httplib::Result& result, const Job& job, bool too_large) {
   if (too_large) return RelayOutcome::kTooLarge;
   if (result) return RelayOutcome::kAnswered;
-  return absl::Now() >= job.deadline ? RelayOutcome::kTimedOut : RelayOutcome::kUnreachable;
+  return job.is_over() ? RelayOutcome::kTimedOut : RelayOutcome::kUnreachable;
 }
 
 void Send(httplib::Client& client, Job& job) {
   client.set_url_encode(false);
   client.set_decompress(false);
   client.set_socket_options([&job](int socket) { job.connection.Use(socket); });
-  SetTimeouts(client, std::max(job.deadline - absl::Now(), absl::Milliseconds(1)));
+  SetTimeouts(client, std::max(job.left(), absl::Milliseconds(1)));
   std::string body;
   bool too_large = false;
   job.request.content_receiver = [&](const char* data, std::size_t size, std::uint64_t /*offset*/,
                                      std::uint64_t /*total*/) {
     too_large = body.size() + size > job.max_answer_bytes;
     body.append(data, too_large ? 0 : size);
-    return !too_large && absl::Now() < job.deadline;
+    return !too_large && !job.is_over();
   };
   const httplib::Result result = client.send(job.request);
   job.relayed.outcome = OutcomeOf(result, job, too_large);
@@ -181,7 +187,7 @@ class Relay::Implementation {
                                        : options_.timeout;
     auto job = std::make_shared<Job>();
     job->target = *target;
-    job->deadline = absl::Now() + timeout;
+    job->deadline = Job::Clock::now() + absl::ToChronoNanoseconds(timeout);
     job->max_answer_bytes = options_.max_answer_bytes;
     job->request.method = "POST";
     job->request.path = job->target.path;
@@ -189,9 +195,9 @@ class Relay::Implementation {
     job->request.body = std::string(body);
     threads_.Add([this, job] {
       Run(*job);
-      job->done.Notify();
+      job->wait.Wake();
     });
-    if (!job->done.WaitForNotificationWithDeadline(job->deadline)) {
+    if (!job->wait.For(job->left())) {
       job->connection.Cut();
       return Relayed{.outcome = RelayOutcome::kTimedOut};
     }
