@@ -92,8 +92,11 @@ void LogCounters(const base::Counters& counters) {
 
 // `delivery` is null where there is no spool.
 WebhookHandler::Options HandlerOptions(const AdapterSettings& settings, Delivery* delivery) {
-  WebhookHandler::Options options{.register_unknown_calls = settings.service.register_unknown_calls,
-                                  .relay = relay::MakeRelayer(settings.relay)};
+  WebhookHandler::Options options{.register_unknown_calls =
+                                      settings.service.register_unknown_calls};
+  if (!settings.relay.targets.empty()) {
+    options.relay = std::make_shared<relay::Relay>(settings.relay);
+  }
   if (delivery == nullptr || settings.insecure_no_auth) return options;
   // What just anyone sends is not worth the disk.
   options.keep_malformed = [delivery](absl::string_view body, const absl::Status& error,

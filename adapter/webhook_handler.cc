@@ -120,14 +120,15 @@ std::optional<HttpAnswer> WebhookHandler::Refuse(std::unique_ptr<Webhook>& webho
 std::optional<HttpAnswer> WebhookHandler::AnswerWithoutEvent(
     std::unique_ptr<Webhook>& webhook, const vapi::Translation& translation) const {
   const bool awaits_answer = translation.kind == vapi::MessageKind::kAwaitsAnswer;
-  if (!awaits_answer || !options_.relay) return Ignore(*webhook, translation.type, awaits_answer);
+  if (!awaits_answer || options_.relay == nullptr)
+    return Ignore(*webhook, translation.type, awaits_answer);
   return WhereItMayBlock(
       webhook, [this, type = translation.type](Webhook& asked) { return Relay(asked, type); });
 }
 
 HttpAnswer WebhookHandler::Relay(Webhook& webhook, const std::string& type) const {
   const http::Request& request = webhook.request();
-  const auto relayed = options_.relay(type, request.head, request.body);
+  const auto relayed = options_.relay->Forward(type, request.head, request.body);
   if (!relayed.has_value()) return Ignore(webhook, type, /*awaits_answer=*/true);
   webhook.outcome = absl::StrCat("relay_", relay::RelayOutcomeName(relayed->outcome));
   counters_.Increment(webhook.outcome, webhook.type);

@@ -32,9 +32,9 @@ class WebhookHandler {
       std::function<void(absl::string_view body, const absl::Status& error, absl::Time)>;
 
   struct Options {
-    bool register_unknown_calls = false;  // U1
-    MalformedKeeper keep_malformed = {};  // none: they are answered and forgotten
-    relay::Relayer relay = {};            // V6; none: such messages are answered as ignored
+    bool register_unknown_calls = false;            // U1
+    MalformedKeeper keep_malformed = {};            // none: they are answered and forgotten
+    std::shared_ptr<relay::Relay> relay = nullptr;  // V6; null: such messages are ignored
   };
 
   // `events` and `counters` must outlive the handler.

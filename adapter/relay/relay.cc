@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
-#include <set>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -18,7 +18,6 @@
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
 #include "services/base/pause.h"
-#include "services/base/work_queue.h"
 
 namespace autopulse::callevents::adapter::relay {
 namespace {
@@ -95,23 +94,6 @@ class CuttableConnection {
   bool is_cut_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-// One message on its way. Outlives the caller who gives up waiting.
-struct Job {
-  using Clock = std::chrono::steady_clock;  // setting the machine's clock does not move it
-
-  // How much of its time is left: not more than zero once it is up.
-  absl::Duration left() const { return absl::FromChrono(deadline - Clock::now()); }
-  bool is_over() const { return left() <= absl::ZeroDuration(); }
-
-  Target target;
-  httplib::Request request;
-  Clock::time_point deadline;
-  std::size_t max_answer_bytes;
-  CuttableConnection connection;
-  Relayed relayed;
-  base::Pause wait;  // the caller's, until `relayed` is there
-};
-
 void SetTimeouts(httplib::Client& client, absl::Duration left) {
   // Rounded up: who gives up before the deadline seems to be unreachable.
   const std::chrono::milliseconds timeout =
@@ -121,34 +103,54 @@ void SetTimeouts(httplib::Client& client, absl::Duration left) {
   client.set_write_timeout(timeout);
 }
 
-RelayOutcome OutcomeOf(const httplib::Result& result, const Job& job, bool too_large) {
-  if (too_large) return RelayOutcome::kTooLarge;
-  if (result) return RelayOutcome::kAnswered;
-  return job.is_over() ? RelayOutcome::kTimedOut : RelayOutcome::kUnreachable;
-}
+}  // namespace
 
-void Send(httplib::Client& client, Job& job) {
+// One message on its way. Outlives the caller who gives up waiting.
+struct Relay::Job {
+  using Clock = std::chrono::steady_clock;  // setting the machine's clock does not move it
+
+  // How much of its time is left: not more than zero once it is up.
+  absl::Duration left() const { return absl::FromChrono(deadline - Clock::now()); }
+  bool is_over() const { return left() <= absl::ZeroDuration(); }
+
+  void Send(httplib::Client& client);
+  RelayOutcome OutcomeOf(const httplib::Result& result, bool too_large) const;
+
+  Target target;
+  httplib::Request request;
+  Clock::time_point deadline;
+  std::size_t max_answer_bytes = 0;
+  CuttableConnection connection;
+  Relayed relayed;
+  base::Pause wait;  // the caller's, until `relayed` is there
+};
+
+void Relay::Job::Send(httplib::Client& client) {
   client.set_url_encode(false);
   client.set_decompress(false);
-  client.set_socket_options([&job](int socket) { job.connection.Use(socket); });
-  SetTimeouts(client, std::max(job.left(), absl::Milliseconds(1)));
+  client.set_socket_options([this](int socket) { connection.Use(socket); });
+  SetTimeouts(client, std::max(left(), absl::Milliseconds(1)));
   std::string body;
   bool too_large = false;
-  job.request.content_receiver = [&](const char* data, std::size_t size, std::uint64_t /*offset*/,
-                                     std::uint64_t /*total*/) {
-    too_large = body.size() + size > job.max_answer_bytes;
+  request.content_receiver = [&](const char* data, std::size_t size, std::uint64_t /*offset*/,
+                                 std::uint64_t /*total*/) {
+    too_large = body.size() + size > max_answer_bytes;
     body.append(data, too_large ? 0 : size);
-    return !too_large && !job.is_over();
+    return !too_large && !is_over();
   };
-  const httplib::Result result = client.send(job.request);
-  job.relayed.outcome = OutcomeOf(result, job, too_large);
-  if (job.relayed.outcome != RelayOutcome::kAnswered) return;
-  job.relayed.http_status = result->status;
-  job.relayed.content_type = result->get_header_value("Content-Type");
-  job.relayed.body = std::move(body);
+  const httplib::Result result = client.send(request);
+  relayed.outcome = OutcomeOf(result, too_large);
+  if (relayed.outcome != RelayOutcome::kAnswered) return;
+  relayed.http_status = result->status;
+  relayed.content_type = result->get_header_value("Content-Type");
+  relayed.body = std::move(body);
 }
 
-}  // namespace
+RelayOutcome Relay::Job::OutcomeOf(const httplib::Result& result, bool too_large) const {
+  if (too_large) return RelayOutcome::kTooLarge;
+  if (result) return RelayOutcome::kAnswered;
+  return is_over() ? RelayOutcome::kTimedOut : RelayOutcome::kUnreachable;
+}
 
 absl::string_view RelayOutcomeName(RelayOutcome outcome) {
   switch (outcome) {
@@ -166,94 +168,66 @@ absl::string_view RelayOutcomeName(RelayOutcome outcome) {
   return "";
 }
 
-class Relay::Implementation {
- public:
-  explicit Implementation(const Options& options)
-      : options_(options), threads_("relay", static_cast<std::size_t>(options.concurrency)) {}
+Relay::Relay(const Options& options)
+    : options_(options), threads_("relay", static_cast<std::size_t>(options.concurrency)) {}
 
-  ~Implementation() {
-    const absl::MutexLock lock(&mutex_);
-    stopping_ = true;
-    for (Job* job : jobs_) job->connection.Cut();
-  }
-
-  std::optional<Relayed> Forward(absl::string_view type, const http::RequestHead& head,
-                                 absl::string_view body) {
-    const Target* const target = options_.targets.Find(type);
-    if (target == nullptr) return std::nullopt;
-    if (!TakeSlot()) return Relayed{.outcome = RelayOutcome::kBusy};
-    const absl::Duration timeout = type == kAssistantRequest
-                                       ? std::min(options_.timeout, kAssistantRequestTimeout)
-                                       : options_.timeout;
-    auto job = std::make_shared<Job>();
-    job->target = *target;
-    job->deadline = Job::Clock::now() + absl::ToChronoNanoseconds(timeout);
-    job->max_answer_bytes = options_.max_answer_bytes;
-    job->request.method = "POST";
-    job->request.path = job->target.path;
-    job->request.headers = RelayedHeaders(head);
-    job->request.body = std::string(body);
-    threads_.Add([this, job] {
-      Run(*job);
-      job->wait.Wake();
-    });
-    if (!job->wait.For(job->left())) {
-      job->connection.Cut();
-      return Relayed{.outcome = RelayOutcome::kTimedOut};
-    }
-    return std::move(job->relayed);
-  }
-
- private:
-  // A message that its caller has given up keeps its slot until its thread is free again.
-  bool TakeSlot() {
-    const absl::MutexLock lock(&mutex_);
-    if (on_their_way_ >= options_.concurrency) return false;
-    ++on_their_way_;
-    return true;
-  }
-
-  void Run(Job& job) {
-    httplib::Client client(job.target.origin);
-    if (client.is_valid() && Begin(job)) {
-      Send(client, job);
-    } else {
-      job.relayed.outcome = RelayOutcome::kUnreachable;
-    }
-    const absl::MutexLock lock(&mutex_);
-    jobs_.erase(&job);
-    --on_their_way_;
-  }
-
-  bool Begin(Job& job) {
-    const absl::MutexLock lock(&mutex_);
-    if (!stopping_) jobs_.insert(&job);
-    return !stopping_;
-  }
-
-  const Options options_;
-  absl::Mutex mutex_;
-  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
-  int on_their_way_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::set<Job*> jobs_ ABSL_GUARDED_BY(mutex_);
-  base::WorkQueue threads_;  // the first to be destroyed: it waits for what still runs
-};
-
-Relay::Relay(const Options& options) : implementation_(std::make_unique<Implementation>(options)) {}
-
-Relay::~Relay() = default;
+Relay::~Relay() {
+  const absl::MutexLock lock(&mutex_);
+  stopping_ = true;
+  for (Job* job : jobs_) job->connection.Cut();
+}
 
 std::optional<Relayed> Relay::Forward(absl::string_view type, const http::RequestHead& head,
                                       absl::string_view body) {
-  return implementation_->Forward(type, head, body);
+  const Target* const target = options_.targets.Find(type);
+  if (target == nullptr) return std::nullopt;
+  if (!TakeSlot()) return Relayed{.outcome = RelayOutcome::kBusy};
+  const absl::Duration timeout = type == kAssistantRequest
+                                     ? std::min(options_.timeout, kAssistantRequestTimeout)
+                                     : options_.timeout;
+  const auto job = std::make_shared<Job>();
+  job->target = *target;
+  job->deadline = Job::Clock::now() + absl::ToChronoNanoseconds(timeout);
+  job->max_answer_bytes = options_.max_answer_bytes;
+  job->request.method = "POST";
+  job->request.path = job->target.path;
+  job->request.headers = RelayedHeaders(head);
+  job->request.body = std::string(body);
+  threads_.Add([this, job] {
+    Run(*job);
+    job->wait.Wake();
+  });
+  if (!job->wait.For(job->left())) {
+    job->connection.Cut();
+    return Relayed{.outcome = RelayOutcome::kTimedOut};
+  }
+  return std::move(job->relayed);
 }
 
-Relayer MakeRelayer(const Relay::Options& options) {
-  if (options.targets.empty()) return nullptr;
-  return [relay = std::make_shared<Relay>(options)](
-             absl::string_view type, const http::RequestHead& head, absl::string_view body) {
-    return relay->Forward(type, head, body);
-  };
+// A message that its caller has given up keeps its slot until its thread is free again.
+bool Relay::TakeSlot() {
+  const absl::MutexLock lock(&mutex_);
+  if (on_their_way_ >= options_.concurrency) return false;
+  ++on_their_way_;
+  return true;
+}
+
+void Relay::Run(Job& job) {
+  httplib::Client client(job.target.origin);
+  if (client.is_valid() && Begin(job)) {
+    job.Send(client);
+  } else {
+    job.relayed.outcome = RelayOutcome::kUnreachable;
+  }
+  const absl::MutexLock lock(&mutex_);
+  jobs_.erase(&job);
+  --on_their_way_;
+}
+
+bool Relay::Begin(Job& job) {
+  const absl::MutexLock lock(&mutex_);
+  if (!stopping_) jobs_.insert(&job);
+  return !stopping_;
 }
 
 }  // namespace autopulse::callevents::adapter::relay

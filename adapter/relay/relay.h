@@ -1,15 +1,17 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
-#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "adapter/http/head.h"
 #include "adapter/relay/relay_targets.h"
+#include "services/base/work_queue.h"
 
 namespace autopulse::callevents::adapter::relay {
 
@@ -44,6 +46,8 @@ class Relay {
 
   // Ends what is on its way.
   ~Relay();
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
 
   // Passes on a message, unless its type goes nowhere; `head` is the request's. Blocks until
   // the answer is there or the time is up: Options::timeout, 7 seconds at most for an
@@ -52,15 +56,18 @@ class Relay {
                                  absl::string_view body);
 
  private:
-  class Implementation;
-  std::unique_ptr<Implementation> implementation_;
+  struct Job;
+
+  bool TakeSlot();
+  void Run(Job& job);
+  bool Begin(Job& job);
+
+  const Options options_;
+  absl::Mutex mutex_;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  int on_their_way_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::set<Job*> jobs_ ABSL_GUARDED_BY(mutex_);
+  base::WorkQueue threads_;  // the first to be destroyed: it waits for what still runs
 };
-
-// `Relay::Forward` of some relay.
-using Relayer = std::function<std::optional<Relayed>(
-    absl::string_view type, const http::RequestHead& head, absl::string_view body)>;
-
-// Returns that of a relay which lives as long as it and its copies; null if no type goes anywhere.
-Relayer MakeRelayer(const Relay::Options& options);
 
 }  // namespace autopulse::callevents::adapter::relay

@@ -149,16 +149,15 @@ TEST_F(WebhookHandlerTest, MalformedBodyIsKeptWhereItMayBlock) {
 }
 
 TEST_F(WebhookHandlerTest, MessageThatVapiWaitsOnIsRelayedWhereItMayBlock) {  // V6
-  bool relayed = false;
-  const WebhookHandler handler = MakeHandler(
-      {.relay = [&relayed](absl::string_view, const http::RequestHead&, absl::string_view) {
-        relayed = true;
-        return relay::Relayed{.http_status = 201, .body = "{}"};
-      }});
+  const relay::Relay::Options to_nobody{
+      .targets = *relay::RelayTargets::Parse("http://127.0.0.1:1/", {"tool-calls"})};
+  const WebhookHandler handler = MakeHandler({.relay = std::make_shared<relay::Relay>(to_nobody)});
   Begin(handler, R"({"message":{"type":"tool-calls"}})");
-  EXPECT_FALSE(relayed);
+  EXPECT_EQ(counters_.Get("relay_unreachable", "tool-calls"), 0);
+  EXPECT_FALSE(exchanged_.answer.has_value());
   exchanged_.posted();
-  EXPECT_EQ(exchanged_.answer->status, 201);
+  EXPECT_EQ(counters_.Get("relay_unreachable", "tool-calls"), 1);
+  EXPECT_EQ(exchanged_.answer->status, 502);
 }
 
 TEST_F(WebhookHandlerTest, UnknownCallsAreRegisteredOnlyIfAskedTo) {  // U1

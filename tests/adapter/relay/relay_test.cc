@@ -210,7 +210,5 @@ TEST_F(RelayTest, OnlyConfiguredTypesAreTaken) {
   EXPECT_FALSE(relay->Forward("voice-request", kHead, kBody).has_value());
 }
 
-TEST_F(RelayTest, WithoutConfiguredTypesThereIsNone) { EXPECT_EQ(MakeRelayer({}), nullptr); }
-
 }  // namespace
 }  // namespace autopulse::callevents::adapter::relay
