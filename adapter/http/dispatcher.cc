@@ -11,7 +11,12 @@
 namespace autopulse::callevents::adapter::http {
 namespace {
 
-// The HTTP library of the present thread, which may block; null on one that may not.
+// Whether the present thread is one of a dispatcher's own, and may block: the event loop's and
+// gRPC's have everybody wait.
+thread_local bool this_thread_may_block = false;
+
+// The HTTP library for answers of the present thread. Null where nothing may block, for it takes
+// too long there (decision 0021).
 thread_local HttplibEngine* this_threads_engine = nullptr;
 
 // Whether the present thread is sending an answer, and may find the sender's next request with it.
@@ -38,7 +43,7 @@ class Dispatcher::ConnectionExchange final : public Exchange {
   }
 
   const Request& request() const override { return request_; }
-  bool may_block() const override { return this_threads_engine != nullptr; }
+  bool may_block() const override { return this_thread_may_block; }
   void Post(absl::AnyInvocable<void()> work) override { dispatcher_.queue_.Put(std::move(work)); }
 
   void Answer(const HttpAnswer& answer) override {
@@ -78,6 +83,7 @@ Dispatcher::~Dispatcher() {
 }
 
 void Dispatcher::RunThread() {
+  this_thread_may_block = true;
   HttplibEngine engine(idle_timeout_);
   this_threads_engine = &engine;
   while (RequestQueue::Work work = queue_.Take()) {
@@ -91,7 +97,7 @@ void Dispatcher::RunThread() {
 }
 
 bool Dispatcher::Begin(Connection& connection) {
-  if (is_answering && this_threads_engine != nullptr) {
+  if (is_answering && this_thread_may_block) {
     PutOff(connection);
     return false;
   }
@@ -162,10 +168,10 @@ void Dispatcher::LeavePlace() {
     is_beginning_ = true;
   }
   while (Connection* next = TakeWaiting()) {
-    if (this_threads_engine == nullptr) {
-      HandleWaiting(*next);
-    } else {
+    if (this_thread_may_block) {
       queue_.Put([this, next] { HandleWaiting(*next); });
+    } else {
+      HandleWaiting(*next);
     }
   }
 }
