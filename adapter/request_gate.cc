@@ -69,7 +69,7 @@ Route RouteOf(absl::string_view path) {
   return Route::kNone;
 }
 
-HeadVerdict JudgeHead(const RequestHead& head, const auth::AuthPolicy& policy, absl::Time now) {
+HeadVerdict CheckHead(const RequestHead& head, const auth::AuthPolicy& policy, absl::Time now) {
   switch (RouteOf(head.path)) {
     case Route::kNone:
       return {.refusal = Refusal{"path", ErrorAnswer(404, "Not found")}};
@@ -79,7 +79,7 @@ HeadVerdict JudgeHead(const RequestHead& head, const auth::AuthPolicy& policy, a
       break;
   }
   if (head.method != "POST") return {.refusal = MethodNotAllowed("POST")};
-  const auth::Verdict verdict = policy.JudgeHead(head, now);
+  const auth::Verdict verdict = policy.AuthenticateHead(head, now);
   if (verdict.refusal != auth::Refusal::kNone) {
     return {.refusal = Refusal{"auth", UnauthorizedAnswer(verdict.refusal)}};
   }

@@ -33,7 +33,7 @@ absl::Status WebhookServer::Start(std::function<void()> on_failure) {
 
 http::HeadVerdict WebhookServer::JudgeHead(const http::RequestHead& head,
                                            const http::Address& /*peer*/) {
-  return adapter::JudgeHead(head, *auth_.current(), absl::Now());
+  return CheckHead(head, *auth_.current(), absl::Now());
 }
 
 std::optional<HttpAnswer> WebhookServer::Handle(std::unique_ptr<http::Exchange>& exchange) {
@@ -55,7 +55,7 @@ std::optional<HttpAnswer> WebhookServer::Handle(std::unique_ptr<http::Exchange>&
 std::optional<HttpAnswer> WebhookServer::HandleWebhook(std::unique_ptr<http::Exchange>& exchange) {
   const http::Request& request = exchange->request();
   const auth::Verdict verdict =
-      auth_.current()->JudgeWhole(request.head, request.body, absl::Now());
+      auth_.current()->AuthenticateWhole(request.head, request.body, absl::Now());
   if (verdict.refusal != auth::Refusal::kNone) {
     const http::Refusal refusal{"auth", UnauthorizedAnswer(verdict.refusal)};
     http::NoteRefusal(refusal, counters_);

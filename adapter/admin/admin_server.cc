@@ -41,7 +41,7 @@ absl::Status AdminServer::Start(std::function<void()> on_failure) {
 
 http::HeadVerdict AdminServer::JudgeHead(const http::RequestHead& head,
                                          const http::Address& /*peer*/) {
-  const auth::Verdict verdict = options_.policy.JudgeHead(head, absl::Now());
+  const auth::Verdict verdict = options_.policy.AuthenticateHead(head, absl::Now());
   if (verdict.refusal == auth::Refusal::kNone) return {.is_authorized = true};
   HttpAnswer answer = ErrorAnswer(401, "send an admin token as Authorization: Bearer TOKEN");
   answer.headers.emplace_back("WWW-Authenticate", "Bearer");

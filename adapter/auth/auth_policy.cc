@@ -14,8 +14,8 @@ AuthPolicy::AuthPolicy(std::vector<Method> methods) : methods_(std::move(methods
   }
 }
 
-template <typename JudgeMethod>
-Verdict AuthPolicy::Judge(const http::RequestHead& head, JudgeMethod judge) const {
+template <typename FindInMethod>
+Verdict AuthPolicy::Authenticate(const http::RequestHead& head, FindInMethod find) const {
   if (methods_.empty()) return {};
   // Whoever sends two values hopes that this program looks at one and another at the other.
   for (const std::string& header : headers_) {
@@ -23,7 +23,7 @@ Verdict AuthPolicy::Judge(const http::RequestHead& head, JudgeMethod judge) cons
   }
   Verdict verdict;
   for (std::size_t i = 0; i < methods_.size(); ++i) {
-    const Finding finding = judge(methods_[i]);
+    const Finding finding = find(methods_[i]);
     if (finding.secret) {
       return {.credential = absl::StrCat("methods[", i, "].secrets[", *finding.secret, "]")};
     }
@@ -34,14 +34,14 @@ Verdict AuthPolicy::Judge(const http::RequestHead& head, JudgeMethod judge) cons
   return verdict;
 }
 
-Verdict AuthPolicy::JudgeHead(const http::RequestHead& head, absl::Time now) const {
-  return Judge(head, [&](const Method& method) { return auth::JudgeHead(method, head, now); });
+Verdict AuthPolicy::AuthenticateHead(const http::RequestHead& head, absl::Time now) const {
+  return Authenticate(head, [&](const Method& method) { return FindInHead(method, head, now); });
 }
 
-Verdict AuthPolicy::JudgeWhole(const http::RequestHead& head, absl::string_view body,
-                               absl::Time now) const {
-  return Judge(head,
-               [&](const Method& method) { return auth::JudgeWhole(method, head, body, now); });
+Verdict AuthPolicy::AuthenticateWhole(const http::RequestHead& head, absl::string_view body,
+                                      absl::Time now) const {
+  return Authenticate(head,
+                      [&](const Method& method) { return FindInWhole(method, head, body, now); });
 }
 
 }  // namespace autopulse::callevents::adapter::auth

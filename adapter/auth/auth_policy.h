@@ -26,18 +26,19 @@ class AuthPolicy {
   // `methods` is not empty, and neither is the list of secrets of any of them.
   explicit AuthPolicy(std::vector<Method> methods);
 
-  // Judges a request before its body is read, by its head; `now` is the time at which it came. A
-  // header that a method reads and that is there twice is refused, whatever else there is.
-  Verdict JudgeHead(const http::RequestHead& head, absl::Time now) const;
+  // Decides about a request before its body is read, by its head; `now` is the time at which it
+  // came. A header that a method reads and that is there twice is refused, whatever else there is.
+  Verdict AuthenticateHead(const http::RequestHead& head, absl::Time now) const;
 
-  // Judges the whole request, its body as it was sent. Never `needs_body`.
-  Verdict JudgeWhole(const http::RequestHead& head, absl::string_view body, absl::Time now) const;
+  // Decides about the whole request, its body as it was sent. Never `needs_body`.
+  Verdict AuthenticateWhole(const http::RequestHead& head, absl::string_view body,
+                            absl::Time now) const;
 
   const std::vector<Method>& methods() const { return methods_; }
 
  private:
-  template <typename JudgeMethod>
-  Verdict Judge(const http::RequestHead& head, JudgeMethod judge) const;
+  template <typename FindInMethod>
+  Verdict Authenticate(const http::RequestHead& head, FindInMethod find) const;
 
   std::vector<Method> methods_;
   std::vector<std::string> headers_;  // that any of them reads

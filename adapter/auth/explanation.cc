@@ -89,7 +89,7 @@ void GuessMistake(const SignatureMethod& method, const RequestHead& head, absl::
   absl::ConsumeSuffix(&without_newline, "\n");
   absl::ConsumeSuffix(&without_newline, "\r");
   if (without_newline.size() < body.size() &&
-      JudgeWhole(method, head, without_newline, now).secret) {
+      FindInWhole(method, head, without_newline, now).secret) {
     steps.push_back({false, "it would fit without the new line at the end of the body"});
   }
   SignatureMethod decoding = method;
@@ -97,7 +97,7 @@ void GuessMistake(const SignatureMethod& method, const RequestHead& head, absl::
     std::string decoded;
     if (absl::Base64Unescape(secret, &decoded)) secret = std::move(decoded);
   }
-  if (JudgeWhole(decoding, head, body, now).secret) {
+  if (FindInWhole(decoding, head, body, now).secret) {
     steps.push_back({false, "it would fit with \"secretIsBase64\": true"});
   }
 }
@@ -115,7 +115,7 @@ std::vector<Step> StepsOf(const Method& method, const RequestHead& head, absl::s
                           absl::Time now) {
   std::vector<Step> steps;
   if (!ExplainHeaders(method, head, steps)) return steps;
-  const Finding finding = JudgeWhole(method, head, body, now);
+  const Finding finding = FindInWhole(method, head, body, now);
   const auto* const signature = std::get_if<SignatureMethod>(&method);
   if (finding.refusal == Refusal::kMalformedHeader) {
     steps.push_back({false, absl::StrCat(finding.header,

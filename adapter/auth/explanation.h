@@ -22,7 +22,7 @@ struct MethodExplanation {
   std::vector<Step> steps;
 };
 
-// Goes through every method of `policy`, step by step, as `JudgeWhole` would.
+// Goes through every method of `policy`, step by step, as `AuthenticateWhole` would.
 std::vector<MethodExplanation> Explain(const AuthPolicy& policy, const http::RequestHead& head,
                                        absl::string_view body, absl::Time now);
 

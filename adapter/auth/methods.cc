@@ -25,7 +25,7 @@ Finding Refuse(Finding finding, Refusal refusal, const std::string& header) {
   return finding;
 }
 
-Finding JudgeToken(const TokenMethod& method, const RequestHead& head) {
+Finding FindToken(const TokenMethod& method, const RequestHead& head) {
   Finding finding;
   absl::string_view token = OneValue(head, method.header, finding);
   if (finding.refusal != Refusal::kNone) return finding;
@@ -83,8 +83,8 @@ std::vector<std::string> ReadSignatureHead(const SignatureMethod& method, const 
   return finding.refusal == Refusal::kNone ? signatures : std::vector<std::string>();
 }
 
-Finding JudgeSignature(const SignatureMethod& method, const RequestHead& head,
-                       absl::string_view body, absl::Time now) {
+Finding FindSignature(const SignatureMethod& method, const RequestHead& head,
+                      absl::string_view body, absl::Time now) {
   Finding finding;
   const std::vector<std::string> signatures = ReadSignatureHead(method, head, now, finding);
   if (finding.refusal != Refusal::kNone) return finding;
@@ -135,17 +135,17 @@ std::vector<std::string> HeadersOf(const Method& method) {
   return headers;
 }
 
-Finding JudgeHead(const Method& method, const http::RequestHead& head, absl::Time now) {
-  if (const auto* const token = std::get_if<TokenMethod>(&method)) return JudgeToken(*token, head);
+Finding FindInHead(const Method& method, const http::RequestHead& head, absl::Time now) {
+  if (const auto* const token = std::get_if<TokenMethod>(&method)) return FindToken(*token, head);
   Finding finding;
   ReadSignatureHead(std::get<SignatureMethod>(method), head, now, finding);
   return finding;
 }
 
-Finding JudgeWhole(const Method& method, const http::RequestHead& head, absl::string_view body,
-                   absl::Time now) {
-  if (const auto* const token = std::get_if<TokenMethod>(&method)) return JudgeToken(*token, head);
-  return JudgeSignature(std::get<SignatureMethod>(method), head, body, now);
+Finding FindInWhole(const Method& method, const http::RequestHead& head, absl::string_view body,
+                    absl::Time now) {
+  if (const auto* const token = std::get_if<TokenMethod>(&method)) return FindToken(*token, head);
+  return FindSignature(std::get<SignatureMethod>(method), head, body, now);
 }
 
 std::vector<absl::string_view> SignedPieces(const SignatureMethod& method,

@@ -73,11 +73,11 @@ std::vector<std::string> HeadersOf(const Method& method);
 
 // What the head alone can decide: a token in full; of a signature whether everything is there, can
 // be read, and is of this time.
-Finding JudgeHead(const Method& method, const http::RequestHead& head, absl::Time now);
+Finding FindInHead(const Method& method, const http::RequestHead& head, absl::Time now);
 
 // What head and body decide. How long it takes says nothing of how much of a secret is right.
-Finding JudgeWhole(const Method& method, const http::RequestHead& head, absl::string_view body,
-                   absl::Time now);
+Finding FindInWhole(const Method& method, const http::RequestHead& head, absl::string_view body,
+                    absl::Time now);
 
 // The pieces of what a sender signs under `method`, in order.
 std::vector<absl::string_view> SignedPieces(const SignatureMethod& method,

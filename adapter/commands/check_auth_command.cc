@@ -116,7 +116,7 @@ bool Judge(const auth::AuthPolicy& policy, const Captured& captured, absl::Time 
       std::cout << (step.ok ? "  ok  " : "  no  ") << step.text << '\n';
     }
   }
-  const auth::Verdict verdict = policy.JudgeWhole(head, captured.body, now);
+  const auth::Verdict verdict = policy.AuthenticateWhole(head, captured.body, now);
   const bool let_in = verdict.refusal == auth::Refusal::kNone;
   if (let_in) {
     std::cout << "let in by " << verdict.credential << '\n';

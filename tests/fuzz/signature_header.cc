@@ -58,9 +58,9 @@ void Run(absl::string_view text) {
   http::ParseHead(head_text, http::HeadLimits(), head);  // what it can of it
   const absl::Time now = absl::FromUnixSeconds(1'756'800'000);
   for (const AuthPolicy& policy : policies) {
-    const Verdict early = policy.JudgeHead(head, now);
+    const Verdict early = policy.AuthenticateHead(head, now);
     if (early.refusal == Refusal::kNone && !early.needs_body) std::abort();
-    if (policy.JudgeWhole(head, body, now).refusal == Refusal::kNone) std::abort();
+    if (policy.AuthenticateWhole(head, body, now).refusal == Refusal::kNone) std::abort();
   }
 }
 

@@ -90,7 +90,7 @@ class AuthFilesTest : public testing::Test {
   static bool Allows(const AuthPolicy& policy, absl::string_view secret) {
     const std::string head =
         absl::StrCat("POST / HTTP/1.1\r\nHost: test\r\nX-Vapi-Secret: ", secret, "\r\n\r\n");
-    return policy.JudgeHead(http::ParsedHead(head), absl::Now()).refusal == Refusal::kNone;
+    return policy.AuthenticateHead(http::ParsedHead(head), absl::Now()).refusal == Refusal::kNone;
   }
 
   std::string folder_;

@@ -34,8 +34,8 @@ std::string Judge(const AuthPolicy& policy, absl::string_view headers,
                   absl::string_view body = kBody, absl::Time now = kNow) {
   const std::string text = Head(headers);
   const http::RequestHead head = http::ParsedHead(text);
-  const Verdict early = policy.JudgeHead(head, now);
-  const Verdict whole = policy.JudgeWhole(head, body, now);
+  const Verdict early = policy.AuthenticateHead(head, now);
+  const Verdict whole = policy.AuthenticateWhole(head, body, now);
   EXPECT_EQ(early.needs_body ? whole.refusal : early.refusal, whole.refusal) << headers;
   EXPECT_FALSE(whole.needs_body);
   return whole.refusal == Refusal::kNone ? "allowed" : std::string(RefusalName(whole.refusal));
@@ -77,15 +77,17 @@ TEST(AuthPolicyTest, OnlyTheSecretItselfIsLetIn) {
 
 TEST(AuthPolicyTest, SecretIsDecidedByTheHeadAlone) {
   const AuthPolicy policy = Policy(kSecretMethod);
-  EXPECT_FALSE(policy.JudgeHead(http::ParsedHead(Head("X-Vapi-Secret: old\r\n")), kNow).needs_body);
-  EXPECT_EQ(policy.JudgeHead(http::ParsedHead(Head("X-Vapi-Secret: x\r\n")), kNow).refusal,
+  EXPECT_FALSE(
+      policy.AuthenticateHead(http::ParsedHead(Head("X-Vapi-Secret: old\r\n")), kNow).needs_body);
+  EXPECT_EQ(policy.AuthenticateHead(http::ParsedHead(Head("X-Vapi-Secret: x\r\n")), kNow).refusal,
             Refusal::kWrongSecret);
 }
 
 TEST(AuthPolicyTest, CredentialIsNamedAndNeverShown) {
   const AuthPolicy policy = Policy(kSecretMethod);
-  EXPECT_EQ(policy.JudgeHead(http::ParsedHead(Head("X-Vapi-Secret: old\r\n")), kNow).credential,
-            "methods[0].secrets[1]");
+  EXPECT_EQ(
+      policy.AuthenticateHead(http::ParsedHead(Head("X-Vapi-Secret: old\r\n")), kNow).credential,
+      "methods[0].secrets[1]");
 }
 
 TEST(AuthPolicyTest, HeaderThatIsThereTwiceIsRefusedWhateverElseIsRight) {
@@ -120,7 +122,8 @@ TEST(AuthPolicyTest, SignatureOverTimestampAndBodyIsLetInBySeveralSecrets) {
 }
 
 TEST(AuthPolicyTest, SignatureNeedsTheBodyAndIsNotLetInByTheHead) {
-  const Verdict verdict = Policy(kHmacMethod).JudgeHead(http::ParsedHead(Head(Signed(kNow))), kNow);
+  const Verdict verdict =
+      Policy(kHmacMethod).AuthenticateHead(http::ParsedHead(Head(Signed(kNow))), kNow);
   EXPECT_EQ(verdict.refusal, Refusal::kNone);
   EXPECT_TRUE(verdict.needs_body);
   EXPECT_EQ(verdict.credential, "");
@@ -152,9 +155,9 @@ TEST(AuthPolicyTest, SignatureIsOfItsTime) {
 
 TEST(AuthPolicyTest, StaleSignatureIsRefusedByTheHead) {
   const AuthPolicy policy = Policy(kHmacMethod);
-  EXPECT_EQ(
-      policy.JudgeHead(http::ParsedHead(Head(Signed(kNow))), kNow + absl::Seconds(301)).refusal,
-      Refusal::kStale);
+  EXPECT_EQ(policy.AuthenticateHead(http::ParsedHead(Head(Signed(kNow))), kNow + absl::Seconds(301))
+                .refusal,
+            Refusal::kStale);
 }
 
 TEST(AuthPolicyTest, WindowCanBeSet) {
