@@ -81,7 +81,7 @@ HeadVerdict CheckHead(const RequestHead& head, const auth::AuthPolicy& policy, a
   if (head.method != "POST") return {.refusal = MethodNotAllowed("POST")};
   const auth::Verdict verdict = policy.AuthenticateHead(head, now);
   if (verdict.refusal != auth::Refusal::kNone) {
-    return {.refusal = Refusal{"auth", UnauthorizedAnswer(verdict.refusal)}};
+    return {.refusal = Unauthorized(verdict.refusal)};
   }
   if (auto refusal = RefuseMediaType(head)) return {.refusal = std::move(refusal)};
   if (!head.is_chunked && !head.content_length.has_value()) {

@@ -85,10 +85,10 @@ HttpAnswer Unavailable(absl::string_view message) {
 
 }  // namespace
 
-HttpAnswer UnauthorizedAnswer(auth::Refusal refusal) {
-  HttpAnswer answer = ErrorAnswer(401, "Unauthorized");
-  answer.reason = auth::RefusalName(refusal);
-  return answer;
+http::Refusal Unauthorized(auth::Refusal refusal) {
+  return {.kind = "auth",
+          .answer = ErrorAnswer(401, "Unauthorized"),
+          .reason = auth::RefusalName(refusal)};
 }
 
 HttpAnswer MalformedAnswer(const absl::Status& error) {

@@ -4,6 +4,7 @@
 #include "absl/strings/string_view.h"
 #include "adapter/auth/methods.h"
 #include "adapter/http/answer.h"
+#include "adapter/http/refusals.h"
 #include "adapter/relay/relay.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
 
@@ -11,7 +12,7 @@
 namespace autopulse::callevents::adapter {
 
 // 401 for who may not come in, in words that help nobody to do better.
-HttpAnswer UnauthorizedAnswer(auth::Refusal refusal);
+http::Refusal Unauthorized(auth::Refusal refusal);
 
 // 400 for an error of `Malformed`, with its path and detail.
 HttpAnswer MalformedAnswer(const absl::Status& error);

@@ -57,7 +57,7 @@ std::optional<HttpAnswer> WebhookServer::HandleWebhook(std::unique_ptr<http::Exc
   const auth::Verdict verdict =
       auth_.current()->AuthenticateWhole(request.head, request.body, absl::Now());
   if (verdict.refusal != auth::Refusal::kNone) {
-    const http::Refusal refusal{"auth", UnauthorizedAnswer(verdict.refusal)};
+    const http::Refusal refusal = Unauthorized(verdict.refusal);
     http::NoteRefusal(refusal, counters_);
     return refusal.answer;
   }

@@ -16,7 +16,6 @@ struct HttpAnswer {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string content_type = "application/json";
-  absl::string_view reason = {};  // for counters and the log, a constant; the sender is not told
 };
 
 // `{"status":"error","message":MESSAGE}` with an HTTP status.

@@ -22,14 +22,14 @@ base::MergedLine& LineOf(const Refusal& refusal) {
   };
   static auto& lines = *new Lines;
   const absl::MutexLock lock(&lines.mutex);
-  return lines.by_cause[{refusal.kind, refusal.answer.reason}];
+  return lines.by_cause[{refusal.kind, refusal.reason}];
 }
 
 }  // namespace
 
 void NoteRefusal(const Refusal& refusal, base::Counters& counters) {
   counters.Increment("refused", refusal.kind);
-  const absl::string_view reason = refusal.answer.reason;
+  const absl::string_view reason = refusal.reason;
   if (!reason.empty()) counters.Increment("unauthorized", reason);
   const std::optional<std::int64_t> count = LineOf(refusal).Count();
   if (!count.has_value()) return;
