@@ -5,18 +5,12 @@
 #include "absl/time/clock.h"
 #include "adapter/request_gate.h"
 #include "adapter/webhook_answers.h"
-#include "services/base/field_limits.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
 
 // A larger body is parsed where it holds nobody up: it takes a millisecond and more.
 constexpr std::size_t kMaxQuickBytes = std::size_t{256} << 10;
-
-http::Server::Options WithBodyLimit(http::Server::Options options) {
-  options.loop.limits.head.max_body_bytes = base::kMaxWebhookBytes;
-  return options;
-}
 
 }  // namespace
 
@@ -25,7 +19,7 @@ WebhookServer::WebhookServer(const Options& options, WebhookAuth auth,
     : auth_(std::move(auth)),
       handler_(handler),
       counters_(counters),
-      server_(WithBodyLimit(options), *this, counters) {}
+      server_(options, *this, counters) {}
 
 absl::Status WebhookServer::Start(std::function<void()> on_failure) {
   return server_.Start(std::move(on_failure));

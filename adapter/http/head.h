@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "services/base/field_limits.h"
 
 // How the bytes of a connection become requests (RFC 9112), stricter than the RFC allows wherever
 // leniency lets two readers see two different requests. Pure functions over bytes.
@@ -15,7 +16,7 @@ struct HeadLimits {
   std::size_t max_bytes = std::size_t{16} << 10;      // request line and headers
   std::size_t max_line_bytes = std::size_t{8} << 10;  // one of its lines
   std::size_t max_headers = 100;
-  std::size_t max_body_bytes = std::size_t{8} << 20;  // that it may announce
+  std::size_t max_body_bytes = base::kMaxWebhookBytes;  // that it may announce
 };
 
 struct Header {
