@@ -53,8 +53,8 @@ class EventLoop {
     absl::Duration stop_grace = absl::Seconds(3);  // for what has begun when the server stops
   };
 
-  // `judge` and `requests` must outlive the loop. Its judge is asked on the loop's thread, or on
-  // one that drives a connection. `tls` may be null.
+  // `judge` and `requests` must outlive the loop. `judge` is called on the loop's thread, or on
+  // whichever thread calls `Drive`. `tls` may be null.
   EventLoop(const Options& options, Listener listener, std::shared_ptr<const TlsListener> tls,
             Connection::Judge& judge, Requests& requests);
   ~EventLoop();
@@ -113,9 +113,9 @@ class EventLoop {
   Descriptor epoll_;
   Descriptor wake_;
   std::atomic<bool> stopping_{false};
+  std::atomic<std::thread::id> thread_;  // the loop's
 
-  // Of the loop's thread.
-  std::atomic<std::thread::id> thread_;
+  // Used by the loop's thread alone.
   absl::flat_hash_map<Address, std::unique_ptr<Sender>> senders_;
   std::vector<std::unique_ptr<Connection>> connections_;
   bool is_accepting_ = false;

@@ -21,8 +21,8 @@ struct HeadVerdict {
   bool is_authorized = false;           // the head proves that its sender may send it
 };
 
-// Counts a refusal as `refused/KIND`, and under `unauthorized/REASON` if it has a reason; and
-// logs it: those of one kind and reason in a line a second at most. Thread-safe.
+// Counts a refusal as `refused/KIND`, and under `unauthorized/REASON` if it has a reason; and logs
+// it: those of one kind and reason in a line a second at most. Thread-safe.
 void NoteRefusal(const Refusal& refusal, base::Counters& counters);
 
 }  // namespace autopulse::callevents::adapter::http

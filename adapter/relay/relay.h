@@ -49,8 +49,8 @@ class Relay {
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
 
-  // Passes on a message, unless its type goes nowhere; `head` is the request's. Blocks until
-  // the answer is there or the time is up: Options::timeout, 7 seconds at most for an
+  // Passes on a message, unless its type goes nowhere; `head` is the request's. Blocks until the
+  // answer is there or the time is up: Options::timeout, 7 seconds at most for an
   // `assistant-request`, for which VAPI waits 7.5.
   std::optional<Relayed> Forward(absl::string_view type, const http::RequestHead& head,
                                  absl::string_view body);

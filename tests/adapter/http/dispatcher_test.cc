@@ -120,8 +120,8 @@ TEST_F(DispatcherTest, RequestsBeyondThoseUnderWayWaitForTheirTurn) {
     if (i > 0) continue;
     ASSERT_TRUE(reached.WaitForNotificationWithTimeout(absl::Seconds(20)));
   }
-  // What is refused by its head needs no place, and comes behind the others.
-  // So often that the service would have seen another one by then.
+  // What is refused by its head needs no place, and comes behind the others. So often that the
+  // service would have seen another one by then.
   for (int i = 0; i < 50; ++i) {
     EXPECT_THAT(Exchange(Wire("", "", "GET /nowhere HTTP/1.1")), StartsWith("HTTP/1.1 404 "));
   }
