@@ -84,6 +84,18 @@ void ReloadTls(http::TlsListener& tls) {
   base::LogInfo("certificate loaded again");
 }
 
+// `tls` is null where webhooks come in clear.
+void Reload(const auth::AuthFiles& files, WebhookAuth& auth, http::TlsListener* tls) {
+  ReloadAuth(files, auth);
+  if (tls != nullptr) ReloadTls(*tls);
+}
+
+void SayReady(const http::Server::Options& listener, int port, absl::string_view service) {
+  const std::string host = listener.listen.substr(0, listener.listen.rfind(':'));
+  std::cout << kProgram << " ready on " << (listener.tls == nullptr ? "http://" : "https://")
+            << host << ':' << port << " (service " << service << ")" << std::endl;
+}
+
 void LogCounters(const base::Counters& counters) {
   for (const auto& [series, count] : counters.Snapshot()) {
     base::LogInfo("counted", {{"series", series}, {"count", count}});
@@ -180,15 +192,9 @@ int Run(const AdapterSettings& settings, const http::Server::Options& listener,
     return Fail(absl::IsInvalidArgument(started) ? base::kExitUsage : base::kExitFailure,
                 started.message());
   }
-  const std::string host = listener.listen.substr(0, listener.listen.rfind(':'));
-  std::cout << kProgram << " ready on " << (listener.tls == nullptr ? "http://" : "https://")
-            << host << ':' << server.port() << " (service "
-            << settings.service.options.channel.service << ")" << std::endl;
+  SayReady(listener, server.port(), settings.service.options.channel.service);
 
-  base::AwaitStopSignal([&] {
-    ReloadAuth(settings.auth_files, auth);
-    if (listener.tls != nullptr) ReloadTls(*listener.tls);
-  });
+  base::AwaitStopSignal([&] { Reload(settings.auth_files, auth, listener.tls.get()); });
   if (spooling.has_value()) spooling->api.Stop();
   server.Stop();
   if (spooling.has_value()) spooling->delivery.Stop();
