@@ -41,10 +41,6 @@ bool RawHttp::Send(absl::string_view bytes) {
   return true;
 }
 
-bool RawHttp::SendWithoutWaiting(absl::string_view bytes) {
-  return send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
-}
-
 void RawHttp::FinishSending() { shutdown(socket_, SHUT_WR); }
 
 bool RawHttp::Receive() {

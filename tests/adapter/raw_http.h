@@ -19,9 +19,6 @@ class RawHttp {
   // Sends `bytes`. False once the server has closed.
   bool Send(absl::string_view bytes);
 
-  // Sends what the sockets take at once. False if that is nothing.
-  bool SendWithoutWaiting(absl::string_view bytes);
-
   // Tells the server that no more comes.
   void FinishSending();
 
