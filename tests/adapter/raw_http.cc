@@ -11,23 +11,24 @@
 
 namespace autopulse::callevents::adapter {
 
-RawHttp::RawHttp(int port, const char* source) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+int ConnectTo(int port, const char* source) {
+  const int connected = socket(AF_INET, SOCK_STREAM, 0);
   // What never comes must fail the test, not hang it.
   const timeval patience = {.tv_sec = 20, .tv_usec = 0};
-  setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  setsockopt(connected, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+  setsockopt(connected, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
   sockaddr_in own = {};
   own.sin_family = AF_INET;
+  sockaddr_in server = {};
+  server.sin_family = AF_INET;
+  server.sin_port = htons(static_cast<std::uint16_t>(port));
+  server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (inet_pton(AF_INET, source, &own.sin_addr) != 1 ||
-      bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof(own)) != 0) {
+      bind(connected, reinterpret_cast<const sockaddr*>(&own), sizeof(own)) != 0 ||
+      connect(connected, reinterpret_cast<const sockaddr*>(&server), sizeof(server)) != 0) {
     std::abort();
   }
-  if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-    std::abort();
-  }
+  return connected;
 }
 
 RawHttp::~RawHttp() { close(socket_); }

@@ -7,11 +7,15 @@
 
 namespace autopulse::callevents::adapter {
 
+// A socket that is connected to a port of this machine, from `source`, one of its addresses. The
+// caller closes it. What never comes, or is never taken, fails after 20 seconds.
+int ConnectTo(int port, const char* source = "127.0.0.1");
+
 // One connection over which a test sends exactly the bytes it wants. Used by one thread.
 class RawHttp {
  public:
-  // From `source`, one of this machine's addresses.
-  explicit RawHttp(int port, const char* source = "127.0.0.1");
+  // As `ConnectTo`.
+  explicit RawHttp(int port, const char* source = "127.0.0.1") : socket_(ConnectTo(port, source)) {}
   ~RawHttp();
   RawHttp(const RawHttp&) = delete;
   RawHttp& operator=(const RawHttp&) = delete;

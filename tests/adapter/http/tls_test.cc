@@ -1,25 +1,22 @@
 #include "adapter/http/tls.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "tests/adapter/raw_http.h"
 #include "tests/adapter/served_adapter.h"
 #include "tests/wait_until.h"
 
@@ -48,18 +45,7 @@ std::string WriteCertificate() {
 // A client of TLS 1.3 that believes every certificate. Used by one thread.
 class TlsClient {
  public:
-  explicit TlsClient(int port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in address = {};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    // What never comes must fail the test, not hang it.
-    const timeval patience = {.tv_sec = 10, .tv_usec = 0};
-    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
-    if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-      std::abort();
-    }
+  explicit TlsClient(int port) : socket_(ConnectTo(port)) {
     SSL_CTX_set_min_proto_version(context_.get(), TLS1_3_VERSION);
     SSL_set_fd(ssl_.get(), socket_);
   }
