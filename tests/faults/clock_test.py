@@ -1,6 +1,7 @@
 """Clocks that are wrong or are set while the programs run, by libfaketime."""
 
 import glob
+import socket
 import time
 import unittest
 
@@ -30,8 +31,8 @@ class ClockTest(surroundings.FaultTest):
         new.write_text(f"{hours * HOUR:+d}\n")
         new.rename(self.folder / name)
 
-    def start_adapter_with_clock(self, hours=0):
-        self.adapter = self.start_spooling_adapter(self.service.address,
+    def start_adapter_with_clock(self, hours=0, adapter=()):
+        self.adapter = self.start_spooling_adapter(self.service.address, *adapter,
                                                    environment=self.clock("adapter", hours))
         self.sender = self.sender_to(self.adapter)
 
@@ -97,6 +98,21 @@ class ClockTest(surroundings.FaultTest):
             self.set_clock("service", hours)
             self.assertEqual(self.have_a_conversation(call_id), [200] * 3)
             self.assert_conversation_is_right(call_id)
+
+    def test_clock_moves_no_deadline_of_what_is_relayed(self):
+        """FT44, V6: a wait that ended by the kernel's clock would end at once, or an hour later."""
+        self.service = self.start_service()
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            for hours in (1, -1):
+                with self.subTest(hours=hours):
+                    self.start_adapter_with_clock(hours, adapter=(
+                        f"--relay=http://127.0.0.1:{silent.getsockname()[1]}",
+                        "--relay-timeout=2s"))
+                    begin = time.monotonic()
+                    self.assertEqual(self.sender.post(
+                        b'{"message":{"type":"tool-calls"}}').http, 504)
+                    self.assertGreater(time.monotonic() - begin, 1.5)
+                    self.adapter.stop()
 
     def test_times_ahead_of_the_clock_are_those_of_receipt(self):
         """FT44, O6: an adapter that is an hour behind takes VAPI's times for wrong; what it then
