@@ -36,6 +36,13 @@ persistence::spool::Failures WithoutWaiting(const persistence::spool::PendingEve
   return failures;
 }
 
+persistence::spool::Settlement Burial(persistence::spool::Settlement settlement,
+                                      const char* reason) {
+  settlement.kind = persistence::spool::Settlement::Kind::kBury;
+  settlement.reason = reason;
+  return settlement;
+}
+
 }  // namespace
 
 struct Drainer::Batch {
@@ -146,7 +153,7 @@ Drainer::Batch Drainer::MakeBatch(std::vector<PendingEvent> page, absl::Time now
     }
     if (!batch.request.add_requests()->ParseFromString(event.payload)) {
       batch.request.mutable_requests()->RemoveLast();
-      batch.settled.push_back(MakeBurial(later, kReasonUnreadable));
+      batch.settled.push_back(Burial(later, kReasonUnreadable));
       continue;
     }
     event.payload.clear();
@@ -237,7 +244,7 @@ Drainer::Settlement Drainer::JudgeOwnFailure(Settlement settlement, absl::Status
   }
   if (code == absl::StatusCode::kInvalidArgument) {
     ++failures.attempts;
-    return MakeBurial(std::move(settlement), kReasonInvalidArgument);
+    return Burial(std::move(settlement), kReasonInvalidArgument);
   }
   if (counts || code == absl::StatusCode::kNotFound || failures.attempts == 0) {
     ++failures.attempts;
@@ -247,24 +254,14 @@ Drainer::Settlement Drainer::JudgeOwnFailure(Settlement settlement, absl::Status
   }
   if (code == absl::StatusCode::kNotFound) {
     if (now - failures.unknown_since >= policy_.unknown_call_ttl) {  // U1
-      return MakeBurial(std::move(settlement), kReasonUnknownCall);
+      return Burial(std::move(settlement), kReasonUnknownCall);
     }
   } else if (counts && failures.attempts >= policy_.max_attempts) {
-    return MakeBurial(std::move(settlement), kReasonRetriesExhausted);
+    return Burial(std::move(settlement), kReasonRetriesExhausted);
   }
   if (!alone && now - failures.first_error_time >= policy_.hold) {  // O7
     settlement.kind = Settlement::Kind::kStandAside;
-    parts_.counters.Increment("spool", "stood_aside");
   }
-  return settlement;
-}
-
-Drainer::Settlement Drainer::MakeBurial(Settlement settlement, const char* reason) {
-  settlement.kind = Settlement::Kind::kBury;
-  settlement.reason = reason;
-  parts_.counters.Increment("dead_letter", reason);
-  base::LogWarning("event became a dead letter",
-                   {{"reason", reason}, {"attempts", settlement.failures.attempts}});
   return settlement;
 }
 
@@ -276,8 +273,22 @@ void Drainer::NoteSpoolFailure(absl::string_view what, const absl::Status& error
 void Drainer::NoteSettled(const std::vector<Settlement>& settlements, Sender& sender) {
   sender.spool_failures = 0;
   for (const Settlement& settlement : settlements) {
-    if (settlement.kind != Settlement::Kind::kDelivered) continue;
-    parts_.counters.Increment("spool", "delivered");
+    switch (settlement.kind) {
+      case Settlement::Kind::kDelivered:
+        parts_.counters.Increment("spool", "delivered");
+        break;
+      case Settlement::Kind::kRetry:
+        break;
+      case Settlement::Kind::kStandAside:
+        parts_.counters.Increment("spool", "stood_aside");
+        break;
+      case Settlement::Kind::kBury:
+        parts_.counters.Increment("dead_letter", settlement.reason);
+        base::LogWarning(
+            "event became a dead letter",
+            {{"reason", settlement.reason}, {"attempts", settlement.failures.attempts}});
+        break;
+    }
   }
 }
 

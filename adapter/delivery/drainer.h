@@ -93,7 +93,6 @@ class Drainer {
   Settlement JudgeFailure(const PendingEvent& event, absl::Time read_time,
                           const absl::Status& error, bool others_recorded);
   Settlement JudgeOwnFailure(Settlement settlement, absl::StatusCode code, bool alone, bool counts);
-  Settlement MakeBurial(Settlement settlement, const char* reason);
   void NoteSpoolFailure(absl::string_view what, const absl::Status& error, Sender& sender);
   void NoteSettled(const std::vector<Settlement>& settlements, Sender& sender);
 

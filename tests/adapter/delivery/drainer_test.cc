@@ -86,6 +86,33 @@ TEST_F(DrainerTest, WhatCannotBeRemovedIsSentAgainSeldomAndSingly) {  // FT10, O
   EXPECT_THAT(DeadLetters(), IsEmpty());
 }
 
+TEST_F(DrainerTest, WhatCannotBeWrittenDownIsNoDeadLetterYet) {  // FT10, U1
+  service_.AnswerAlways(grpc::INVALID_ARGUMENT);
+  Keep(1, "a");
+  RunOnFile(
+      "CREATE TRIGGER broken BEFORE DELETE ON pending_event BEGIN SELECT RAISE(FAIL, 'no'); END");
+  Pass(absl::Minutes(1));
+  EXPECT_GT(service_.calls(), 1);
+  EXPECT_THAT(DeadLetters(), IsEmpty());
+  EXPECT_EQ(counters_.Get("dead_letter", kReasonInvalidArgument), 0);
+  RunOnFile("DROP TRIGGER broken");
+  Pass(absl::Minutes(1));
+  EXPECT_EQ(DeadLetters().size(), 1u);
+  EXPECT_EQ(counters_.Get("dead_letter", kReasonInvalidArgument), 1);
+}
+
+TEST_F(DrainerTest, WhatCannotBeWrittenDownHasNotStoodAsideYet) {  // FT10, O7
+  service_.AnswerAlways(grpc::NOT_FOUND);
+  Keep(1, "a1");
+  Keep(1, "a2");
+  RunOnFile("CREATE TRIGGER broken BEFORE INSERT ON lane BEGIN SELECT RAISE(FAIL, 'no'); END");
+  Pass(absl::Minutes(4));
+  EXPECT_EQ(counters_.Get("spool", "stood_aside"), 0);
+  RunOnFile("DROP TRIGGER broken");
+  Pass(absl::Minutes(1));
+  EXPECT_EQ(counters_.Get("spool", "stood_aside"), 2);
+}
+
 // A token that is wrong is the operator's mistake, and no event's: not of one either that failed by
 // itself before.
 TEST_F(DrainerTest, ServiceThatLetsTheAdapterInNoMoreMakesNoDeadLetters) {  // FT63
