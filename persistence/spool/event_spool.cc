@@ -95,6 +95,13 @@ bool SettleOne(odb::database& database, const Settlement& settlement, absl::Time
   }
 }
 
+// Zero for a file that is not there.
+std::uintmax_t SizeOf(const std::string& path) {
+  std::error_code error;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, error);
+  return error ? 0 : bytes;
+}
+
 void RemoveEmptyLanes(odb::database& database, const std::set<std::int64_t>& lanes) {
   if (lanes.empty()) return;
   database.execute(absl::StrCat(
@@ -217,10 +224,8 @@ absl::StatusOr<SpoolUsage> EventSpool::ReadUsage() {
     usage.unused_bytes = static_cast<std::uintmax_t>(database.query_value<FreeBytes>().bytes);
     return absl::OkStatus();
   }));
-  std::error_code error;
-  usage.file_bytes = std::filesystem::file_size(path_, error);
-  usage.log_bytes = std::filesystem::file_size(path_ + "-wal", error);
-  if (error) usage.log_bytes = 0;
+  usage.file_bytes = SizeOf(path_);
+  usage.log_bytes = SizeOf(path_ + "-wal");
   return usage;
 }
 

@@ -131,6 +131,8 @@ class EventSpool {
   // process reads the log all the time.
   absl::Status EraseTraces();
 
+  // How much is in the spool, and what that takes of the disk: zero bytes for a file that is not
+  // where it was opened.
   absl::StatusOr<SpoolUsage> ReadUsage();
 
   // Gives up to 4 MiB of what the file does not use back to the disk; 16 MiB stay for the next

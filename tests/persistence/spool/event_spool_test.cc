@@ -352,6 +352,17 @@ TEST_F(EventSpoolTest, NothingIsKeptInAFileThatWasTakenAwayAndWhatWasThereIsStil
   EXPECT_THAT(DuePayloads(), ElementsAre("before"));
 }
 
+TEST_F(EventSpoolTest, FileThatWasTakenAwayHasNoSize) {  // FT66
+  ASSERT_TRUE(Append("calls/1", "a").ok());
+  EXPECT_GT(spool_->ReadUsage()->log_bytes, 0u);
+  std::filesystem::rename(path(), folder_ / "moved.db");
+  const auto usage = spool_->ReadUsage();
+  ASSERT_TRUE(usage.ok()) << usage.status();
+  EXPECT_EQ(usage->file_bytes, 0u);
+  EXPECT_GT(usage->log_bytes, 0u);
+  EXPECT_EQ(usage->pending, 1);
+}
+
 TEST_F(EventSpoolTest, DamagedFileIsRefusedAtTheStart) {
   for (int i = 0; i < 200; ++i) ASSERT_TRUE(Append(absl::StrCat("calls/", i), "payload").ok());
   spool_.reset();
