@@ -117,12 +117,6 @@ struct DeadLetterSummary {
   FailureColumns failures;
 };
 
-#pragma db view object(LaneRow)
-struct LaneCount {
-#pragma db column("count(" + LaneRow::id + ")")
-  std::int64_t count = 0;
-};
-
 #pragma db view object(DeadLetterRow)
 struct DeadLetterCount {
 #pragma db column("count(" + DeadLetterRow::id + ")")
