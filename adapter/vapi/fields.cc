@@ -23,7 +23,7 @@ using v1::TranscriptEntry;
 template <auto kField, std::size_t kMaxLength, typename Message>
 FieldOutcome WholeText(const FieldSource& source, Message& message) {
   if (base::CountCharacters(source.value.text()) > kMaxLength) return FieldOutcome::kWrong;
-  return Text<kField>(source, message);
+  return Into<ReadText, kField>(source, message);
 }
 
 // An identifier: a whole text, and what has a NUL in it is none.
@@ -36,7 +36,7 @@ FieldOutcome Identifier(const FieldSource& source, Message& message) {
 // The reason, whole [V7], and what it says about the call [P1].
 template <typename Message>
 FieldOutcome EndedReasonText(const FieldSource& source, Message& message) {
-  const FieldOutcome outcome = Text<&Message::mutable_ended_reason>(source, message);
+  const FieldOutcome outcome = Into<ReadText, &Message::mutable_ended_reason>(source, message);
   if (outcome != FieldOutcome::kTaken) return outcome;
   const EndedReason reason = GroupEndedReason(message.ended_reason());
   if (!reason.known) source.warnings.Add("unknown_ended_reason", message.ended_reason());
@@ -46,7 +46,7 @@ FieldOutcome EndedReasonText(const FieldSource& source, Message& message) {
 
 // The reason of a hangup: a word for the rules, and as it was said for the record [H1, H2].
 FieldOutcome HangupWordText(const FieldSource& source, Hangup& hangup) {
-  const FieldOutcome outcome = Text<&Hangup::mutable_provider_reason>(source, hangup);
+  const FieldOutcome outcome = Into<ReadText, &Hangup::mutable_provider_reason>(source, hangup);
   if (outcome != FieldOutcome::kTaken) return outcome;
   hangup.set_reason(HangupReasonOf(hangup.provider_reason()));
   const std::string cut(CutUtf8(hangup.provider_reason(), base::kMaxProviderWordLength));
@@ -70,10 +70,10 @@ FieldOutcome Content(const FieldSource& source, TranscriptEntry& entry) {
     if (entry.role() != RoleOf("tool_call_result")) return FieldOutcome::kEmpty;
     const JsonKind kind = source.value.kind();
     if (kind != JsonKind::kString && kind != JsonKind::kNull) {
-      return JsonText<&TranscriptEntry::mutable_content>(source, entry);
+      return Into<ReadJsonText, &TranscriptEntry::mutable_content>(source, entry);
     }
   }
-  const FieldOutcome outcome = Text<&TranscriptEntry::mutable_content>(source, entry);
+  const FieldOutcome outcome = Into<ReadText, &TranscriptEntry::mutable_content>(source, entry);
   return outcome == FieldOutcome::kEmpty ? FieldOutcome::kTaken : outcome;
 }
 
@@ -84,7 +84,7 @@ FieldOutcome ToolCalls(const FieldSource& source, TranscriptEntry& entry) {
   }
   if (source.value.kind() != JsonKind::kArray) return FieldOutcome::kWrong;
   if (source.value.FirstChild().kind() == JsonKind::kAbsent) return FieldOutcome::kEmpty;
-  return JsonText<&TranscriptEntry::mutable_content>(source, entry);
+  return Into<ReadJsonText, &TranscriptEntry::mutable_content>(source, entry);
 }
 
 // clang-format off
@@ -92,9 +92,9 @@ constexpr Field<CallEvent> kCallEventFields[] = {
     {{"call.id"},         // R5
      Identifier<&CallEvent::mutable_provider_call_id, base::kMaxProviderCallIdLength>},
     {{"call.createdAt"},  // O5
-     IsoTime<&CallEvent::mutable_provider_call_create_time>},
+     Into<ReadIsoTime, &CallEvent::mutable_provider_call_create_time>},
     {{"timestamp"},       // V9, O6
-     Instant<&CallEvent::mutable_event_time>},
+     Into<ReadInstant, &CallEvent::mutable_event_time>},
 };
 
 constexpr Field<StatusUpdate> kStatusUpdateFields[] = {
@@ -107,38 +107,44 @@ constexpr Field<Hangup> kHangupFields[] = {
 
 constexpr Field<EndOfCallReport> kEndOfCallReportFields[] = {
     {{"startedAt"},                        // R2
-     IsoTime<&EndOfCallReport::mutable_start_time>},
+     Into<ReadIsoTime, &EndOfCallReport::mutable_start_time>},
     {{"endedAt"},                          // R2
-     IsoTime<&EndOfCallReport::mutable_end_time>},
+     Into<ReadIsoTime, &EndOfCallReport::mutable_end_time>},
     {{"endedReason", "call.endedReason"},  // R3, V7
      EndedReasonText<EndOfCallReport>},
     {{"cost"},                             // R3
-     Money<&EndOfCallReport::mutable_cost_usd>},
+     Into<ReadMoney, &EndOfCallReport::mutable_cost_usd>},
     {{"durationMs"},                       // R3
-     WholeMs<&EndOfCallReport::mutable_reported_duration>},
+     Into<ReadWholeMs, &EndOfCallReport::mutable_reported_duration>},
     {{"durationSeconds"},                  // R4
-     ColumnSeconds<&EndOfCallReport::mutable_duration>},
+     Into<ReadColumnSeconds, &EndOfCallReport::mutable_duration>},
     {{"artifact.recordingUrl", "artifact.recording.mono.combinedUrl",
       "artifact.recording.stereoUrl", "recordingUrl"},  // R5, V10
-     Text<&EndOfCallReport::mutable_recording_url>},
+     Into<ReadText, &EndOfCallReport::mutable_recording_url>},
     {{"artifact.presignedUrlsExpiresAt"},  // V10
-     Instant<&EndOfCallReport::mutable_recording_expire_time>},
+     Into<ReadInstant, &EndOfCallReport::mutable_recording_expire_time>},
     {{"analysis.summary"},                 // V11
-     Text<&EndOfCallReport::mutable_analysis, &CallAnalysis::mutable_summary>},
+     Into<ReadText, &EndOfCallReport::mutable_analysis, &CallAnalysis::mutable_summary>},
     {{"analysis.successEvaluation"},       // V11
-     Text<&EndOfCallReport::mutable_analysis, &CallAnalysis::mutable_success_evaluation>},
+     Into<ReadText, &EndOfCallReport::mutable_analysis,
+          &CallAnalysis::mutable_success_evaluation>},
     {{"analysis.structuredData"},          // V11
-     JsonText<&EndOfCallReport::mutable_analysis, &CallAnalysis::mutable_structured_data_json>},
+     Into<ReadJsonText, &EndOfCallReport::mutable_analysis,
+          &CallAnalysis::mutable_structured_data_json>},
 };
 
 constexpr Field<TranscriptEntry> kTranscriptEntryFields[] = {
-    {{"role"},                        Role},                                          // T2
-    {{"message", "content", kResult}, Content},                                       // T3, V8
-    {{"toolCalls"},                   ToolCalls},                                     // V8
-    {{"time"},                        EpochMs<&TranscriptEntry::mutable_start_time>},   // T4
-    {{"endTime"},                     EpochMs<&TranscriptEntry::mutable_end_time>},     // T4, T5
-    {{"secondsFromStart"},            Seconds<&TranscriptEntry::mutable_start_offset>}, // T5
-    {{"duration"},                    WholeMs<&TranscriptEntry::mutable_duration>},     // T5
+    {{"role"},                        Role},       // T2
+    {{"message", "content", kResult}, Content},    // T3, V8
+    {{"toolCalls"},                   ToolCalls},  // V8
+    {{"time"},                        // T4
+     Into<ReadEpochMs, &TranscriptEntry::mutable_start_time>},
+    {{"endTime"},                     // T4, T5
+     Into<ReadEpochMs, &TranscriptEntry::mutable_end_time>},
+    {{"secondsFromStart"},            // T5
+     Into<ReadSeconds, &TranscriptEntry::mutable_start_offset>},
+    {{"duration"},                    // T5
+     Into<ReadWholeMs, &TranscriptEntry::mutable_duration>},
 };
 
 constexpr Field<Call> kUnknownCallFields[] = {

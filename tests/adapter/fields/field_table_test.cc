@@ -13,15 +13,16 @@ namespace {
 using v1::EndOfCallReport;
 
 constexpr Field<EndOfCallReport> kTable[] = {
-    {{"first", "second.third"}, Text<&EndOfCallReport::mutable_recording_url>},
-    {{"cost"}, Money<&EndOfCallReport::mutable_cost_usd>},
-    {{"seconds"}, ColumnSeconds<&EndOfCallReport::mutable_duration>},
-    {{"ms"}, WholeMs<&EndOfCallReport::mutable_reported_duration>},
-    {{"start"}, IsoTime<&EndOfCallReport::mutable_start_time>},
-    {{"end"}, EpochMs<&EndOfCallReport::mutable_end_time>},
-    {{"expires"}, Instant<&EndOfCallReport::mutable_recording_expire_time>},
+    {{"first", "second.third"}, Into<ReadText, &EndOfCallReport::mutable_recording_url>},
+    {{"cost"}, Into<ReadMoney, &EndOfCallReport::mutable_cost_usd>},
+    {{"seconds"}, Into<ReadColumnSeconds, &EndOfCallReport::mutable_duration>},
+    {{"ms"}, Into<ReadWholeMs, &EndOfCallReport::mutable_reported_duration>},
+    {{"start"}, Into<ReadIsoTime, &EndOfCallReport::mutable_start_time>},
+    {{"end"}, Into<ReadEpochMs, &EndOfCallReport::mutable_end_time>},
+    {{"expires"}, Into<ReadInstant, &EndOfCallReport::mutable_recording_expire_time>},
     {{"data"},
-     JsonText<&EndOfCallReport::mutable_analysis, &v1::CallAnalysis::mutable_structured_data_json>},
+     Into<ReadJsonText, &EndOfCallReport::mutable_analysis,
+          &v1::CallAnalysis::mutable_structured_data_json>},
 };
 
 class FieldTableTest : public testing::Test {
