@@ -166,10 +166,7 @@ class Replay {
     std::string line = "{\"at\":";
     AppendJsonString(where, line);
     absl::StrAppend(&line, ",\"outcome\":\"", outcome, "\"");
-    if (!error.empty()) {
-      line += ",\"error\":";
-      AppendJsonString(RedactText(error), line);
-    }
+    if (!error.empty()) AppendJsonMember("error", RedactText(error), line);
     std::cout << line << "}\n";
   }
 

@@ -18,14 +18,9 @@ using persistence::spool::DeadLetter;
 
 constexpr char kMark[] = "dead_letter";
 
-void AddText(absl::string_view key, absl::string_view value, std::string& out) {
-  absl::StrAppend(&out, ",\"", key, "\":");
-  AppendJsonString(value, out);
-}
-
 void AddTime(absl::string_view key, absl::Time time, std::string& out) {
   if (time == absl::InfinitePast()) return;
-  AddText(key, absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone()), out);
+  AppendJsonMember(key, absl::FormatTime(absl::RFC3339_full, time, absl::UTCTimeZone()), out);
 }
 
 // Whether a text may stand in JSON as it is; the parser refuses what is not UTF-8.
@@ -45,9 +40,9 @@ void AddPayload(const DeadLetter& letter, std::string& out) {
       google::protobuf::util::MessageToJsonString(request, &json, options).ok()) {
     absl::StrAppend(&out, ",\"request\":", json);
   } else if (IsUtf8(letter.payload)) {
-    AddText("body", letter.payload, out);
+    AppendJsonMember("body", letter.payload, out);
   } else {
-    AddText("body_base64", absl::Base64Escape(letter.payload), out);
+    AppendJsonMember("body_base64", absl::Base64Escape(letter.payload), out);
   }
 }
 
@@ -80,14 +75,14 @@ absl::Status ReadPayload(JsonValue fields, DeadLetter& letter) {
 
 std::string ExportDeadLetter(const DeadLetter& letter) {
   std::string out = absl::StrCat("{\"", kMark, "\":{\"id\":", letter.id);
-  AddText("reason", letter.reason, out);
-  AddText("call", letter.call, out);
+  AppendJsonMember("reason", letter.reason, out);
+  AppendJsonMember("call", letter.call, out);
   AddTime("receive_time", letter.receive_time, out);
   AddTime("create_time", letter.create_time, out);
   absl::StrAppend(&out, ",\"attempts\":", letter.failures.attempts);
-  AddText("first_error", letter.failures.first_error, out);
+  AppendJsonMember("first_error", letter.failures.first_error, out);
   AddTime("first_error_time", letter.failures.first_error_time, out);
-  AddText("last_error", letter.failures.last_error, out);
+  AppendJsonMember("last_error", letter.failures.last_error, out);
   AddTime("last_error_time", letter.failures.last_error_time, out);
   AddPayload(letter, out);
   return absl::StrCat(out, "}}");

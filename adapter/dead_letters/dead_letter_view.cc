@@ -45,11 +45,6 @@ std::optional<std::string> BodyText(const DeadLetter& letter) {
   return json;
 }
 
-void AddText(absl::string_view key, absl::string_view value, std::string& out) {
-  absl::StrAppend(&out, ",\"", key, "\":");
-  AppendJsonString(value, out);
-}
-
 }  // namespace
 
 std::string DeadLetterHeading() {
@@ -65,16 +60,16 @@ std::string DeadLetterLine(const DeadLetter& letter) {
 
 std::string DeadLetterJson(const DeadLetter& letter) {
   std::string out = absl::StrCat("{\"id\":", letter.id);
-  AddText("reason", letter.reason, out);
-  AddText("call", letter.call, out);
-  AddText("form", letter.form, out);
+  AppendJsonMember("reason", letter.reason, out);
+  AppendJsonMember("call", letter.call, out);
+  AppendJsonMember("form", letter.form, out);
   absl::StrAppend(&out, ",\"attempts\":", letter.failures.attempts);
-  AddText("receive_time", TimeText(letter.receive_time), out);
-  AddText("create_time", TimeText(letter.create_time), out);
-  AddText("first_error", RedactText(letter.failures.first_error), out);
-  AddText("first_error_time", TimeText(letter.failures.first_error_time), out);
-  AddText("last_error", RedactText(letter.failures.last_error), out);
-  AddText("last_error_time", TimeText(letter.failures.last_error_time), out);
+  AppendJsonMember("receive_time", TimeText(letter.receive_time), out);
+  AppendJsonMember("create_time", TimeText(letter.create_time), out);
+  AppendJsonMember("first_error", RedactText(letter.failures.first_error), out);
+  AppendJsonMember("first_error_time", TimeText(letter.failures.first_error_time), out);
+  AppendJsonMember("last_error", RedactText(letter.failures.last_error), out);
+  AppendJsonMember("last_error_time", TimeText(letter.failures.last_error_time), out);
   if (!letter.payload.empty()) {
     const std::optional<std::string> text = BodyText(letter);
     const auto json = text.has_value() ? ParseJson(*text) : absl::DataLossError("no body");

@@ -86,6 +86,13 @@ void AppendJsonString(absl::string_view text, std::string& out) {
   out += '"';
 }
 
+void AppendJsonMember(absl::string_view name, absl::string_view text, std::string& out) {
+  out += ',';
+  AppendJsonString(name, out);
+  out += ':';
+  AppendJsonString(text, out);
+}
+
 // Recursive: a tree is never deeper than the parser allows.
 void AppendJson(JsonValue value, std::string& out) {
   const JsonKind kind = value.kind();

@@ -135,4 +135,7 @@ void AppendJson(JsonValue value, std::string& out);
 // Appends `text`, which is UTF-8, as a JSON string with its quotes.
 void AppendJsonString(absl::string_view text, std::string& out);
 
+// Appends one more member to an object that has some and is not closed yet. Both are UTF-8.
+void AppendJsonMember(absl::string_view name, absl::string_view text, std::string& out);
+
 }  // namespace autopulse::callevents::adapter
