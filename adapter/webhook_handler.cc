@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "adapter/delivery/report_results.h"
 #include "adapter/json/text.h"
 #include "services/base/field_limits.h"
 #include "services/base/log.h"
@@ -20,18 +21,6 @@ absl::string_view LoggedWord(const v1::CallEvent& event) {
 }
 
 }  // namespace
-
-absl::string_view OutcomeName(const v1::ReportCallEventResponse& response) {
-  if (response.duplicate()) return "duplicate";
-  switch (response.event().outcome()) {
-    case v1::CALL_EVENT_OUTCOME_STALE:
-      return "stale";
-    case v1::CALL_EVENT_OUTCOME_LATE:
-      return "late";
-    default:
-      return "applied";
-  }
-}
 
 // A webhook on its way through the adapter, and what the log is to say of it.
 class WebhookHandler::Webhook final : public EventSink::Awaiting {

@@ -20,9 +20,6 @@
 
 namespace autopulse::callevents::adapter {
 
-// What the service made of an event, in a word: `applied`, `late`, `stale`, `duplicate`.
-absl::string_view OutcomeName(const v1::ReportCallEventResponse& response);
-
 // Takes a webhook that was let in, to its answer: parse, translate, report, answer. Counts it and
 // logs one line. Thread-safe.
 class WebhookHandler {

@@ -3,8 +3,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "adapter/dead_letters/redaction.h"
-#include "adapter/delivery/drainer.h"
 #include "adapter/delivery/retry_policy.h"
+#include "adapter/delivery/undelivered.h"
 #include "adapter/json/json_tree.h"
 #include "services/base/status_macros.h"
 

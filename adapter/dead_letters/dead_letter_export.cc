@@ -6,7 +6,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "adapter/delivery/delivery.h"
 #include "adapter/json/json_parser.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
 #include "services/base/status_macros.h"
@@ -62,7 +61,7 @@ absl::Status ReadPayload(JsonValue fields, DeadLetter& letter) {
     letter.payload = event.SerializeAsString();
     return absl::OkStatus();
   }
-  letter.form = kBodyForm;
+  letter.form = persistence::spool::kBodyForm;
   const JsonValue base64 = fields.Find("body_base64");
   letter.payload = std::string(fields.Find("body").text());
   if (base64.given() && !absl::Base64Unescape(base64.text(), &letter.payload)) {

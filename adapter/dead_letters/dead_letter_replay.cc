@@ -3,11 +3,11 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "adapter/delivery/drainer.h"
+#include "adapter/delivery/report_results.h"
+#include "adapter/delivery/undelivered.h"
 #include "adapter/event_request.h"
 #include "adapter/vapi/translate.h"
 #include "adapter/warnings.h"
-#include "adapter/webhook_handler.h"
 #include "services/base/counters.h"
 #include "services/base/status_macros.h"
 

@@ -12,7 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "adapter/call_name.h"
-#include "adapter/delivery/drainer.h"
+#include "adapter/delivery/undelivered.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::adapter {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "adapter/delivery/report_results.h"
 #include "adapter/delivery/retry_policy.h"
 #include "services/base/field_limits.h"
 #include "services/base/thread.h"
@@ -21,12 +22,6 @@ constexpr std::size_t kRetryThreads = 2;
 absl::Status WrongCount(std::size_t events, std::size_t results) {
   return absl::InternalError(
       absl::StrCat("the service gave ", results, " results for ", events, " events"));
-}
-
-ReportBatcher::Result ResultOf(v1::BatchReportCallEventsResult& result) {
-  if (result.has_response()) return std::move(*result.mutable_response());
-  return absl::Status(static_cast<absl::StatusCode>(result.error().code()),
-                      result.error().message());
 }
 
 }  // namespace
@@ -201,15 +196,6 @@ absl::StatusOr<v1::BatchReportCallEventsResponse> CallEventClient::SendBatch(
   if (response.results_size() == request.requests_size()) return response;
   return WrongCount(static_cast<std::size_t>(request.requests_size()),
                     static_cast<std::size_t>(response.results_size()));
-}
-
-std::vector<ReportBatcher::Result> ResultsOf(v1::BatchReportCallEventsResponse& response) {
-  std::vector<ReportBatcher::Result> results;
-  results.reserve(static_cast<std::size_t>(response.results_size()));
-  for (v1::BatchReportCallEventsResult& result : *response.mutable_results()) {
-    results.push_back(ResultOf(result));
-  }
-  return results;
 }
 
 }  // namespace autopulse::callevents::adapter

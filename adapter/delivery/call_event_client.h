@@ -86,7 +86,4 @@ class CallEventClient {
   mutable ReportBatcher batcher_;  // the first to be destroyed: it waits for what is under way
 };
 
-// What the results of a batch say, which are moved out of it.
-std::vector<ReportBatcher::Result> ResultsOf(v1::BatchReportCallEventsResponse& response);
-
 }  // namespace autopulse::callevents::adapter

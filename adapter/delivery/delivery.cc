@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapter/call_name.h"
+#include "adapter/delivery/report_results.h"
+#include "adapter/delivery/undelivered.h"
 #include "google/protobuf/util/time_util.h"
 #include "services/base/log.h"
 
@@ -173,7 +175,7 @@ void Delivery::KeepMalformed(absl::string_view body, const absl::Status& error,
                              absl::Time receive_time) {
   DeadLetter letter{.reason = kReasonMalformed,
                     .call = {},
-                    .form = kBodyForm,
+                    .form = persistence::spool::kBodyForm,
                     .payload = std::string(body),
                     .receive_time = receive_time,
                     .create_time = clock_(),

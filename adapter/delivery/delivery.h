@@ -20,10 +20,6 @@
 
 namespace autopulse::callevents::adapter {
 
-// The form of a dead letter that is a webhook's body as it came. The other one is
-// `persistence::spool::kPendingForm`, a serialized ReportCallEventRequest.
-inline constexpr char kBodyForm[] = "body";
-
 // Sends events to the service; what it cannot take now is kept in the spool and sent later, what it
 // will never take becomes a dead letter. Thread-safe.
 //

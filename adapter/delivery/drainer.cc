@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "adapter/delivery/report_results.h"
+#include "adapter/delivery/undelivered.h"
 #include "services/base/field_limits.h"
 #include "services/base/log.h"
 #include "services/base/thread.h"
@@ -51,25 +52,6 @@ struct Drainer::Batch {
   v1::BatchReportCallEventsRequest request;  // one for each of them
   std::vector<Settlement> settled;           // what is not sent
 };
-
-void NoteFailure(const absl::Status& error, absl::Time now,
-                 persistence::spool::Failures& failures) {
-  failures.last_error = absl::StrCat(absl::StatusCodeToString(error.code()), ": ", error.message());
-  failures.last_error_time = now;
-  if (failures.first_error_time == absl::InfinitePast()) {
-    failures.first_error = failures.last_error;
-    failures.first_error_time = now;
-  }
-  if (error.code() != absl::StatusCode::kNotFound) {
-    failures.unknown_since = absl::InfinitePast();
-  } else if (failures.unknown_since == absl::InfinitePast()) {
-    failures.unknown_since = now;
-  }
-}
-
-bool DidRecord(const absl::StatusOr<v1::ReportCallEventResponse>& result) {
-  return result.ok() && !result->duplicate();  // O1
-}
 
 Drainer::Drainer(const Parts& parts, const RetryPolicy& policy, base::Clock clock)
     : parts_(parts),

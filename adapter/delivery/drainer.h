@@ -19,20 +19,6 @@
 
 namespace autopulse::callevents::adapter {
 
-// The reasons of dead letters.
-inline constexpr char kReasonMalformed[] = "malformed";               // no event can be made of it
-inline constexpr char kReasonInvalidArgument[] = "invalid_argument";  // the service refuses it
-inline constexpr char kReasonUnknownCall[] = "unknown_call";          // U1
-inline constexpr char kReasonRetriesExhausted[] = "retries_exhausted";  // failed too often
-inline constexpr char kReasonUnreadable[] = "unreadable";               // damaged in the spool
-
-// Writes one more failure of an event down.
-void NoteFailure(const absl::Status& error, absl::Time now, persistence::spool::Failures& failures);
-
-// Whether the service wrote an event down, which shows that it can. A refusal does not, nor does a
-// repeat: it gives them also while its database takes nothing.
-bool DidRecord(const absl::StatusOr<v1::ReportCallEventResponse>& result);
-
 // Sends what waits in the spool, in batches, on threads of its own: oldest first within each call.
 //
 // Each thread has a share of the calls, so that the next batches are read and the last ones deleted

@@ -16,8 +16,10 @@
 
 namespace autopulse::callevents::persistence::spool {
 
-// The form of what a pending event carries; a dead letter may carry another one.
+// The forms of what a dead letter carries: what a pending event does, and a webhook's body as it
+// came.
 inline constexpr char kPendingForm[] = "request";
+inline constexpr char kBodyForm[] = "body";
 
 // What was given up.
 struct DeadLetter {

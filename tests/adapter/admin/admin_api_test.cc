@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "adapter/delivery/delivery.h"
+#include "adapter/delivery/undelivered.h"
 #include "adapter/json/json_parser.h"
 #include "tests/adapter/delivery/spooling.h"
 

@@ -6,7 +6,7 @@
 #include "adapter/dead_letters/dead_letter_replay.h"
 #include "adapter/dead_letters/dead_letter_selection.h"
 #include "adapter/dead_letters/dead_letter_view.h"
-#include "adapter/delivery/delivery.h"
+#include "adapter/delivery/undelivered.h"
 #include "adapter/json/json_parser.h"
 #include "tests/adapter/delivery/spooling.h"
 
@@ -14,6 +14,7 @@ namespace autopulse::callevents::adapter {
 namespace {
 
 using persistence::spool::DeadLetter;
+using persistence::spool::kBodyForm;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;

@@ -9,12 +9,12 @@
 #include <string>
 #include <utility>
 
-#include "adapter/delivery/delivery.h"
 #include "tests/adapter/delivery/spooling.h"
 
 namespace autopulse::callevents::adapter {
 namespace {
 
+using persistence::spool::kBodyForm;
 using testing::HasSubstr;
 using testing::Not;
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/synchronization/notification.h"
+#include "adapter/delivery/undelivered.h"
 #include "tests/adapter/delivery/spooling.h"
 
 namespace autopulse::callevents::adapter {
@@ -270,7 +271,7 @@ TEST_F(DeliveryTest, MalformedBodyIsKeptWhole) {
   const auto letter = spool_->dead_letters().Get(DeadLetters()[0].id);
   ASSERT_TRUE(letter.ok());
   EXPECT_EQ(letter->payload, "{\"x\":");
-  EXPECT_EQ(letter->form, kBodyForm);
+  EXPECT_EQ(letter->form, persistence::spool::kBodyForm);
   EXPECT_EQ(letter->reason, kReasonMalformed);
 }
 

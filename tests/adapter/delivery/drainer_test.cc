@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 
+#include "adapter/delivery/undelivered.h"
 #include "tests/adapter/delivery/spooling.h"
 
 namespace autopulse::callevents::adapter {
