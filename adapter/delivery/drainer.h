@@ -60,7 +60,7 @@ class Drainer {
 
   struct Batch;
 
-  // Who sends the events of some lanes.
+  // Who sends the events of some of the spool's lanes.
   struct Sender {
     persistence::spool::LaneShare share;
     int batch_size;  // smaller after a failure, so that one event alone shows what it does
