@@ -3,7 +3,7 @@
 #include <cstddef>
 
 #include "absl/strings/str_cat.h"
-#include "adapter/json/text.h"
+#include "adapter/json/utf8.h"
 #include "services/base/log.h"
 
 namespace autopulse::callevents::adapter {

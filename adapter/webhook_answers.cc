@@ -8,7 +8,7 @@
 #include "adapter/call_name.h"
 #include "adapter/json/json_tree.h"
 #include "adapter/json/malformed.h"
-#include "adapter/json/text.h"
+#include "adapter/json/utf8.h"
 #include "services/base/field_limits.h"
 
 namespace autopulse::callevents::adapter {

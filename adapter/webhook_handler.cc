@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "adapter/delivery/report_results.h"
-#include "adapter/json/text.h"
+#include "adapter/json/utf8.h"
 #include "services/base/field_limits.h"
 #include "services/base/log.h"
 

@@ -6,7 +6,7 @@
 #include "absl/time/time.h"
 #include "adapter/fields/exact_number.h"
 #include "adapter/fields/iso_time.h"
-#include "adapter/json/text.h"
+#include "adapter/json/utf8.h"
 #include "services/base/field_limits.h"
 
 namespace autopulse::callevents::adapter {

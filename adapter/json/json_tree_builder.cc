@@ -5,7 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapter/json/malformed.h"
-#include "adapter/json/text.h"
+#include "adapter/json/utf8.h"
 
 namespace autopulse::callevents::adapter {
 namespace {

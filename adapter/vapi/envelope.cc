@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapter/json/malformed.h"
-#include "adapter/json/text.h"
+#include "adapter/json/utf8.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::adapter::vapi {

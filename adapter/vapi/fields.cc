@@ -3,7 +3,7 @@
 #include <string>
 
 #include "adapter/fields/field_setters.h"
-#include "adapter/json/text.h"
+#include "adapter/json/utf8.h"
 #include "adapter/vapi/ended_reasons.h"
 #include "adapter/vapi/words.h"
 #include "services/base/field_limits.h"

@@ -4,7 +4,7 @@
 #include "adapter/call_name.h"
 #include "adapter/json/json_parser.h"
 #include "adapter/json/malformed.h"
-#include "adapter/json/text.h"
+#include "adapter/json/utf8.h"
 #include "adapter/vapi/call_reference.h"
 #include "adapter/vapi/envelope.h"
 #include "adapter/vapi/event_id.h"

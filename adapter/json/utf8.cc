@@ -1,4 +1,4 @@
-#include "adapter/json/text.h"
+#include "adapter/json/utf8.h"
 
 #include "absl/strings/str_replace.h"
 
