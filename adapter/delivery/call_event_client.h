@@ -36,9 +36,9 @@ class CallEventClient {
   explicit CallEventClient(Options options);
 
   // Takes an event, which `Flush` sends together with others (`ReportBatcher`), and tells `done`
-  // what became of it, on a thread of its own: what the service said; UNAVAILABLE
-  // or DEADLINE_EXCEEDED if it said nothing in time, and then the event may have been recorded all
-  // the same. `done` must not block.
+  // what became of it, on a thread of its own: what the service said; UNAVAILABLE or
+  // DEADLINE_EXCEEDED if it said nothing in time, and then the event may have been recorded all the
+  // same. `done` must not block.
   void Start(EventRequest request, ReportBatcher::Done done) const;
 
   // Sends what was taken. Does not block.

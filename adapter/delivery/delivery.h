@@ -56,7 +56,8 @@ class Delivery final : public EventSink {
   struct Work;
 
   bool IsQuick(absl::string_view call) const;
-  // Of these `SendUnlessOthersWait`, `Keep`, `Queue` and `Bury` block.
+  // `SendUnlessOthersWait`, `Keep`, `Queue`, `Bury` and `KeepDeadLetter` may block, `Proceed` where
+  // it may; the others do not.
   void Proceed(std::unique_ptr<Work> work, bool may_block);
   void SendUnlessOthersWait(std::unique_ptr<Work> work);
   void Send(std::unique_ptr<Work> work);

@@ -27,17 +27,19 @@ struct EventIdentity {
 //   2. provider_call_id
 //   3. type
 //   4. word
-//   5. event_time in whole milliseconds since 1970, in decimal; or, without one, `#` and the
-//   SHA-256
-//      of the message in hexadecimal
+//   5. event_time in whole milliseconds since 1970, in decimal;
+//      or, without one, `#` and the SHA-256 of the message in hexadecimal
 //
 // The digest of a message is taken of its members in the byte order of their names, so that two
 // writers of the same JSON agree, and without what a redelivery changes: strings that begin with a
-// URL scheme and `://`, and `presignedUrlsExpiresAt`. Values are written as one letter for their
-// kind and then: `s` a string, `n` a number (its characters), both with a length as above; `t`,
-// `f`, `z` true, false, null; `[` or `{`, the elements, or names (as strings) and values, then `]`
-// or
-// `}`. What is left out leaves nothing, not even a name.
+// URL scheme and `://`, and `presignedUrlsExpiresAt`. What is left out leaves nothing, not even a
+// name. Values are written as one letter for their kind and what follows it:
+//
+//   `s`            a string, with its length as above
+//   `n`            a number, its characters, with their length as above
+//   `t`, `f`, `z`  true, false, null: nothing
+//   `[`            the elements, then `]`
+//   `{`            names, as strings, each before its value, then `}`
 //
 // Changing anything here makes every redelivery across the change a new event: add a version.
 std::string EventId(const EventIdentity& identity);

@@ -65,7 +65,7 @@ struct LaneShare {
   int index = 0;
 };
 
-// How much `ReadDue` reads, and of which lanes.
+// How much `ReadDue` and `ReadAll` read, and of which lanes: `share` is for `ReadDue` alone.
 struct PageLimits {
   int events = 500;
   std::size_t bytes = std::size_t{4} << 20;  // exceeded by one event at most

@@ -27,6 +27,7 @@ TEST(ParseIsoTimeTest, WhatIsLeftOutIsZero) {  // R2
 TEST(ParseIsoTimeTest, FractionsReachMicroseconds) {  // R2
   EXPECT_EQ(ParseIsoTime("1970-01-01T00:00:01Z"), absl::FromUnixMicros(1'000'000));
   EXPECT_EQ(ParseIsoTime("1970-01-01T00:00:01.5Z"), absl::FromUnixMicros(1'500'000));
+  EXPECT_EQ(ParseIsoTime("1970-01-01T00:00:01,5Z"), absl::FromUnixMicros(1'500'000));
   EXPECT_EQ(ParseIsoTime("1970-01-01T00:00:01.1234567891Z"), absl::FromUnixMicros(1'123'456));
   EXPECT_EQ(ParseIsoTime("1969-12-31T23:59:59.999999Z"), absl::FromUnixMicros(-1));
 }
