@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace autopulse::callevents::persistence::spool {
@@ -21,6 +23,20 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
+
+// The statements that this thread's new connections sent to read pending events.
+thread_local std::vector<std::string> sent_statements;
+
+int NoteStatement(unsigned, void*, void* statement, void*) {
+  char* const sql = sqlite3_expanded_sql(static_cast<sqlite3_stmt*>(statement));
+  if (absl::StrContains(sql, "LEFT JOIN")) sent_statements.emplace_back(sql);
+  sqlite3_free(sql);
+  return 0;
+}
+
+int TraceNewConnection(sqlite3* handle, char**, const sqlite3_api_routines*) {
+  return sqlite3_trace_v2(handle, SQLITE_TRACE_STMT, NoteStatement, nullptr);
+}
 
 class EventSpoolTest : public testing::Test {
  protected:
@@ -401,21 +417,30 @@ TEST_F(EventSpoolTest, OneProcessAtATimeSendsFromIt) {
 }
 
 TEST_F(EventSpoolTest, NobodyElseMayReadIt) {
-  ASSERT_TRUE(Append("calls/1", "a").ok());
-  for (const auto& file : std::filesystem::directory_iterator(folder_)) {
-    EXPECT_EQ(file.status().permissions() & std::filesystem::perms(077),
-              std::filesystem::perms::none)
-        << file.path();
+  const mode_t before = umask(0);
+  const auto opened = EventSpool::Open(folder_ / "wide.db", kNow, {});
+  umask(before);
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  for (const char* ending : {"", "-wal", "-shm", ".lock"}) {
+    const std::filesystem::path file = folder_ / absl::StrCat("wide.db", ending);
+    EXPECT_EQ(std::filesystem::status(file).permissions(), std::filesystem::perms(0600)) << file;
   }
 }
 
+// Of the statement that is really sent.
 TEST_F(EventSpoolTest, ReadingDueEventsGoesByTheIndexWithoutSorting) {
-  const std::string plan =
-      Ask("EXPLAIN QUERY PLAN SELECT * FROM lane LEFT JOIN pending_event "
-          "ON pending_event.lane_id = lane.id WHERE lane.due_time <= 1 "
-          "ORDER BY lane.due_time, lane.id, pending_event.id LIMIT 500");
-  EXPECT_THAT(plan, testing::HasSubstr("lane_due_time_i"));
-  EXPECT_THAT(plan, testing::HasSubstr("pending_event_lane_id_i"));
+  ASSERT_TRUE(Append("calls/1", "a").ok());
+  const auto trace = reinterpret_cast<void (*)()>(TraceNewConnection);
+  sqlite3_auto_extension(trace);
+  Open();
+  sent_statements.clear();
+  EXPECT_EQ(Due(kNow, {.share = {.count = 4, .index = 1}}).size(), 1u);
+  sqlite3_cancel_auto_extension(trace);
+  ASSERT_THAT(sent_statements, testing::SizeIs(1));
+  ASSERT_THAT(sent_statements, testing::Each(testing::HasSubstr("% 4 = 1")));
+  const std::string plan = Ask(absl::StrCat("EXPLAIN QUERY PLAN ", sent_statements[0]));
+  EXPECT_THAT(plan, testing::HasSubstr("SEARCH lane USING INDEX lane_due_time_i"));
+  EXPECT_THAT(plan, testing::HasSubstr("SEARCH pending_event USING INDEX pending_event_lane_id_i"));
   EXPECT_THAT(plan, testing::Not(testing::HasSubstr("TEMP B-TREE")));
 }
 
