@@ -34,7 +34,7 @@ class SpoolTest(EndToEndTest):
         self.api = self.connect(self.service.address)
 
     def test_what_was_accepted_survives_kill_9_of_the_adapter(self):
-        """REQ1, O7, FT3: 202 means that it is on disk."""
+        """O7, FT3: 202 means that it is on disk."""
         self.api.create_call(1)
         self.service.kill()
         for number in range(20):
@@ -70,7 +70,7 @@ class SpoolTest(EndToEndTest):
                             f"--spool={self.spool}", f"--service=127.0.0.1:{self.port}")
 
     def test_dead_letters_are_replayed_once_what_was_wrong_is_put_right(self):
-        """REQ8, FT59: an account of each, and an exit code for all."""
+        """FT59: an account of each, and an exit code for all."""
         self.adapter.stop()
         self.restart_adapter("--unknown-call-ttl=0s")
         for call_id in (7, 8):
@@ -101,7 +101,7 @@ class SpoolTest(EndToEndTest):
         self.assertEqual(self.spooled("SELECT reason FROM dead_letter"), [("malformed",)])
 
     def test_dead_letters_are_exported_and_sent_from_the_export(self):
-        """REQ8: whole, to be moved to another place."""
+        """Whole, to be moved to another place."""
         self.adapter.stop()
         self.restart_adapter("--unknown-call-ttl=0s")
         self.sender.post(webhook.status_update(7, "ringing", BEGIN, "vapi-7"))
@@ -119,7 +119,7 @@ class SpoolTest(EndToEndTest):
         self.assertEqual(self.api.get_call(7).status_text, "Ringing")
 
     def test_dead_letters_that_cannot_be_written_are_no_success(self):
-        """REQ8: `export >letters.jsonl && discard` on a full disk loses nothing."""
+        """`export >letters.jsonl && discard` on a full disk loses nothing."""
         self.sender.post("{")
         for arguments in (("list",), ("list", "-o", "json"), ("show", "1"), ("export",),
                           ("discard", "1", "--dry-run")):
@@ -154,7 +154,7 @@ class SpoolTest(EndToEndTest):
         return sender.request(method, target, headers={"Authorization": f"Bearer {token}"})
 
     def test_operators_see_and_erase_what_the_adapter_holds(self):
-        """REQ8, REQ21, FT60: by the admin listener, for who has its token; no byte is left."""
+        """FT60: by the admin listener, for who has its token; no byte is left."""
         token = self.folder / "admin-token"
         token.write_text("the admin token\n")
         self.adapter.stop()
@@ -195,7 +195,6 @@ class SpoolTest(EndToEndTest):
         self.assertEqual(programs.run("vapi-webhook-adapter", "replay", str(lines)).returncode, 7)
 
     def test_malformed_body_of_an_authenticated_sender_is_kept(self):
-        """REQ8."""
         self.assertEqual(self.sender.post("{").http, 400)
         self.assertEqual(self.sender.post("{", secret="wrong").http, 401)
         self.assertEqual(self.spooled("SELECT reason, payload FROM dead_letter"),

@@ -23,7 +23,7 @@ class KillsTest(SpoolingTest):
     """What was answered with 2xx is there, once, in order, and the files are whole."""
 
     def test_kills_under_load_lose_nothing(self):
-        """REQ1, O1, O7: acknowledged is stored, whatever is killed, and whenever."""
+        """FT4, FT5, O1, O7: acknowledged is stored, whatever is killed, and whenever."""
         self.create_calls(CALLS)
         rng, killed = random.Random(SEED), {"adapter": 0, "service": 0}
         load = Load(self.adapter.address, CALLS)

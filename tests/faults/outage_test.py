@@ -24,7 +24,7 @@ class OutageTest(SpoolingTest):
             return next(int(text.split()[1]) for text in status if text.startswith(line))
 
     def test_outage_is_not_felt(self):
-        """REQ1, O7: 2xx for all, then drained in order, in flat memory."""
+        """FT6, O7: 2xx for all, then drained in order, in flat memory."""
         self.create_calls(CALLS)
         self.service.kill()
         begin = time.monotonic()

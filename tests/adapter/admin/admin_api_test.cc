@@ -167,7 +167,7 @@ TEST_F(AdminApiTest, CountersAreShown) {
   EXPECT_EQ(Get("/v1/counters").body, "{\"counters\":{\"spool/queued\":1}}");
 }
 
-TEST_F(AdminApiTest, CallIsErased) {  // REQ21
+TEST_F(AdminApiTest, CallIsErased) {  // FT60
   Bury(15);
   EXPECT_EQ(Post("/v1/calls/15:erase").body, "{\"events\":0,\"dead_letters\":1}");
   EXPECT_EQ(Post("/v1/calls/:erase").status, 400);

@@ -46,7 +46,7 @@ class DeadLetterTest : public SpoolingTest {
 constexpr char kRinging[] = R"({"message":{"type":"status-update","status":"ringing","call_id":15,)"
                             R"("customer":{"number":"+15550142001"}}})";
 
-TEST_F(DeadLetterTest, ReplayedEventIsADeadLetterNoMore) {  // REQ8
+TEST_F(DeadLetterTest, ReplayedEventIsADeadLetterNoMore) {  // FT59
   const auto outcome =
       Replay(Keep(persistence::spool::kPendingForm, Event(15, "a").SerializeAsString()));
   ASSERT_TRUE(outcome.ok()) << outcome.status();
@@ -55,7 +55,7 @@ TEST_F(DeadLetterTest, ReplayedEventIsADeadLetterNoMore) {  // REQ8
   EXPECT_THAT(DeadLetters(), IsEmpty());
 }
 
-TEST_F(DeadLetterTest, WhatTheServiceRefusedBeforeIsReplayedOnlyByForce) {  // REQ8
+TEST_F(DeadLetterTest, WhatTheServiceRefusedBeforeIsReplayedOnlyByForce) {
   DeadLetter letter = Keep(persistence::spool::kPendingForm, Event(15, "a").SerializeAsString());
   letter.reason = kReasonInvalidArgument;
   DeadLetterAction action;
@@ -77,7 +77,7 @@ TEST_F(DeadLetterTest, DryRunChangesNothing) {
   EXPECT_EQ(service_.calls(), 0);
 }
 
-TEST_F(DeadLetterTest, ExportedDeadLettersAreTheSameElsewhere) {  // REQ8
+TEST_F(DeadLetterTest, ExportedDeadLettersAreTheSameElsewhere) {
   const std::string not_text("\xff\x00{", 3);
   for (const auto& [form, payload] : std::vector<std::pair<std::string, std::string>>{
            {persistence::spool::kPendingForm, Event(15, "a").SerializeAsString()},
@@ -166,7 +166,7 @@ TEST_F(DeadLetterTest, BodyThatIsStillMalformedStays) {
   EXPECT_THAT(service_.recorded(), IsEmpty());
 }
 
-TEST_F(DeadLetterTest, ShownBodyHasNoTelephoneNumber) {  // REQ20
+TEST_F(DeadLetterTest, ShownBodyHasNoTelephoneNumber) {  // FT61
   const std::string shown = DeadLetterJson(Keep(kBodyForm, kRinging));
   EXPECT_THAT(shown, HasSubstr(R"("reason":"unknown_call","call":"calls/15","form":"body")"));
   EXPECT_THAT(shown, HasSubstr(R"("attempts":7)"));

@@ -65,7 +65,7 @@ class ErasureTest : public SpoolingTest {
 
 using Counts = std::pair<std::int64_t, std::int64_t>;
 
-TEST_F(ErasureTest, NothingOfACallIsLeftInAnyFile) {  // REQ21
+TEST_F(ErasureTest, NothingOfACallIsLeftInAnyFile) {  // FT60
   for (int i = 0; i < 300; ++i) {
     Keep(EventOf(15, "vapi-15", absl::StrCat("canary-", i)));
     Keep(EventOf(16, "vapi-16", absl::StrCat("other-", i)));

@@ -50,7 +50,7 @@ TEST_F(DeliveryTest, WhatTheServiceTakesNeverTouchesTheSpool) {
   EXPECT_EQ(spool_->pending(), 0);
 }
 
-TEST_F(DeliveryTest, WhatTheServiceCannotTakeNowIsKept) {  // REQ7
+TEST_F(DeliveryTest, WhatTheServiceCannotTakeNowIsKept) {  // FT6
   int kept = 0;
   for (const auto code : {grpc::UNAVAILABLE, grpc::DEADLINE_EXCEEDED, grpc::ABORTED,
                           grpc::RESOURCE_EXHAUSTED, grpc::INTERNAL, grpc::UNAUTHENTICATED}) {
@@ -184,7 +184,7 @@ TEST_F(DeliveryTest, EventsOfOtherCallsNeedNoThreadWhileOneWaits) {  // U1
   EXPECT_GT(threads_.count(), before);
 }
 
-TEST_F(DeliveryTest, RequestThatFailsLeavesEachOfItsEventsInTheSpool) {  // REQ7
+TEST_F(DeliveryTest, RequestThatFailsLeavesEachOfItsEventsInTheSpool) {  // FT6
   service_.SetAdmission(grpc::UNAVAILABLE);
   std::vector<Handed> handed;
   for (int call = 1; call <= 3; ++call) handed.push_back(Report(Event(call, absl::StrCat(call))));

@@ -203,7 +203,7 @@ TEST_F(DrainerTest, TimeOfAnOutageDoesNotCountAgainstAnUnknownCall) {  // U1
   EXPECT_EQ(spool_->pending(), 1);
 }
 
-TEST_F(DrainerTest, RefusedEventIsADeadLetterAtOnce) {  // REQ7
+TEST_F(DrainerTest, RefusedEventIsADeadLetterAtOnce) {  // FT58
   service_.SetAnswer([](const v1::ReportCallEventRequest& request) {
     return request.event_id() == "a1" ? Refuse(grpc::INVALID_ARGUMENT) : grpc::Status::OK;
   });
@@ -276,7 +276,7 @@ TEST_F(DrainerTest, ServiceThatFailsForEverybodyMakesNoDeadLetters) {  // FT6
   }
 }
 
-TEST_F(DrainerTest, ServiceThatFailsForEverybodyIsAskedSeldom) {  // REQ7
+TEST_F(DrainerTest, ServiceThatFailsForEverybodyIsAskedSeldom) {  // FT6
   service_.AnswerAlways(grpc::INTERNAL);
   Keep(1, "a");
   Pass(absl::Hours(1));
@@ -365,7 +365,7 @@ TEST_F(DrainerTest, NeitherHoldNorUnknownTimePassesForWhoWaitsForItsTurn) {  // 
   EXPECT_EQ(service_.recorded().size(), 2u * kCalls);
 }
 
-TEST_F(DrainerTest, UnknownTimeDoesNotPassForWhoIsPutOffByTheBudget) {  // U1, REQ7
+TEST_F(DrainerTest, UnknownTimeDoesNotPassForWhoIsPutOffByTheBudget) {  // U1
   constexpr int kCalls = 400;
   Drainer drainer({.client = client_, .spool = *spool_, .breaker = breaker_, .counters = counters_},
                   {.budget = {.per_second = 1, .burst = 5}}, Clock());
@@ -385,7 +385,7 @@ TEST_F(DrainerTest, UnknownTimeDoesNotPassForWhoIsPutOffByTheBudget) {  // U1, R
   EXPECT_THAT(DeadLetters(), IsEmpty());
 }
 
-TEST_F(DrainerTest, DeadServiceIsTriedSeldom) {  // REQ7
+TEST_F(DrainerTest, DeadServiceIsTriedSeldom) {  // FT6
   service_.AnswerAlways(grpc::UNAVAILABLE);
   for (int call = 1; call <= 100; ++call) Keep(call, absl::StrCat("e", call));
   Pass(absl::Minutes(1));
@@ -396,7 +396,7 @@ TEST_F(DrainerTest, DeadServiceIsTriedSeldom) {  // REQ7
   EXPECT_EQ(service_.recorded().size(), 100u);
 }
 
-TEST_F(DrainerTest, RetriesAreLimitedInAWhile) {  // REQ7
+TEST_F(DrainerTest, RetriesAreLimitedInAWhile) {
   service_.AnswerAlways(grpc::NOT_FOUND);
   Drainer drainer(
       {.client = client_, .spool = *spool_, .breaker = breaker_, .counters = counters_},

@@ -116,7 +116,7 @@ class EventSpoolTest : public testing::Test {
   std::unique_ptr<EventSpool> spool_;
 };
 
-TEST_F(EventSpoolTest, WhatIsKeptIsThereAfterReopening) {  // REQ1
+TEST_F(EventSpoolTest, WhatIsKeptIsThereAfterReopening) {  // FT3
   const std::string bytes("\x00\xff\x01", 3);
   ASSERT_TRUE(Append("calls/15", bytes).ok());
   Open();
@@ -204,7 +204,7 @@ TEST_F(EventSpoolTest, BuriedEventIsADeadLetterWithItsHistory) {  // U1
   EXPECT_EQ(letter->payload, "a");
 }
 
-TEST_F(EventSpoolTest, DeadLettersAreFoundByIdCallReasonAndTime) {  // REQ8
+TEST_F(EventSpoolTest, DeadLettersAreFoundByIdCallReasonAndTime) {
   for (int i = 0; i < 4; ++i) {
     ASSERT_TRUE(spool_->dead_letters()
                     .Add({.reason = i < 2 ? "x" : "y",
@@ -311,7 +311,7 @@ TEST_F(EventSpoolTest, EventThatIsGoneLeavesNoLaneWhenItWasToStandAside) {  // O
   EXPECT_EQ(Ask("SELECT count(*) FROM lane"), "0\n");
 }
 
-TEST_F(EventSpoolTest, WhatAnOutageTookOfTheDiskIsGivenBack) {  // REQ1
+TEST_F(EventSpoolTest, WhatAnOutageTookOfTheDiskIsGivenBack) {  // FT6
   constexpr std::uintmax_t kMegabyte = 1 << 20;
   for (int i = 0; i < 24; ++i) {
     ASSERT_TRUE(Append("calls/1", std::string(kMegabyte, 'x')).ok());
