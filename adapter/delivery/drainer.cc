@@ -1,13 +1,8 @@
 #include "adapter/delivery/drainer.h"
 
-#include <algorithm>
-#include <cstddef>
 #include <utility>
 
-#include "adapter/delivery/report_results.h"
-#include "adapter/delivery/undelivered.h"
-#include "services/base/field_limits.h"
-#include "services/base/log.h"
+#include "adapter/delivery/spool_sender.h"
 #include "services/base/thread.h"
 
 namespace autopulse::callevents::adapter {
@@ -16,60 +11,20 @@ namespace {
 // How often it looks for what came in, or is due, while there is nothing to send.
 constexpr absl::Duration kIdlePause = absl::Milliseconds(100);
 
-// For an event that met an outage: the circuit breaker decides when the service is tried, this only
-// lets another call have the next try.
-constexpr absl::Duration kOutagePause = absl::Seconds(1);
-
-// What a batch may weigh: far less than a message may, so that memory stays small.
-constexpr std::size_t kMaxBatchBytes = std::size_t{2} << 20;
-
 // How many batches are on their way at a time: one is read or deleted while the service has others.
 constexpr int kSenders = 4;
 
-// What has failed with an event that is tried or put off `now`. What it may be held for [O7], or
-// stay unknown [U1], does not pass while it waits for its turn, which after an outage may be long.
-persistence::spool::Failures WithoutWaiting(const persistence::spool::PendingEvent& event,
-                                            absl::Time now) {
-  persistence::spool::Failures failures = event.failures;
-  const absl::Duration waited = std::max(absl::ZeroDuration(), now - event.due);
-  if (failures.attempts > 0) failures.first_error_time += waited;
-  failures.unknown_since += waited;
-  return failures;
-}
-
-persistence::spool::Settlement Burial(persistence::spool::Settlement settlement,
-                                      const char* reason) {
-  settlement.kind = persistence::spool::Settlement::Kind::kBury;
-  settlement.reason = reason;
-  return settlement;
-}
-
 }  // namespace
 
-struct Drainer::Batch {
-  absl::Time time;  // when it was read
-  std::vector<PendingEvent> events;
-  v1::BatchReportCallEventsRequest request;  // one for each of them
-  std::vector<Settlement> settled;           // what is not sent
-};
-
 Drainer::Drainer(const Parts& parts, const RetryPolicy& policy, base::Clock clock)
-    : parts_(parts),
-      policy_(policy),
-      backoff_(policy.backoff),
-      clock_(std::move(clock)),
-      budget_(policy.budget),
-      everything_{.share = {}, .batch_size = base::kMaxBatchSize} {}
+    : parts_(parts), policy_(policy), clock_(std::move(clock)), budget_(policy.budget) {}
 
 Drainer::~Drainer() { Stop(); }
 
 void Drainer::Start() {
   for (int i = 0; i < kSenders; ++i) {
-    const Sender sender{.share = {.count = kSenders, .index = i},
-                        .batch_size = base::kMaxBatchSize};
     base::Pause& pause = pauses_.emplace_back();
-    threads_.push_back(
-        base::StartThread("spool-sender", [this, sender, &pause] { Run(sender, pause); }));
+    threads_.push_back(base::StartThread("spool-sender", [this, i, &pause] { Run(i, pause); }));
   }
 }
 
@@ -79,198 +34,16 @@ void Drainer::Stop() {
   threads_.clear();
 }
 
-void Drainer::Run(Sender sender, base::Pause& pause) {
+void Drainer::Run(int index, base::Pause& pause) {
+  SpoolSender sender({.client = parts_.client,
+                      .spool = parts_.spool,
+                      .breaker = parts_.breaker,
+                      .counters = parts_.counters,
+                      .budget = budget_},
+                     policy_, clock_, {.count = kSenders, .index = index});
   while (true) {
-    const absl::Duration length = DrainOnce(sender) > 0 ? absl::ZeroDuration() : kIdlePause;
+    const absl::Duration length = sender.SendBatch() > 0 ? absl::ZeroDuration() : kIdlePause;
     if (pause.For(length)) return;
-  }
-}
-
-int Drainer::DrainOnce(Sender& sender) {
-  const absl::Time now = clock_();
-  if (parts_.spool.pending() == 0 || now < sender.next_try || !parts_.breaker.IsReady()) return 0;
-  auto page = parts_.spool.ReadDue(
-      now, {.events = sender.batch_size, .bytes = kMaxBatchBytes, .share = sender.share});
-  if (!page.ok()) {
-    NoteSpoolFailure("spool not read", page.status(), sender);
-    return 0;
-  }
-  Batch batch = MakeBatch(*std::move(page), now);
-  std::vector<Settlement> settlements = std::move(batch.settled);
-  if (!batch.events.empty() && parts_.breaker.MayTry()) {
-    const auto results = Send(batch, sender);
-    if (results.ok()) {
-      const bool others_recorded = NoteHealth(*results, sender);
-      for (std::size_t i = 0; i < results->size(); ++i) {
-        settlements.push_back(Judge(batch.events[i], batch.time, (*results)[i], others_recorded));
-      }
-    }
-  }
-  if (settlements.empty()) return 0;
-  const auto count = static_cast<int>(settlements.size());
-  if (const absl::Status settled = parts_.spool.Settle(settlements, clock_()); !settled.ok()) {
-    // They will be sent again, which changes nothing [O1].
-    NoteSpoolFailure("spool not written", settled, sender);
-    sender.batch_size = std::max(1, count / 2);  // less of it may fit on a full disk
-    return 0;
-  }
-  NoteSettled(settlements, sender);
-  return count;
-}
-
-Drainer::Batch Drainer::MakeBatch(std::vector<PendingEvent> page, absl::Time now) {
-  Batch batch;
-  batch.time = now;
-  for (PendingEvent& event : page) {
-    const auto failures = WithoutWaiting(event, now);
-    const Settlement later{.kind = Settlement::Kind::kRetry,
-                           .event = event.id,
-                           .lane = event.lane,
-                           .failures = failures,
-                           .due = now + backoff_.AfterFailingFor(now - failures.first_error_time),
-                           .reason = {}};
-    if (event.failures.attempts > 0 && !budget_.Take(now)) {
-      batch.settled.push_back(later);
-      continue;
-    }
-    if (!batch.request.add_requests()->ParseFromString(event.payload)) {
-      batch.request.mutable_requests()->RemoveLast();
-      batch.settled.push_back(Burial(later, kReasonUnreadable));
-      continue;
-    }
-    event.payload.clear();
-    batch.events.push_back(std::move(event));
-  }
-  return batch;
-}
-
-// One result for each event. Fails if nothing is to be said of them: the batch failed as a whole,
-// and the next one will be smaller.
-absl::StatusOr<std::vector<Drainer::Result>> Drainer::Send(const Batch& batch, Sender& sender) {
-  absl::StatusOr<v1::BatchReportCallEventsResponse> response =
-      parts_.client.ReportBatch(batch.request);
-  if (response.ok()) return ResultsOf(*response);
-  if (batch.events.size() == 1) return std::vector<Result>{response.status()};
-  if (IsOutage(response.status().code())) {
-    parts_.breaker.RecordFailure();
-  } else {
-    parts_.breaker.RecordSuccess();
-  }
-  sender.batch_size = std::max(1, static_cast<int>(batch.events.size()) / 2);
-  base::LogWarning("batch not recorded",
-                   {{"events", batch.events.size()}, {"error", response.status().message()}});
-  return response.status();
-}
-
-// Whether the service recorded at least one of them.
-bool Drainer::NoteHealth(const std::vector<Result>& results, Sender& sender) {
-  const bool service_is_well = std::any_of(
-      results.begin(), results.end(),
-      [](const Result& result) { return result.ok() || !IsOutage(result.status().code()); });
-  if (service_is_well) {
-    parts_.breaker.RecordSuccess();
-    sender.batch_size = std::min(base::kMaxBatchSize, 2 * sender.batch_size);
-  } else {
-    parts_.breaker.RecordFailure();
-    sender.batch_size = std::max(1, sender.batch_size / 2);
-  }
-  const bool recorded = std::any_of(results.begin(), results.end(), DidRecord);
-  if (recorded) parts_.breaker.RecordServed();
-  return recorded;
-}
-
-Drainer::Settlement Drainer::Judge(const PendingEvent& event, absl::Time read_time,
-                                   const Result& result, bool others_recorded) {
-  if (!result.ok()) return JudgeFailure(event, read_time, result.status(), others_recorded);
-  return {.kind = Settlement::Kind::kDelivered,
-          .event = event.id,
-          .lane = event.lane,
-          .failures = {},
-          .due = {},
-          .reason = {}};
-}
-
-Drainer::Settlement Drainer::JudgeFailure(const PendingEvent& event, absl::Time read_time,
-                                          const absl::Status& error, bool others_recorded) {
-  const absl::Time now = clock_();
-  Settlement settlement{.kind = Settlement::Kind::kRetry,
-                        .event = event.id,
-                        .lane = event.lane,
-                        .failures = WithoutWaiting(event, read_time),
-                        .due = now + kOutagePause,
-                        .reason = {}};
-  NoteFailure(error, now, settlement.failures);
-  // An outage is nobody's fault, however long it lasts and however often there is one. But who
-  // fails where others did not, now or since its last try, fails by itself.
-  const absl::Time last_try = event.failures.last_error_time;
-  const bool counts = others_recorded ||
-                      (last_try != absl::InfinitePast() && parts_.breaker.last_served() > last_try);
-  if (IsRefusal(error.code()) || (IsOutage(error.code()) && !counts)) {
-    if (event.failures.attempts > 0) {  // nor does it pass while nobody is served
-      settlement.failures.first_error_time = event.failures.first_error_time + (now - last_try);
-    }
-    return settlement;
-  }
-  return JudgeOwnFailure(std::move(settlement), error.code(), event.alone, counts);
-}
-
-// What the service says of this event. Whether it is the event's fault, rather than that of a
-// service that says so to everybody, `counts` tells: without, it is not given up.
-Drainer::Settlement Drainer::JudgeOwnFailure(Settlement settlement, absl::StatusCode code,
-                                             bool alone, bool counts) {
-  persistence::spool::Failures& failures = settlement.failures;
-  const absl::Time now = failures.last_error_time;
-  if (failures.attempts == 0) {  // what failed before was an outage's fault
-    failures.first_error = failures.last_error;
-    failures.first_error_time = now;
-  }
-  if (code == absl::StatusCode::kInvalidArgument) {
-    ++failures.attempts;
-    return Burial(std::move(settlement), kReasonInvalidArgument);
-  }
-  if (counts || code == absl::StatusCode::kNotFound || failures.attempts == 0) {
-    ++failures.attempts;
-    settlement.due = now + backoff_.After(failures.attempts);
-  } else {
-    settlement.due = now + backoff_.AfterFailingFor(now - failures.first_error_time);
-  }
-  if (code == absl::StatusCode::kNotFound) {
-    if (now - failures.unknown_since >= policy_.unknown_call_ttl) {  // U1
-      return Burial(std::move(settlement), kReasonUnknownCall);
-    }
-  } else if (counts && failures.attempts >= policy_.max_attempts) {
-    return Burial(std::move(settlement), kReasonRetriesExhausted);
-  }
-  if (!alone && now - failures.first_error_time >= policy_.hold) {  // O7
-    settlement.kind = Settlement::Kind::kStandAside;
-  }
-  return settlement;
-}
-
-void Drainer::NoteSpoolFailure(absl::string_view what, const absl::Status& error, Sender& sender) {
-  base::LogError(what, {{"error", error.message()}});
-  sender.next_try = clock_() + backoff_.After(++sender.spool_failures);
-}
-
-void Drainer::NoteSettled(const std::vector<Settlement>& settlements, Sender& sender) {
-  sender.spool_failures = 0;
-  for (const Settlement& settlement : settlements) {
-    switch (settlement.kind) {
-      case Settlement::Kind::kDelivered:
-        parts_.counters.Increment("spool", "delivered");
-        break;
-      case Settlement::Kind::kRetry:
-        break;
-      case Settlement::Kind::kStandAside:
-        parts_.counters.Increment("spool", "stood_aside");
-        break;
-      case Settlement::Kind::kBury:
-        parts_.counters.Increment("dead_letter", settlement.reason);
-        base::LogWarning(
-            "event became a dead letter",
-            {{"reason", settlement.reason}, {"attempts", settlement.failures.attempts}});
-        break;
-    }
   }
 }
 

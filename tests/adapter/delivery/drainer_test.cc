@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 
+#include "adapter/delivery/spool_sender.h"
 #include "adapter/delivery/undelivered.h"
 #include "tests/adapter/delivery/spooling.h"
 
@@ -40,7 +41,7 @@ class DrainerTest : public SpoolingTest {
   }
 
   void Drain() {
-    while (drainer_.DrainOnce() > 0) {
+    while (sender_.SendBatch() > 0) {
     }
   }
 
@@ -53,11 +54,17 @@ class DrainerTest : public SpoolingTest {
     sqlite3_close(file);
   }
 
+  SpoolSender::Parts Parts(RetryBudget& budget) {
+    return {.client = client_,
+            .spool = *spool_,
+            .breaker = breaker_,
+            .counters = counters_,
+            .budget = budget};
+  }
+
   CircuitBreaker breaker_{{}, Clock()};
-  Drainer drainer_{
-      {.client = client_, .spool = *spool_, .breaker = breaker_, .counters = counters_},
-      {},
-      Clock()};
+  RetryBudget budget_{RetryBudget::Options()};
+  SpoolSender sender_{Parts(budget_), {}, Clock(), {}};  // of all calls
 };
 
 grpc::Status Refuse(grpc::StatusCode code) { return grpc::Status(code, "no"); }
@@ -291,15 +298,14 @@ TEST_F(DrainerTest, RefusalsAndRepeatsDoNotShowThatTheServiceRecords) {  // FT8
     return request.event_id() == "repeat" ? grpc::Status::OK : Refuse(grpc::RESOURCE_EXHAUSTED);
   });
   service_.AnswerAsDuplicates();
-  Drainer drainer({.client = client_, .spool = *spool_, .breaker = breaker_, .counters = counters_},
-                  {.max_attempts = 10}, Clock());
+  SpoolSender sender(Parts(budget_), {.max_attempts = 10}, Clock(), {});
   Keep(1, "full");
   for (int i = 0; i < 20; ++i) {
     Keep(2, "refused");
     Keep(3, "unknown");
     Keep(4, "repeat");
     now_ += absl::Seconds(35);
-    while (drainer.DrainOnce() > 0) {
+    while (sender.SendBatch() > 0) {
     }
   }
   for (const auto& letter : DeadLetters()) EXPECT_NE(letter.call, "calls/1");
@@ -367,11 +373,11 @@ TEST_F(DrainerTest, NeitherHoldNorUnknownTimePassesForWhoWaitsForItsTurn) {  // 
 
 TEST_F(DrainerTest, UnknownTimeDoesNotPassForWhoIsPutOffByTheBudget) {  // U1
   constexpr int kCalls = 400;
-  Drainer drainer({.client = client_, .spool = *spool_, .breaker = breaker_, .counters = counters_},
-                  {.budget = {.per_second = 1, .burst = 5}}, Clock());
+  RetryBudget budget({.per_second = 1, .burst = 5});
+  SpoolSender sender(Parts(budget), {}, Clock(), {});
   const auto pass = [&](absl::Duration time) {
     for (const absl::Time end = now_ + time; now_ < end; now_ += absl::Seconds(1)) {
-      while (drainer.DrainOnce() > 0) {
+      while (sender.SendBatch() > 0) {
       }
     }
   };
@@ -398,12 +404,10 @@ TEST_F(DrainerTest, DeadServiceIsTriedSeldom) {  // FT6
 
 TEST_F(DrainerTest, RetriesAreLimitedInAWhile) {
   service_.AnswerAlways(grpc::NOT_FOUND);
-  Drainer drainer(
-      {.client = client_, .spool = *spool_, .breaker = breaker_, .counters = counters_},
-      {.backoff = {.first = absl::ZeroDuration()}, .budget = {.per_second = 0, .burst = 3}},
-      Clock());
+  RetryBudget budget({.per_second = 0, .burst = 3});
+  SpoolSender sender(Parts(budget), {.backoff = {.first = absl::ZeroDuration()}}, Clock(), {});
   Keep(1, "a1");
-  for (int i = 0; i < 10; ++i) drainer.DrainOnce();
+  for (int i = 0; i < 10; ++i) sender.SendBatch();
   EXPECT_EQ(service_.calls(), 4);
 }
 
@@ -437,9 +441,11 @@ TEST_F(DrainerTest, SeveralBatchesAreOnTheirWayAtOnceEachCallInOrder) {  // O7
     overlapped = mutex.AwaitWithTimeout(absl::Condition(&others_came), absl::Seconds(30));
     --at_work;
   });
-  drainer_.Start();
+  Drainer drainer({.client = client_, .spool = *spool_, .breaker = breaker_, .counters = counters_},
+                  {}, Clock());
+  drainer.Start();
   WaitUntilDrained();
-  drainer_.Stop();
+  drainer.Stop();
   EXPECT_TRUE(overlapped);
   std::map<int, int> next;
   for (const std::string& id : service_.recorded()) {
