@@ -6,8 +6,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "services/base/clock.h"
 
 namespace autopulse::callevents::base {
 
@@ -18,7 +18,10 @@ class MergedLine {
   static constexpr absl::Duration kPause = absl::Seconds(1);
 
   // Counts one more. If a line is due, returns how many there were since the last one.
-  std::optional<std::int64_t> Count(absl::Time now = absl::Now()) {
+  std::optional<std::int64_t> Count() { return Count(clock_()); }
+
+  // The same, at this time.
+  std::optional<std::int64_t> Count(absl::Time now) {
     const absl::MutexLock lock(&mutex_);
     ++since_;
     if (now - last_line_ < kPause) return std::nullopt;
@@ -27,6 +30,7 @@ class MergedLine {
   }
 
  private:
+  const Clock clock_ = SteadyClock();
   absl::Mutex mutex_;
   absl::Time last_line_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   std::int64_t since_ ABSL_GUARDED_BY(mutex_) = 0;
