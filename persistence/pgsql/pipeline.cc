@@ -14,6 +14,9 @@ namespace {
 // not read on, and neither does a client that is still sending.
 constexpr std::size_t kMaxUnanswered = 256;
 
+// So many has a statement: it is prepared, and run.
+constexpr std::size_t kMaxOfStatement = 2;
+
 // libpq has nothing to say, or takes nothing more: of a server that has crashed it may notice no
 // more at first. The connection is in the middle of something and of no use to anybody.
 [[noreturn]] void GiveUp(odb::pgsql::connection& connection) {
@@ -65,6 +68,9 @@ std::size_t PgsqlPipeline::Run(const PgsqlStatement& statement,
 }
 
 void PgsqlPipeline::Prepare(const PgsqlStatement& statement) {
+  // Here and not between what prepares the statement and what runs it: to collect is to leave the
+  // pipeline.
+  if (unanswered_.size() + kMaxOfStatement > kMaxUnanswered) Collect();
   Begin();
   if (prepared_.names.count(statement.name) > 0) return;
   for (const std::string& prepares : unanswered_) {
@@ -84,7 +90,6 @@ void PgsqlPipeline::Begin() {
 void PgsqlPipeline::Sent(int result, const std::string& prepares) {
   if (result != 1) GiveUp(connection_);
   unanswered_.push_back(prepares);
-  if (unanswered_.size() >= kMaxUnanswered) Collect();
 }
 
 std::vector<PgsqlPipeline::Result> PgsqlPipeline::Finish() {
