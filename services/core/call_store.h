@@ -56,7 +56,8 @@ struct JournalMark {
   std::vector<std::string> writers;
 };
 
-// Reads of one transaction: they all see the same state of the database.
+// Reads of one transaction: they all see the same state of the database, but for those of
+// CallStore::ReadOne.
 //
 // Every method may also fail with UNAVAILABLE (the database cannot be reached), ABORTED (a race was
 // lost; the store retries the whole unit of work) or INTERNAL.
@@ -228,8 +229,8 @@ class CallStore {
   // Runs `work` in one transaction that is always rolled back, and returns its result.
   virtual absl::Status Read(const ReadWork& work) = 0;
 
-  // The same for work that asks one question only: there it is as good, and costs less where a
-  // transaction costs something.
+  // The same for work that asks one question only, or several that need not see the same state of
+  // the database: each may see its own. Costs less where a transaction costs something.
   virtual absl::Status ReadOne(const ReadWork& work) { return Read(work); }
 
   // The same without waiting for anything: neither for a server, nor a disk, nor a lock. Nothing if

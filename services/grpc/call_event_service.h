@@ -73,7 +73,8 @@ class CallEventService final {
   template <typename Rpc>
   void Work(Rpc& rpc, std::function<absl::Status()> work);
 
-  // Answers a request from the database (queries.h), by `read`: ReadOne if it is one question.
+  // Answers a request from the database (queries.h), by `read`: ReadOne if it asks one question, or
+  // the same one for the rest of a page.
   using ReadMethod = absl::Status (core::CallStore::*)(const core::CallStore::ReadWork&);
   template <typename Rpc>
   void Read(Rpc& rpc, ReadMethod read);

@@ -5,8 +5,9 @@
 #include "services/core/call_store.h"
 #include "services/domain/outcome.h"
 
-// What the reading RPCs answer, but for GetCall. Each fills `response` from one transaction; errors
-// are those of the RPC.
+// What the reading RPCs answer, but for GetCall; errors are those of the RPC. A list asks `calls`
+// again as long as its page has room. Where each question may see a state of its own
+// (core::CallStore::ReadOne), what changes meanwhile is to a long page what it is to the next page.
 namespace autopulse::callevents::rpc {
 
 absl::Status Answer(core::CallReader& calls, const v1::GetServiceRecordRequest& request,
