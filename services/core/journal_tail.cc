@@ -1,6 +1,7 @@
 #include "services/core/journal_tail.h"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -101,11 +102,16 @@ void JournalTail::ForgetNowAndThen() {
 
 absl::Status JournalTail::Look() {
   const absl::Time now = absl::Now();
+  const auto steady_now = std::chrono::steady_clock::now();
   ASSIGN_OR_RETURN(JournalMark mark, Mark(store_));
-  const bool may_have_changed = failing_ || now > looked_ + kUnnoticed;
+  // The one clock may be set back, the other stands still while the machine sleeps.
+  const bool may_have_changed =
+      failing_ || now > looked_ + kUnnoticed ||
+      steady_now > steadily_looked_ + absl::ToChronoNanoseconds(kUnnoticed);
   ASSIGN_OR_RETURN(const bool has_gone_back, HasGoneBack(mark, may_have_changed));
   if (has_gone_back) RETURN_IF_ERROR(GoBack(mark));
   looked_ = now;
+  steadily_looked_ = steady_now;
   if (open_mark_ && AllEnded(*open_mark_, mark)) {
     RETURN_IF_ERROR(PassOn(open_mark_->sequence));
     open_mark_.reset();

@@ -66,7 +66,10 @@ class JournalTail {
   std::chrono::steady_clock::time_point forgotten_ = std::chrono::steady_clock::now();
   std::optional<PassedOn> last_;  // nothing if nobody watched
   bool failing_ = false;
-  absl::Time looked_ = absl::Now();  // when the journal could be read last
+  // When the journal could be read last: by the clock that its events have their times from, and as
+  // time really passes.
+  absl::Time looked_ = absl::Now();
+  std::chrono::steady_clock::time_point steadily_looked_ = std::chrono::steady_clock::now();
 
   base::Pause pause_;
   base::Pause rest_;  // woken to stop
