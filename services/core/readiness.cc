@@ -5,7 +5,6 @@
 #include "absl/time/clock.h"
 #include "services/base/log.h"
 #include "services/base/status_macros.h"
-#include "services/base/thread.h"
 #include "services/core/rehearsal.h"
 
 namespace autopulse::callevents::core {
@@ -25,16 +24,9 @@ Readiness::Readiness(WatchedStore& store, Tell tell, absl::Duration interval,
       seen_(store.failures()),
       doubts_seen_(store.doubts()),
       good_writes_(kEnough),
-      thread_(base::StartThread("readiness", [this] { Run(); })) {}
-
-Readiness::~Readiness() {
-  pause_.Wake();
-  thread_.join();
-}
-
-void Readiness::Run() {
-  while (!pause_.For(interval_)) Look();
-}
+      thread_("readiness", [this](base::Pause& pause) {
+        while (!pause.For(interval_)) Look();
+      }) {}
 
 void Readiness::Look() {
   const bool hangs = store_.LongestWrite() > patience_;

@@ -2,11 +2,10 @@
 
 #include <cstdint>
 #include <functional>
-#include <thread>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "services/base/pause.h"
+#include "services/base/pausing_thread.h"
 #include "services/core/watched_store.h"
 
 namespace autopulse::callevents::core {
@@ -29,12 +28,8 @@ class Readiness {
   // this.
   Readiness(WatchedStore& store, Tell tell, absl::Duration interval = kInterval,
             absl::Duration patience = kPatience);
-  ~Readiness();
-  Readiness(const Readiness&) = delete;
-  Readiness& operator=(const Readiness&) = delete;
 
  private:
-  void Run();
   void Look();
   bool HasFailed();
   absl::Status TryToWrite();
@@ -43,12 +38,11 @@ class Readiness {
   const Tell tell_;
   const absl::Duration interval_;
   const absl::Duration patience_;
-  base::Pause pause_;  // woken to stop
   // Of the thread alone.
   std::int64_t seen_;         // of the store's failures
   std::int64_t doubts_seen_;  // of its doubts
   int good_writes_;           // in a row; `kEnough` while ready
-  std::thread thread_;
+  base::PausingThread thread_;
 };
 
 }  // namespace autopulse::callevents::core

@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "services/base/log.h"
-#include "services/base/thread.h"
 
 namespace autopulse::callevents::rpc {
 namespace {
@@ -36,16 +35,12 @@ std::optional<absl::Duration> LifetimeOf(const std::string& file) {
 }  // namespace
 
 CertificateWatch::CertificateWatch(std::string file, absl::Duration interval)
-    : file_(std::move(file)), interval_(interval) {
+    : file_(std::move(file)),
+      interval_(interval),
+      thread_("certificates", [this](base::Pause& pause) {
+        while (!pause.For(interval_)) Look();
+      }) {
   Look();
-  thread_ = base::StartThread("certificates", [this] {
-    while (!pause_.For(interval_)) Look();
-  });
-}
-
-CertificateWatch::~CertificateWatch() {
-  pause_.Wake();
-  thread_.join();
 }
 
 void CertificateWatch::Look() const {

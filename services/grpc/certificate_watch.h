@@ -1,10 +1,9 @@
 #pragma once
 
 #include <string>
-#include <thread>
 
 #include "absl/time/time.h"
-#include "services/base/pause.h"
+#include "services/base/pausing_thread.h"
 
 namespace autopulse::callevents::rpc {
 
@@ -15,17 +14,13 @@ class CertificateWatch {
  public:
   // `file` is PEM; the first certificate in it counts.
   explicit CertificateWatch(std::string file, absl::Duration interval = absl::Hours(24));
-  ~CertificateWatch();
-  CertificateWatch(const CertificateWatch&) = delete;
-  CertificateWatch& operator=(const CertificateWatch&) = delete;
 
  private:
   void Look() const;
 
   const std::string file_;
   const absl::Duration interval_;
-  base::Pause pause_;  // woken to stop
-  std::thread thread_;
+  base::PausingThread thread_;
 };
 
 }  // namespace autopulse::callevents::rpc
