@@ -9,7 +9,7 @@
 #include "adapter/json/json_tree.h"
 #include "adapter/json/malformed.h"
 #include "adapter/json/utf8.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 
 namespace autopulse::callevents::adapter {
 namespace {

@@ -8,7 +8,7 @@
 #include "persistence/entities-odb.h"
 #include "persistence/entity_mapping.h"
 #include "persistence/odb_errors.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence {

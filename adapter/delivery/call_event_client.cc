@@ -6,7 +6,7 @@
 #include "absl/time/clock.h"
 #include "adapter/delivery/report_results.h"
 #include "adapter/delivery/retry_policy.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "services/base/thread.h"
 
 namespace autopulse::callevents::adapter {

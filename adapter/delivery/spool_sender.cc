@@ -6,7 +6,7 @@
 
 #include "adapter/delivery/report_results.h"
 #include "adapter/delivery/undelivered.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "services/base/log.h"
 
 namespace autopulse::callevents::adapter {

@@ -7,7 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 
 namespace autopulse::callevents::adapter {
 namespace {

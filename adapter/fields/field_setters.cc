@@ -7,7 +7,7 @@
 #include "adapter/fields/exact_number.h"
 #include "adapter/fields/iso_time.h"
 #include "adapter/json/utf8.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 
 namespace autopulse::callevents::adapter {
 namespace {

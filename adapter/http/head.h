@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 
 // How the bytes of a connection become requests (RFC 9112), stricter than the RFC allows wherever
 // leniency lets two readers see two different requests. Pure functions over bytes.

@@ -6,7 +6,7 @@
 #include "adapter/json/utf8.h"
 #include "adapter/vapi/ended_reasons.h"
 #include "adapter/vapi/words.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 
 namespace autopulse::callevents::adapter::vapi {
 namespace {

@@ -11,7 +11,7 @@
 #include "adapter/vapi/fields.h"
 #include "adapter/vapi/words.h"
 #include "google/protobuf/util/time_util.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::adapter::vapi {

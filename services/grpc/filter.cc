@@ -13,7 +13,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "autopulse/callevents/v1/call.pb.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "services/base/status_macros.h"
 #include "services/grpc/enum_mapping.h"
 #include "services/grpc/resource_name.h"

@@ -10,7 +10,7 @@ namespace autopulse::callevents::rpc {
 
 // Reads `ListCallsRequest.filter`: comparisons joined by AND, a subset of AIP-160.
 //
-// INVALID_ARGUMENT names what is wrong and where. Limits: services/base/field_limits.h.
+// INVALID_ARGUMENT names what is wrong and where. Limits: services/base/limits.h.
 absl::StatusOr<std::vector<core::CallCondition>> ParseFilter(absl::string_view filter);
 
 // What `ListCallsRequest.order_by` asks for.

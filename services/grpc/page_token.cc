@@ -6,7 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "autopulse/callevents/internal/v1/page_token.pb.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "services/grpc/from_proto.h"
 #include "services/grpc/to_proto.h"
 

@@ -6,7 +6,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::rpc {

@@ -37,7 +37,7 @@ struct CallEventKey {
 absl::StatusOr<CallEventKey> ParseCallEventName(absl::string_view field, absl::string_view name);
 
 // Reads the last segment of a name that is to be given: `15`. INVALID_ARGUMENT also for those that
-// may not be chosen: services/base/field_limits.h.
+// may not be chosen: services/base/limits.h.
 absl::StatusOr<std::int64_t> ParseId(absl::string_view field, absl::string_view id);
 
 }  // namespace autopulse::callevents::rpc

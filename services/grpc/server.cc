@@ -14,7 +14,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "services/base/status_macros.h"
 #include "services/grpc/listen_address.h"
 

@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "services/grpc/call_event_service.h"
 #include "services/grpc/certificate_watch.h"
 #include "services/grpc/gatekeeper.h"

@@ -7,7 +7,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "services/base/status_macros.h"
 #include "services/domain/decimal.h"
 #include "services/grpc/from_proto.h"

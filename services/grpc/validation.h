@@ -4,7 +4,7 @@
 #include "autopulse/callevents/v1/call_event_service.pb.h"
 
 // Whether a request can succeed at all. INVALID_ARGUMENT names the field, what is wrong with it and
-// what is wanted. Limits: services/base/field_limits.h.
+// what is wanted. Limits: services/base/limits.h.
 namespace autopulse::callevents::rpc {
 
 absl::Status Validate(const v1::CreateServiceRecordRequest& request);

@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "tests/adapter/raw_http.h"
 #include "tests/adapter/served_adapter.h"
 

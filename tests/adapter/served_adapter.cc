@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapter/auth/auth_file.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "tests/adapter/raw_http.h"
 
 namespace autopulse::callevents::adapter {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "services/base/status_macros.h"
 #include "tests/contract/call_store_contract.h"
 #include "tests/fakes/fake_call_order.h"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "gmock/gmock.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "tests/contract/call_store_contract.h"
 
 namespace autopulse::callevents::contract {

@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "tests/domain/events.h"
 #include "tests/fakes/fake_call_store.h"
 #include "tests/fakes/record.h"

@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "tests/domain/events.h"
 
 namespace autopulse::callevents::rpc {

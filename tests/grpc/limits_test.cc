@@ -1,5 +1,7 @@
 // What one client cannot do to the server [FT53].
 
+#include "services/base/limits.h"
+
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 
@@ -9,7 +11,6 @@
 
 #include "absl/time/clock.h"
 #include "clients/cpp/channel.h"
-#include "services/base/field_limits.h"
 #include "tests/grpc/requests.h"
 #include "tests/grpc/served_api.h"
 

@@ -9,7 +9,7 @@
 #include <string>
 
 #include "absl/strings/escaping.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "tests/domain/events.h"
 
 namespace autopulse::callevents::rpc {

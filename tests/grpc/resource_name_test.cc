@@ -7,7 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 
 namespace autopulse::callevents::rpc {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "tests/grpc/requests.h"
 #include "tests/message_fields.h"
 

@@ -9,7 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "adapter/vapi/fields.h"
-#include "services/base/field_limits.h"
+#include "services/base/limits.h"
 #include "tests/adapter/vapi/translation_text.h"
 
 namespace autopulse::callevents::adapter::vapi {

@@ -6,9 +6,8 @@
 
 #include "absl/strings/string_view.h"
 
-// How much the columns of section A of docs/rules.md hold. The adapter drops an optional value
-// that is beyond them, with a counted warning [T5]; the service refuses it, naming the field.
-// Lengths are in characters.
+// The limits that more than one part of the project keeps to: of what columns hold, and of what is
+// sent at once.
 namespace autopulse::callevents::base {
 
 // How many characters a text has.
@@ -18,6 +17,9 @@ constexpr std::size_t CountCharacters(absl::string_view utf8) {
   return count;
 }
 
+// How much the columns of section A of docs/rules.md hold, down to the times: lengths are in
+// characters. The adapter drops an optional value that is beyond them, with a counted warning [T5];
+// the service refuses it, naming the field.
 inline constexpr std::size_t kMaxCustomerNameLength = 100;
 inline constexpr std::size_t kMaxCustomerNumberLength = 20;
 inline constexpr std::size_t kMaxDirectionLength = 10;
@@ -25,18 +27,9 @@ inline constexpr std::size_t kMaxVehicleInfoLength = 100;
 inline constexpr std::size_t kMaxServiceTypeLength = 50;
 inline constexpr std::size_t kMaxProviderCallIdLength = 100;  // vapi_call_id [D1]
 inline constexpr std::size_t kMaxProviderLength = 20;
-inline constexpr std::size_t kMaxProviderWordLength =
-    100;                                              // type, status, hangup reason, notice kind
-inline constexpr std::size_t kMaxEventIdLength = 64;  // [O1]
-inline constexpr std::size_t kMaxRoleLength = 50;     // transcript.role
-
-// How many lines a report may have: many times those of the longest calls, and no more than memory
-// has room for.
-inline constexpr int kMaxTranscriptEntries = 20'000;
-
-// How many those of a batch may have together: more than the adapter's batches of 2 MiB can hold,
-// and what is written within a transaction's time.
-inline constexpr int kMaxBatchTranscriptEntries = 250'000;
+inline constexpr std::size_t kMaxProviderWordLength = 100;  // types, statuses, reasons, kinds
+inline constexpr std::size_t kMaxEventIdLength = 64;        // [O1]
+inline constexpr std::size_t kMaxRoleLength = 50;           // transcript.role
 
 // INTEGER columns: duration_sec, duration_ms, transcript.duration.
 inline constexpr std::int64_t kMaxInteger = std::numeric_limits<std::int32_t>::max();
@@ -50,7 +43,15 @@ inline constexpr std::int64_t kMaxTenThousandths = 9'999'999'999;
 inline constexpr std::int64_t kMinUnixSeconds = -62'135'596'800;
 inline constexpr std::int64_t kMaxUnixSeconds = 253'402'300'799;
 
-// How long a batch may be.
+// How many lines a report may have: many times those of the longest calls, and no more than memory
+// has room for.
+inline constexpr int kMaxTranscriptEntries = 20'000;
+
+// How many those of a batch may have together: more than the adapter's batches of 2 MiB can hold,
+// and what is written within a transaction's time.
+inline constexpr int kMaxBatchTranscriptEntries = 250'000;
+
+// How many events a batch may have.
 inline constexpr int kMaxBatchSize = 500;
 
 // What a filter of calls may have: a database plans for each comparison, and a watcher makes all of
