@@ -17,6 +17,8 @@ struct Decimal {
   friend auto operator<=>(const Decimal&, const Decimal&) = default;
 };
 
+// The same as base::kMaxTenThousandths, which services/grpc/validation.cc sees to: the rules
+// include nothing of `base`.
 inline constexpr std::int64_t kMaxDecimalTenThousandths = 9'999'999'999;
 
 // Reads `0.1053`, `-12`, `3.5`: digits, perhaps with a sign and a point. More than four digits
