@@ -160,7 +160,7 @@ absl::Status Answer(core::CallReader& calls, const v1::ListCallsRequest& request
 
 absl::Status Answer(core::CallReader& calls, const v1::GetCallEventRequest& request,
                     v1::GetCallEventResponse& response) {
-  ASSIGN_OR_RETURN(const CallEventKey key, ParseCallEventName("name", request.name()));
+  ASSIGN_OR_RETURN(const core::EventKey key, ParseCallEventName("name", request.name()));
   RETURN_IF_ERROR(calls.GetCall(key.call_id).status());
   ASSIGN_OR_RETURN(const std::optional<domain::RecordedEvent> event,
                    calls.FindEvent(key.call_id, key.event_id));

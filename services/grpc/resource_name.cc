@@ -63,13 +63,13 @@ absl::StatusOr<std::int64_t> ParseServiceRecordName(absl::string_view field,
   return NotOfForm(field, name, "serviceRecords/{service_record}, for example serviceRecords/9");
 }
 
-absl::StatusOr<CallEventKey> ParseCallEventName(absl::string_view field, absl::string_view name) {
+absl::StatusOr<core::EventKey> ParseCallEventName(absl::string_view field, absl::string_view name) {
   const std::size_t events = name.find(kEvents);
   if (events != absl::string_view::npos) {
     const absl::StatusOr<std::int64_t> call_id = ParseCallName(field, name.substr(0, events));
     const absl::string_view event_id = name.substr(events + kEvents.size());
     if (call_id.ok() && !event_id.empty() && event_id.size() <= base::kMaxEventIdLength) {
-      return CallEventKey{*call_id, std::string(event_id)};
+      return core::EventKey{*call_id, std::string(event_id)};
     }
   }
   return NotOfForm(field, name, "calls/{call}/events/{event}");

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "services/core/call_store.h"
+#include "services/core/recorded_changes.h"
 
 // Resource names: `calls/15`, `calls/15/events/3f2a`, `serviceRecords/9`. Ids are decimal integers
 // from 1 to 2^63-1. All functions are thread-safe.
@@ -28,13 +29,8 @@ absl::StatusOr<std::optional<std::int64_t>> ParseCallNameOrWildcard(absl::string
 absl::StatusOr<std::int64_t> ParseServiceRecordName(absl::string_view field,
                                                     absl::string_view name);
 
-struct CallEventKey {
-  std::int64_t call_id = 0;
-  std::string event_id;
-};
-
 // Reads `calls/15/events/3f2a`; any text but none is an event's id here. INVALID_ARGUMENT as above.
-absl::StatusOr<CallEventKey> ParseCallEventName(absl::string_view field, absl::string_view name);
+absl::StatusOr<core::EventKey> ParseCallEventName(absl::string_view field, absl::string_view name);
 
 // Reads the last segment of a name that is to be given: `15`. INVALID_ARGUMENT also for those that
 // may not be chosen: services/base/limits.h.

@@ -29,7 +29,7 @@ TEST(ResourceNameTest, NamesReadBack) {
   for (const std::int64_t id : {std::int64_t{1}, std::int64_t{15}, kLargest}) {
     EXPECT_EQ(ParseCallName("name", CallName(id)).value(), id);
     EXPECT_EQ(ParseServiceRecordName("name", ServiceRecordName(id)).value(), id);
-    const CallEventKey key = ParseCallEventName("name", CallEventName(id, "a-b_C")).value();
+    const core::EventKey key = ParseCallEventName("name", CallEventName(id, "a-b_C")).value();
     EXPECT_EQ(key.call_id, id);
     EXPECT_EQ(key.event_id, "a-b_C");
   }
