@@ -94,15 +94,6 @@ absl::StatusOr<std::vector<domain::ServiceRecord>> OdbCallReader::ListServiceRec
   });
 }
 
-absl::StatusOr<std::optional<domain::RecordedEvent>> OdbCallReader::FindEvent(
-    std::int64_t call_id, const std::string& event_id) {
-  return Run([&]() -> absl::StatusOr<std::optional<domain::RecordedEvent>> {
-    const std::optional<CallEventRow> row = FindEventRow({call_id, event_id});
-    if (!row) return std::nullopt;
-    return FromEntity(*row);
-  });
-}
-
 absl::StatusOr<std::optional<domain::RecordedEvent>> OdbCallReader::FindLastChange(
     std::int64_t call_id) {
   return Run([&]() -> absl::StatusOr<std::optional<domain::RecordedEvent>> {
@@ -132,17 +123,11 @@ absl::StatusOr<std::vector<domain::RecordedEvent>> OdbCallReader::ListAllEvents(
   });
 }
 
-absl::StatusOr<std::int64_t> OdbCallReader::LastSequence() {
-  return Run([&]() -> absl::StatusOr<std::int64_t> {
-    return database_.query_value<LargestEvent>().id.value_or(0);
-  });
-}
-
 absl::StatusOr<core::JournalMark> OdbCallReader::MarkJournal() {
   return RunGroup([&]() -> absl::StatusOr<core::JournalMark> {
     if (std::optional<core::JournalMark> mark = kind_.MarkJournal()) return *std::move(mark);
-    ASSIGN_OR_RETURN(const std::int64_t last, LastSequence());
-    return core::JournalMark{.sequence = last, .writers = {}};
+    return core::JournalMark{.sequence = database_.query_value<LargestEvent>().id.value_or(0),
+                             .writers = {}};
   });
 }
 

@@ -51,7 +51,7 @@ inline std::string ServiceRecordName(std::int64_t id) {
 
 // How far the journal has come.
 struct JournalMark {
-  std::int64_t sequence = 0;  // the largest that was given out
+  std::int64_t sequence = 0;  // the largest that was given out; zero if none was
   // The transactions, of any process, that may still commit an event of a smaller sequence.
   std::vector<std::string> writers;
 };
@@ -90,10 +90,6 @@ class CallReader {
   virtual absl::StatusOr<std::vector<domain::ServiceRecord>> ListServiceRecords(
       std::optional<std::int64_t> before_id, int limit) = 0;
 
-  // The event with this id, without its transcript; nothing if it was never recorded.
-  virtual absl::StatusOr<std::optional<domain::RecordedEvent>> FindEvent(
-      std::int64_t call_id, const std::string& event_id) = 0;
-
   // The newest event of a call, by sequence, that wrote its rows: not a STALE one. Without its
   // transcript; nothing if there is none.
   virtual absl::StatusOr<std::optional<domain::RecordedEvent>> FindLastChange(
@@ -108,15 +104,19 @@ class CallReader {
   virtual absl::StatusOr<std::vector<domain::RecordedEvent>> ListAllEvents(
       std::int64_t after_sequence, int limit) = 0;
 
-  // The largest sequence so far; zero if there is no event.
-  virtual absl::StatusOr<std::int64_t> LastSequence() = 0;
-
   // How far the journal has come, at this moment rather than as of this transaction.
   virtual absl::StatusOr<JournalMark> MarkJournal() = 0;
 
   // Those events of `keys` that were recorded, without their transcripts, in any order.
   virtual absl::StatusOr<std::vector<domain::RecordedEvent>> FindEvents(
       const std::vector<EventKey>& keys) = 0;
+
+  // The same of one event; nothing if it was never recorded.
+  absl::StatusOr<std::optional<domain::RecordedEvent>> FindEvent(const EventKey& key) {
+    ASSIGN_OR_RETURN(auto events, FindEvents({key}));
+    if (events.empty()) return std::nullopt;
+    return std::move(events.front());
+  }
 
   // What the state of each call follows from, at the index of its id: its base and its events,
   // notices and transcripts left out. Without a recorded base (no event yet), nothing.

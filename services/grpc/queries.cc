@@ -162,8 +162,7 @@ absl::Status Answer(core::CallReader& calls, const v1::GetCallEventRequest& requ
                     v1::GetCallEventResponse& response) {
   ASSIGN_OR_RETURN(const core::EventKey key, ParseCallEventName("name", request.name()));
   RETURN_IF_ERROR(calls.GetCall(key.call_id).status());
-  ASSIGN_OR_RETURN(const std::optional<domain::RecordedEvent> event,
-                   calls.FindEvent(key.call_id, key.event_id));
+  ASSIGN_OR_RETURN(const std::optional<domain::RecordedEvent> event, calls.FindEvent(key));
   if (!event) return absl::NotFoundError(absl::StrCat(request.name(), " not found"));
   ToProto(*event, *response.mutable_event());
   return absl::OkStatus();

@@ -91,8 +91,9 @@ std::vector<std::int64_t> CallStoreContract::Select(core::CallField field,
 
 domain::RecordedEvent CallStoreContract::FindEvent(std::int64_t call_id,
                                                    const std::string& event_id) {
-  const auto event =
-      Read([&](core::CallReader& reader) { return reader.FindEvent(call_id, event_id); });
+  const auto event = Read([&](core::CallReader& reader) {
+    return reader.FindEvent({call_id, event_id});
+  });
   EXPECT_TRUE(event.ok() && event->has_value());
   return event.ok() && event->has_value() ? **event : domain::RecordedEvent{};
 }

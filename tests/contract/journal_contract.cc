@@ -111,7 +111,9 @@ TEST_P(CallStoreContract, EventOfUnknownCallIsRefused) {
 
 TEST_P(CallStoreContract, UnknownEventIsNotFound) {
   const std::int64_t call_id = AddCall();
-  const auto event = Read([&](core::CallReader& reader) { return reader.FindEvent(call_id, "e"); });
+  const auto event = Read([&](core::CallReader& reader) {
+    return reader.FindEvent({call_id, "e"});
+  });
   EXPECT_EQ(event.value().has_value(), false);
 }
 
@@ -169,9 +171,9 @@ TEST_P(CallStoreContract, EventsThatAreSavedTogetherHaveTheSequencesAndTranscrip
   }
 }
 
-TEST_P(CallStoreContract, LastSequenceIsThatOfTheNewestEvent) {
+TEST_P(CallStoreContract, TheJournalIsMarkedAtItsNewestEvent) {
   const auto last = [&] {
-    return Read([](core::CallReader& reader) { return reader.LastSequence(); }).value();
+    return Read([](core::CallReader& reader) { return reader.MarkJournal(); }).value().sequence;
   };
   EXPECT_EQ(last(), 0);
   const std::int64_t call_id = AddCall();

@@ -103,8 +103,9 @@ TEST_P(CallStoreContract, IsolatedWorkMayBreakAConstraint) {
                     return InsertEvent(writer, EventOf(call_id, "e2")).status();
                   })
                   .ok());
-  const auto found =
-      Read([&](core::CallReader& reader) { return reader.FindEvent(call_id, "e2"); });
+  const auto found = Read([&](core::CallReader& reader) {
+    return reader.FindEvent({call_id, "e2"});
+  });
   EXPECT_TRUE(found->has_value());
 }
 

@@ -99,13 +99,6 @@ const domain::RecordedEvent* FakeTransaction::FindStored(std::int64_t call_id,
   return nullptr;
 }
 
-absl::StatusOr<std::optional<domain::RecordedEvent>> FakeTransaction::FindEvent(
-    std::int64_t call_id, const std::string& event_id) {
-  const domain::RecordedEvent* const event = FindStored(call_id, event_id);
-  if (event == nullptr) return std::nullopt;
-  return WithoutTranscript(*event);
-}
-
 absl::StatusOr<std::optional<domain::RecordedEvent>> FakeTransaction::FindLastChange(
     std::int64_t call_id) {
   for (auto it = tables_.events.rbegin(); it != tables_.events.rend(); ++it) {
@@ -147,12 +140,8 @@ absl::StatusOr<std::vector<domain::RecordedEvent>> FakeTransaction::ListAllEvent
   return events;
 }
 
-absl::StatusOr<std::int64_t> FakeTransaction::LastSequence() {
-  return tables_.events.empty() ? 0 : tables_.events.rbegin()->first;
-}
-
 absl::StatusOr<core::JournalMark> FakeTransaction::MarkJournal() {
-  ASSIGN_OR_RETURN(const std::int64_t last, LastSequence());
+  const std::int64_t last = tables_.events.empty() ? 0 : tables_.events.rbegin()->first;
   return core::JournalMark{.sequence = last, .writers = tables_.open_writers};
 }
 

@@ -26,8 +26,6 @@ class FakeTransaction : public core::CallWriter {
   absl::StatusOr<domain::ServiceRecord> GetServiceRecord(std::int64_t id) override;
   absl::StatusOr<std::vector<domain::ServiceRecord>> ListServiceRecords(
       std::optional<std::int64_t> before_id, int limit) override;
-  absl::StatusOr<std::optional<domain::RecordedEvent>> FindEvent(
-      std::int64_t call_id, const std::string& event_id) override;
   absl::StatusOr<std::optional<domain::RecordedEvent>> FindLastChange(
       std::int64_t call_id) override;
   absl::StatusOr<std::vector<domain::RecordedEvent>> ListEvents(std::int64_t call_id,
@@ -35,7 +33,6 @@ class FakeTransaction : public core::CallWriter {
                                                                 int limit) override;
   absl::StatusOr<std::vector<domain::RecordedEvent>> ListAllEvents(std::int64_t after_sequence,
                                                                    int limit) override;
-  absl::StatusOr<std::int64_t> LastSequence() override;
   absl::StatusOr<core::JournalMark> MarkJournal() override;
   absl::StatusOr<std::vector<domain::RecordedEvent>> FindEvents(
       const std::vector<core::EventKey>& keys) override;
