@@ -9,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -182,10 +183,12 @@ absl::StatusOr<core::CallCondition> ReadCondition(Reader& reader) {
   const std::string name = reader.Word();
   const FieldRow* field = FindField(name);
   if (field == nullptr) {
+    const auto name_of = [](std::string* out, const FieldRow& row) {
+      absl::StrAppend(out, row.name);
+    };
     return Wrong(absl::StrCat(Quoted(name.empty() ? reader.rest() : absl::string_view(name)),
                               " is not a field; the fields are ",
-                              "status, outcome, customer_number, provider_call_id, "
-                              "service_record, create_time, start_time, end_time"));
+                              absl::StrJoin(kFields, ", ", name_of)));
   }
   const std::optional<Comparison> comparison = reader.Operator();
   if (!comparison) return Wrong(absl::StrCat(name, ": an operator such as = must follow"));
