@@ -15,13 +15,16 @@ namespace autopulse::callevents::adapter {
 // Whichever call has the provider's id that the event bears.
 inline constexpr absl::string_view kCallByProviderId = "calls/-";
 
+// What the names of calls begin with.
+inline constexpr absl::string_view kCallCollection = "calls/";
+
 // `calls/15`.
-inline std::string CallName(std::int64_t id) { return absl::StrCat("calls/", id); }
+inline std::string CallName(std::int64_t id) { return absl::StrCat(kCallCollection, id); }
 
 // The number in `calls/15`; nothing in any other text.
 inline std::optional<std::int64_t> CallNumber(absl::string_view name) {
   std::int64_t number = 0;
-  if (!absl::ConsumePrefix(&name, "calls/") || !absl::SimpleAtoi(name, &number)) {
+  if (!absl::ConsumePrefix(&name, kCallCollection) || !absl::SimpleAtoi(name, &number)) {
     return std::nullopt;
   }
   return number;

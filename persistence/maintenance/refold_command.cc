@@ -19,6 +19,7 @@
 #include "persistence/migrations/commands.h"
 #include "services/base/progress_bar.h"
 #include "services/base/status_macros.h"
+#include "services/core/call_store.h"
 #include "services/core/refolder.h"
 #include "services/core/report_status_choices.h"
 
@@ -40,7 +41,7 @@ struct Told {
 
 absl::StatusOr<std::int64_t> ReadCallId(absl::string_view word) {
   std::int64_t id = 0;
-  absl::ConsumePrefix(&word, "calls/");
+  absl::ConsumePrefix(&word, core::kCallCollection);
   if (absl::SimpleAtoi(word, &id) && id > 0) return id;
   return absl::InvalidArgumentError(absl::StrCat("--call: `", word, "` is no call, such as 15"));
 }

@@ -9,6 +9,7 @@
 #include "persistence/entity_mapping.h"
 #include "persistence/maintenance/call_columns.h"
 #include "persistence/timestamp_text.h"
+#include "services/core/call_store.h"
 
 namespace autopulse::callevents::persistence::maintenance {
 namespace {
@@ -62,7 +63,7 @@ std::string TranscriptDifference(const core::RefoldedCall& call, const char* bet
 std::string Line(const core::RefoldedCall& call, const char* verb,
                  const std::vector<std::string>& differences) {
   if (differences.empty()) return "";
-  return absl::StrCat("calls/", call.call_id, verb, absl::StrJoin(differences, ", "));
+  return absl::StrCat(core::CallName(call.call_id), verb, absl::StrJoin(differences, ", "));
 }
 
 }  // namespace
@@ -74,7 +75,7 @@ std::string WrittenLine(const core::RefoldedCall& call) {
     differences.push_back(TranscriptDifference(call, kBetween));
   }
   if (call.service_record_id) {
-    differences.push_back(absl::StrCat("serviceRecords/", *call.service_record_id, " too"));
+    differences.push_back(absl::StrCat(core::ServiceRecordName(*call.service_record_id), " too"));
   }
   return Line(call, " ", differences);
 }
