@@ -16,7 +16,7 @@
 #include "persistence/maintenance/call_columns.h"
 #include "persistence/maintenance/open_existing.h"
 #include "persistence/maintenance/refold_report.h"
-#include "persistence/migrations/commands.h"
+#include "persistence/migrations/command_end.h"
 #include "services/base/progress_bar.h"
 #include "services/base/status_macros.h"
 #include "services/core/call_store.h"

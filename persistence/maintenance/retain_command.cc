@@ -6,7 +6,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "persistence/maintenance/open_existing.h"
-#include "persistence/migrations/commands.h"
+#include "persistence/migrations/command_end.h"
 #include "services/base/progress_bar.h"
 #include "services/base/status_macros.h"
 #include "services/core/report_status_choices.h"

@@ -6,15 +6,16 @@
 #include <memory>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "persistence/migrations/command_end.h"
 #include "persistence/migrations/connection.h"
 #include "persistence/migrations/migrator.h"
 #include "persistence/migrations/revision.h"
 #include "persistence/migrations/schema_check.h"
 #include "services/base/config.h"
-#include "services/base/process.h"
 #include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence::migrations {
@@ -157,11 +158,6 @@ absl::StatusOr<int> Run(const Command& command, const std::string& database, con
   return command.run({**connection, told.word, told.yes});
 }
 
-int ExitCodeOf(const absl::Status& error) {
-  if (absl::IsInvalidArgument(error)) return base::kExitUsage;
-  return absl::IsUnavailable(error) ? base::kExitConfiguration : base::kExitFailure;
-}
-
 }  // namespace
 
 void AddSchemaCommands(base::Settings& settings, const std::string& database) {
@@ -179,15 +175,6 @@ void AddSchemaCommands(base::Settings& settings, const std::string& database) {
       added.AddChosen("yes", told->yes, "Downgrade although it loses data");
     }
   }
-}
-
-int Finish(absl::StatusOr<int> result, Effect effect) {
-  if (result.ok() && effect == Effect::kPrints) {
-    if (const absl::Status written = base::FlushStandardOutput(); !written.ok()) result = written;
-  }
-  if (result.ok()) return *result;
-  std::cerr << "call-event-migrate: " << result.status().message() << "\n";
-  return ExitCodeOf(result.status());
 }
 
 }  // namespace autopulse::callevents::persistence::migrations

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "services/base/config.h"
 
 namespace autopulse::callevents::persistence::migrations {
@@ -10,17 +9,5 @@ namespace autopulse::callevents::persistence::migrations {
 // Adds the commands about the schema to the settings of call-event-migrate. `database`, its URL, is
 // read when one is run, and must outlive `settings`.
 void AddSchemaCommands(base::Settings& settings, const std::string& database);
-
-// Whether a command changes something or only prints.
-enum class Effect { kChanges, kPrints };
-
-// Ends a command of call-event-migrate that came to `result`: prints what went wrong, if anything
-// did, and returns what to exit with, which is the result where there is one. What only prints has
-// failed if that could not be written: a plan that is not whole must not look so. What was changed
-// is changed.
-//
-// Of the errors, INVALID_ARGUMENT is a wrong command line, UNAVAILABLE a database that cannot be
-// opened, and all others are failures. Messages are for the operator and show no password.
-int Finish(absl::StatusOr<int> result, Effect effect);
 
 }  // namespace autopulse::callevents::persistence::migrations
