@@ -134,4 +134,18 @@ absl::Status OdbCallWriter::InsertCreation(const core::CreationRequest& request,
   });
 }
 
+absl::Status OdbCallWriter::SaveProgress(const std::string& task, std::int64_t sequence) {
+  return Run([&] {
+    HousekeepingRow row;
+    if (database_.find(task, row)) {
+      row.sequence = sequence;
+      database_.update(row);
+    } else {
+      row = {task, sequence};
+      database_.persist(row);
+    }
+    return absl::OkStatus();
+  });
+}
+
 }  // namespace autopulse::callevents::persistence
