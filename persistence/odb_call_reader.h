@@ -14,7 +14,9 @@
 
 namespace autopulse::callevents::persistence {
 
-// The reading half of OdbCallWriter. Lives within the thread's current transaction.
+// How OdbCallWriter reads. No reader by itself, but that writer's base: of core::CallWriter it has
+// what is core::CallReader's, and leaves the rest to OdbCallWriter. Lives within the thread's
+// current transaction.
 class OdbCallReader : public core::CallWriter {
  public:
   explicit OdbCallReader(Database& kind) : kind_(kind), database_(kind.database()) {}
