@@ -87,8 +87,6 @@ Audience AudienceOf(absl::string_view path) {
   return row == nullptr ? Role::kAdmin : row->role;
 }
 
-bool HasAudience(absl::string_view name) { return RowOf(name) != nullptr; }
-
 void Gatekeeper::SetCallers(std::shared_ptr<const CallerTable> callers) {
   const absl::MutexLock lock(&mutex_);
   callers_ = std::move(callers);

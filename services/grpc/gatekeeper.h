@@ -23,9 +23,6 @@ using Audience = std::variant<Anyone, AnyCaller, Role>;
 // not of gRPC itself, is for `Role::kAdmin`.
 Audience AudienceOf(absl::string_view path);
 
-// Whether the table has a row for the method `name` of CallEventService.
-bool HasAudience(absl::string_view name);
-
 // What is known of a request before its message is read.
 struct Arrival {
   std::string path;
