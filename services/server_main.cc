@@ -164,6 +164,65 @@ absl::Status Check(const Options& options) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::unique_ptr<core::CallStore>> OpenDatabase(const Options& options) {
+  return persistence::OpenCallStore(
+      options.database, {.migrate = options.migrate,
+                         .connections = kSharedLanes + static_cast<std::size_t>(options.workers) +
+                                        kOtherConnections});
+}
+
+// What records events, answers for them, tells watchers and forgets, on a store whose journal is
+// settled up to `last_sequence`.
+struct Recording {
+  Recording(const Options& options, core::CallStore& store, std::int64_t last_sequence)
+      : feed(last_sequence, kFeedCapacity),
+        recorder(
+            store, [this](const auto& receipts) { Publish(receipts); }, options.retention.rules,
+            clock),
+        lanes(recorder, store.is_shared() ? kSharedLanes : 1),
+        registrar(store, clock),
+        eraser(
+            store, [this] { feed.Forget(); }, clock),
+        retention(store, eraser, options.retention, clock),
+        workers("worker", static_cast<std::size_t>(options.workers)),
+        service({.store = store,
+                 .lanes = lanes,
+                 .registrar = registrar,
+                 .eraser = eraser,
+                 .feed = feed,
+                 .workers = workers,
+                 .rules = options.retention.rules,
+                 .clock = clock}) {
+    if (store.is_shared()) tail.emplace(store, feed);
+  }
+
+  // Alone with its database, the service hands on what it records; else it follows the journal.
+  void Publish(const core::EventRecorder::Receipts& receipts) {
+    tail ? tail->Wake() : core::PublishNew(receipts, feed);
+  }
+
+  const base::Clock clock = base::SystemClock();
+  core::CallFeed feed;
+  std::optional<core::JournalTail> tail;
+  core::EventRecorder recorder;
+  core::EventLanes lanes;
+  core::Registrar registrar;
+  core::Eraser eraser;
+  core::Retention retention;
+  base::WorkQueue workers;
+  rpc::CallEventService service;
+};
+
+// Says where the service is, and returns once it is to stop.
+void AwaitStop(const Options& options, const rpc::Server& server, rpc::Gatekeeper& gatekeeper,
+               rpc::CallEventService& service) {
+  std::cout << kProgram << " ready on " << absl::StrJoin(server.addresses(), " and ")
+            << " (database " << NameForDisplay(options.database) << ")" << std::endl;
+  const int signal =
+      base::AwaitStopSignal([&] { Reload(options.tokens_file, gatekeeper, service); });
+  base::LogInfo("stopping", {{"signal", signal}});
+}
+
 int Serve(const Options& options) {
   rpc::Gatekeeper gatekeeper;
   const absl::Status read = ReadCallers(options.tokens_file, gatekeeper);
@@ -173,53 +232,22 @@ int Serve(const Options& options) {
   if (!possible.ok()) return Fail(ExitCodeFor(possible), possible);
   std::optional<base::StopLimit> stop_limit;  // here, for it bounds how long all below take to end
   std::optional<base::StoppableStart> start(std::in_place);
-  const absl::StatusOr<std::unique_ptr<core::CallStore>> database = persistence::OpenCallStore(
-      options.database, {.migrate = options.migrate,
-                         .connections = kSharedLanes + static_cast<std::size_t>(options.workers) +
-                                        kOtherConnections});
+  const absl::StatusOr<std::unique_ptr<core::CallStore>> database = OpenDatabase(options);
   if (!database.ok()) return Fail(base::kExitConfiguration, database.status());
   core::WatchedStore store(**database);
   const absl::StatusOr<std::int64_t> last_sequence = core::AwaitSettledSequence(store);
   if (!last_sequence.ok()) return Fail(base::kExitConfiguration, last_sequence.status());
-
-  const domain::RuleOptions& rules = options.retention.rules;
-  const base::Clock clock = base::SystemClock();
-  core::CallFeed feed(*last_sequence, kFeedCapacity);
-  // Alone with its database, the service hands on what it records; else it follows the journal.
-  std::optional<core::JournalTail> tail;
-  if (store.is_shared()) tail.emplace(store, feed);
-  const auto publish = [&](const core::EventRecorder::Receipts& receipts) {
-    tail ? tail->Wake() : core::PublishNew(receipts, feed);
-  };
-  core::EventRecorder recorder(store, publish, rules, clock);
-  core::EventLanes lanes(recorder, store.is_shared() ? kSharedLanes : 1);
-  core::Registrar registrar(store, clock);
-  core::Eraser eraser(
-      store, [&feed] { feed.Forget(); }, clock);
-  base::WorkQueue workers("worker", static_cast<std::size_t>(options.workers));
-  rpc::CallEventService service({.store = store,
-                                 .lanes = lanes,
-                                 .registrar = registrar,
-                                 .eraser = eraser,
-                                 .feed = feed,
-                                 .workers = workers,
-                                 .rules = rules,
-                                 .clock = clock});
+  Recording recording(options, store, *last_sequence);
   absl::StatusOr<std::unique_ptr<rpc::Server>> server =
-      rpc::Server::Start(service, gatekeeper, options.server);
+      rpc::Server::Start(recording.service, gatekeeper, options.server);
   if (!server.ok()) return Fail(ExitCodeFor(server.status()), server.status());
   start.reset();
 
   const core::Readiness readiness(store, [&](bool ready) { (*server)->SetReady(ready); });
-  core::Retention retention(store, eraser, options.retention, clock);
-  const core::Housekeeper housekeeper(retention, eraser, options.housekeeping);
+  const core::Housekeeper housekeeper(recording.retention, recording.eraser, options.housekeeping);
   const base::SpareMemory spare_memory;
   const base::DescriptorWatch descriptors;
-  std::cout << kProgram << " ready on " << absl::StrJoin((*server)->addresses(), " and ")
-            << " (database " << NameForDisplay(options.database) << ")" << std::endl;
-  const int signal =
-      base::AwaitStopSignal([&] { Reload(options.tokens_file, gatekeeper, service); });
-  base::LogInfo("stopping", {{"signal", signal}});
+  AwaitStop(options, **server, gatekeeper, recording.service);
   // What is lost with those who wait was not acknowledged.
   stop_limit.emplace(options.drain + kStopGrace, "the database or clients");
   (*server)->Stop(options.drain);
