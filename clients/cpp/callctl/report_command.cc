@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
 #include "clients/cpp/callctl/arguments.h"
 #include "clients/cpp/callctl/command_options.h"
 #include "clients/cpp/callctl/event_file.h"
@@ -77,18 +78,46 @@ absl::StatusOr<ExitCode> ReportFromFile(Session& session, const std::string& pat
                              : ReportSeveral(session, *events);
 }
 
+constexpr absl::string_view kExamples =
+    "callctl events report 15 --status=ringing\n"
+    "callctl events report - --provider-call-id=6896cc2a \\\n"
+    "    --status=completed --time=2025-05-01T12:00:00Z\n"
+    "callctl events report --file=events.jsonl\n"
+    "echo '{\"parent\": \"calls/15\", \"eventId\": \"a1\", \"event\":\n"
+    "    {\"hangup\": {\"reason\": \"HANGUP_REASON_USER_INITIATED\"}}}' |\n"
+    "    callctl events report";
+
+// The options that say what happened to `call`.
+void AddEventOptions(CLI::App& command, CLI::Option* call, ReportOptions& options) {
+  CLI::Option* status = command
+                            .add_option("--status", options.status_word,
+                                        "The status it moved to: Ringing, in-progress, ...")
+                            ->type_name("WORD")
+                            ->transform(Checking(ParseCallStatus))
+                            ->needs(call);
+  call->needs(status);
+  command
+      .add_option("--event-id", options.event_id,
+                  "The event's id within the call; reporting it\n"
+                  "again changes nothing [random]")
+      ->type_name("ID")
+      ->needs(call);
+  command.add_option("--time", options.time, "When it happened (RFC 3339) [now]")
+      ->type_name("TIME")
+      ->transform(Checking(ParseTime))
+      ->needs(call);
+  command
+      .add_option("--provider-call-id", options.provider_call_id,
+                  "The voice provider's own id of the call")
+      ->type_name("ID")
+      ->needs(call);
+}
+
 }  // namespace
 
 void AddReportCommand(CLI::App& events, Command& chosen) {
   CLI::App& command =
-      AddCommand(events, "report", "Report what happened to a call, or to many",
-                 "callctl events report 15 --status=ringing\n"
-                 "callctl events report - --provider-call-id=6896cc2a \\\n"
-                 "    --status=completed --time=2025-05-01T12:00:00Z\n"
-                 "callctl events report --file=events.jsonl\n"
-                 "echo '{\"parent\": \"calls/15\", \"eventId\": \"a1\", \"event\":\n"
-                 "    {\"hangup\": {\"reason\": \"HANGUP_REASON_USER_INITIATED\"}}}' |\n"
-                 "    callctl events report");
+      AddCommand(events, "report", "Report what happened to a call, or to many", kExamples);
   auto options = std::make_shared<ReportOptions>();
   CLI::Option* call = command
                           .add_option("CALL", options->call,
@@ -102,28 +131,7 @@ void AddReportCommand(CLI::App& events, Command& chosen) {
                   "- or nothing is standard input")
       ->type_name("FILE")
       ->excludes(call);
-  CLI::Option* status = command
-                            .add_option("--status", options->status_word,
-                                        "The status it moved to: Ringing, in-progress, ...")
-                            ->type_name("WORD")
-                            ->transform(Checking(ParseCallStatus))
-                            ->needs(call);
-  call->needs(status);
-  command
-      .add_option("--event-id", options->event_id,
-                  "The event's id within the call; reporting it\n"
-                  "again changes nothing [random]")
-      ->type_name("ID")
-      ->needs(call);
-  command.add_option("--time", options->time, "When it happened (RFC 3339) [now]")
-      ->type_name("TIME")
-      ->transform(Checking(ParseTime))
-      ->needs(call);
-  command
-      .add_option("--provider-call-id", options->provider_call_id,
-                  "The voice provider's own id of the call")
-      ->type_name("ID")
-      ->needs(call);
+  AddEventOptions(command, call, *options);
   command.callback([options, &chosen] {
     if (options->call.empty() && options->file.empty() && isatty(STDIN_FILENO) != 0) {
       throw CLI::ValidationError("events report", "give CALL and --status, or --file=FILE");
