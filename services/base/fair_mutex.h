@@ -27,8 +27,8 @@ class ABSL_LOCKABLE FairMutex {
 
  private:
   absl::Mutex mutex_;
-  std::uint64_t asked_ ABSL_GUARDED_BY(mutex_) = 0;       // so many times
-  std::uint64_t given_back_ ABSL_GUARDED_BY(mutex_) = 0;  // so many times
+  std::uint64_t asked_ ABSL_GUARDED_BY(mutex_) = 0;       // how often it was asked for
+  std::uint64_t given_back_ ABSL_GUARDED_BY(mutex_) = 0;  // how often it was given back
 };
 
 }  // namespace autopulse::callevents::base
