@@ -73,7 +73,8 @@ class Database {
   virtual std::vector<domain::Call> SelectCalls(const std::vector<odb::query_base>& parts,
                                                 int limit, bool all) = 0;
 
-  // Whether times are equal that are the same, whoever wrote them.
+  // Whether the same instant always has the same stored form, so that times can be compared with
+  // `=` whichever program wrote them.
   virtual bool compares_times() const { return false; }
 
   // The same: see core::CallReader::MarkJournal; nothing if no transaction can be under way beside

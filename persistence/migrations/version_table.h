@@ -19,15 +19,18 @@ struct SchemaState {
   bool is_foreign = false;
 };
 
+// Reads where the database is. INTERNAL also if the table holds no number; other errors are those
+// of `Connection::Query`.
 absl::StatusOr<SchemaState> ReadState(Connection& connection);
 
-// When each revision was applied, in the database's own words.
+// When each revision was applied, in the database's own words. Errors are those of
+// `Connection::Query`.
 absl::StatusOr<std::map<int, std::string>> ApplyTimes(Connection& connection);
 
 // The statements that note that a database is at `revision`.
 std::string WriteRevisionSql(Dialect dialect, int revision);
 
-// Runs them, within the caller's transaction.
+// Runs them, within the caller's transaction. Errors are those of `Connection::Run`.
 absl::Status WriteRevision(Connection& connection, int revision);
 
 }  // namespace autopulse::callevents::persistence::migrations

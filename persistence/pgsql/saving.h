@@ -16,8 +16,7 @@ namespace autopulse::callevents::persistence {
 inline constexpr absl::string_view kJournalSequence = "call_event_id_seq";
 
 // See core::CallWriter::Save: one statement for each table, all of them sent at once, together with
-// the commit if `changes.commits`. In the thread's current transaction; throws what ODB
-// throws.
+// the commit if `changes.commits`. In the thread's current transaction; throws what ODB throws.
 absl::StatusOr<std::vector<std::int64_t>> SaveToPgsql(const core::RecordedChanges& changes);
 
 // Sends what draws so many sequences, and returns the index of the result; takes them from it.

@@ -9,10 +9,9 @@
 
 namespace autopulse::callevents::base {
 
-// What every server of the project sets for its whole process; among it, as many file descriptors
-// as are permitted, nobody waits for who reads its outputs, and SIGINT, SIGTERM and SIGHUP are left
-// to `AwaitStopSignal`. To be called
-// first in main, before there are threads.
+// Raises the limit of open files to what is permitted, makes writes to stdout and stderr never
+// block, and leaves SIGINT, SIGTERM and SIGHUP to `AwaitStopSignal`; a peer that is gone is an
+// error of the write, no SIGPIPE. Call it first in main, before there are threads.
 void PrepareServerProcess();
 
 // From now on the files that the process makes are its own user's only, whoever starts it; those

@@ -24,7 +24,8 @@ namespace autopulse::callevents::core {
 
 // A call as the events of a group so far have made it.
 struct CallImage {
-  std::unique_ptr<KeptCall> kept;  // as it will be remembered; its ids are without the group's
+  // As it will be remembered, without the event ids that the current group adds.
+  std::unique_ptr<KeptCall> kept;
   std::optional<domain::CallState> stored;       // of its row, once that is to change
   std::optional<domain::FoldState> new_base;     // to be written
   std::optional<domain::CallHistory> history;    // as it is recorded, if it was read

@@ -31,8 +31,8 @@ struct RetentionStep {
 };
 
 // Forgets what is older than it is to be kept, in transactions that are small enough to run beside
-// recording. Stopped anywhere, it goes on from there. Several may run on one database. Thread-safe,
-// except that each `After` belongs to one caller.
+// recording. Stopped anywhere, it goes on from there. Several may run on one database.
+// Thread-safe, but a variable passed as `after` must not be shared between threads.
 class Retention {
  public:
   Retention(CallStore& store, Eraser& eraser, RetentionOptions options, base::Clock clock);

@@ -17,6 +17,8 @@ namespace autopulse::callevents::rpc {
 
 // Whole microseconds; the rest is dropped.
 absl::Time FromProto(const google::protobuf::Timestamp& timestamp);
+
+// To the nanosecond.
 absl::Duration FromProto(const google::protobuf::Duration& duration);
 
 // A call to be registered: `service_record`, `customer_number`, `direction`, `provider_call_id`.
