@@ -7,7 +7,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -15,14 +14,6 @@
 
 namespace autopulse::callevents::architecture {
 namespace {
-
-// What stands between backticks: names of files, tests, settings and the like.
-std::vector<std::string> QuotedNames(const std::string& text) {
-  const std::vector<std::string> parts = absl::StrSplit(text, '`');
-  std::vector<std::string> names;
-  for (std::size_t i = 1; i < parts.size(); i += 2) names.push_back(parts[i]);
-  return names;
-}
 
 // `e2e/spool_test`, `drainer_test`: a file of tests/ without its ending.
 bool IsTestFile(const std::string& name) {

@@ -56,6 +56,8 @@ std::vector<SourceFile> ReadFiles(const std::string& folder,
 
 std::string ReadFile(const std::string& path) { return Read(Root() / path); }
 
+bool Exists(const std::string& path) { return fs::exists(Root() / path); }
+
 std::vector<std::string> Lines(const std::string& text) { return absl::StrSplit(text, '\n'); }
 
 std::vector<std::string> Includes(const std::string& text) {
@@ -81,6 +83,13 @@ std::vector<std::string> TableCells(const std::string& line) {
     cells.emplace_back(absl::StripAsciiWhitespace(cell));
   }
   return cells;
+}
+
+std::vector<std::string> QuotedNames(const std::string& text) {
+  const std::vector<std::string> parts = absl::StrSplit(text, '`');
+  std::vector<std::string> names;
+  for (std::size_t i = 1; i < parts.size(); i += 2) names.push_back(parts[i]);
+  return names;
 }
 
 }  // namespace autopulse::callevents::architecture

@@ -20,6 +20,9 @@ std::vector<SourceFile> ReadFiles(const std::string& folder,
 // Reads one file of the project. Empty if it cannot be read.
 std::string ReadFile(const std::string& path);
 
+// Whether the project has a file or a folder of this path.
+bool Exists(const std::string& path);
+
 // The lines of `text`, without their ends.
 std::vector<std::string> Lines(const std::string& text);
 
@@ -29,5 +32,8 @@ std::vector<std::string> Includes(const std::string& text);
 // The cells of a line of a Markdown table, without the spaces around them: `| a | b |` has two.
 // Empty if the line is of no table.
 std::vector<std::string> TableCells(const std::string& line);
+
+// What stands between backticks on a page: names of files, tests, settings and the like.
+std::vector<std::string> QuotedNames(const std::string& text);
 
 }  // namespace autopulse::callevents::architecture
