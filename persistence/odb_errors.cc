@@ -43,6 +43,7 @@ absl::StatusCode SqliteCode(int result_code) {
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:
+    case SQLITE_AUTH:
       return absl::StatusCode::kUnavailable;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:

@@ -16,12 +16,15 @@ absl::StatusCode CodeOf(int result_code) {
   switch (result_code & kPrimaryMask) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
       return absl::StatusCode::kAborted;
     case SQLITE_FULL:
     case SQLITE_NOMEM:
     case SQLITE_TOOBIG:
       return absl::StatusCode::kResourceExhausted;
     case SQLITE_IOERR:
+      return result_code == SQLITE_IOERR_NOMEM ? absl::StatusCode::kResourceExhausted
+                                               : absl::StatusCode::kUnavailable;
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:

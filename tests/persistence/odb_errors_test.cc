@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "gtest/gtest.h"
+#include "tests/persistence/sqlite_codes.h"
 
 namespace autopulse::callevents::persistence {
 namespace {
@@ -17,20 +18,14 @@ using absl::StatusCode;
 
 TEST(OdbErrorsTest, SqliteCodesTellTheCallerWhatToDo) {
   const auto code = [](int result_code) { return SqliteStatus(result_code, "m").code(); };
-  EXPECT_EQ(code(SQLITE_BUSY), StatusCode::kAborted);
-  EXPECT_EQ(code(SQLITE_BUSY_SNAPSHOT), StatusCode::kAborted);
-  EXPECT_EQ(code(SQLITE_LOCKED), StatusCode::kAborted);
-  EXPECT_EQ(code(SQLITE_FULL), StatusCode::kResourceExhausted);
-  EXPECT_EQ(code(SQLITE_IOERR_NOMEM), StatusCode::kResourceExhausted);
-  EXPECT_EQ(code(SQLITE_IOERR_FSYNC), StatusCode::kUnavailable);
-  EXPECT_EQ(code(SQLITE_CANTOPEN), StatusCode::kUnavailable);
-  EXPECT_EQ(code(SQLITE_READONLY_DBMOVED), StatusCode::kUnavailable);
-  EXPECT_EQ(code(SQLITE_CORRUPT), StatusCode::kDataLoss);
+  for (const auto& [result_code, wanted] : kSqliteCodes) {
+    EXPECT_EQ(code(result_code), wanted) << result_code;
+  }
   EXPECT_EQ(code(SQLITE_CONSTRAINT_UNIQUE), StatusCode::kAlreadyExists);
   EXPECT_EQ(code(SQLITE_CONSTRAINT_PRIMARYKEY), StatusCode::kAlreadyExists);
   EXPECT_EQ(code(SQLITE_CONSTRAINT_FOREIGNKEY), StatusCode::kFailedPrecondition);
   EXPECT_EQ(code(SQLITE_CONSTRAINT_NOTNULL), StatusCode::kInternal);
-  EXPECT_EQ(code(SQLITE_ERROR), StatusCode::kInternal);
+  EXPECT_EQ(code(SQLITE_TOOBIG), StatusCode::kInvalidArgument);
 }
 
 TEST(OdbErrorsTest, PostgresqlStatesTellTheCallerWhatToDo) {
