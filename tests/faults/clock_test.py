@@ -114,6 +114,19 @@ class ClockTest(surroundings.FaultTest):
                     self.assertGreater(time.monotonic() - begin, 1.5)
                     self.adapter.stop()
 
+    def test_clock_that_is_set_back_hides_no_refused_request(self):
+        """FT44: what anybody may cause is logged once a second, of the time that really passes."""
+        self.service = self.start_service()
+        self.start_adapter_with_clock()
+
+        def refusals_logged():
+            self.assertEqual(self.sender.post("{}", secret="of somebody else").http, 401)
+            return self.adapter.log_text().count("requests refused")
+
+        before = programs.wait_until(refusals_logged, "the line for the first")
+        self.set_clock("adapter", hours=-1)
+        programs.wait_until(lambda: refusals_logged() > before, "a line for those since")
+
     def test_times_ahead_of_the_clock_are_those_of_receipt(self):
         """FT44, O6: an adapter that is an hour behind takes VAPI's times for wrong; what it then
         computes is never negative."""
