@@ -25,7 +25,8 @@ class Watcher:
 
     def _follow(self):
         while not self._stopped.is_set():
-            self._stream = self._apis[self._turn % len(self._apis)].watch(self._token)
+            self._stream = self._apis[self._turn % len(self._apis)].watch(self._token,
+                                                                          timeout=None)
             try:
                 for response in self._stream:
                     self._token = response.resume_token

@@ -80,8 +80,11 @@ class Api:
             service.ListCallAttemptsRequest(parent=f"calls/{call_id}"),
             timeout=TIMEOUT).call_attempts)
 
-    def watch(self, resume_token=""):
-        return self.stub.WatchCalls(service.WatchCallsRequest(resume_token=resume_token))
+    def watch(self, resume_token="", timeout=TIMEOUT):
+        """A stream of events, which fails after so many seconds: who waits for one that does not
+        come does not hang. None for who follows as long as it goes on."""
+        return self.stub.WatchCalls(service.WatchCallsRequest(resume_token=resume_token),
+                                    timeout=timeout)
 
     def health(self, name=b""):
         """The answer of the standard health service, as bytes on the wire."""
@@ -89,4 +92,5 @@ class Api:
         return self._check(request, timeout=TIMEOUT)
 
     def watch_health(self):
-        return self._watch(b"")
+        """A stream of such answers, which fails when TIMEOUT is over."""
+        return self._watch(b"", timeout=TIMEOUT)

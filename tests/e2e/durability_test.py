@@ -117,8 +117,9 @@ class DurabilityTest(EndToEndTest):
         self.assertEqual(next(states), api.NOT_SERVING)
         states.cancel()
         self.assertEqual(self.service.wait(30), 0)
-        with self.assertRaises(grpc.RpcError):
+        with self.assertRaises(grpc.RpcError) as ended:
             next(watch)
+        self.assertEqual(ended.exception.code(), grpc.StatusCode.UNAVAILABLE)
 
     def test_sigterm_ends_the_adapter_cleanly(self):
         """Whoever gets no answer finds its connection closed, or nobody there."""

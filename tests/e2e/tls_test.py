@@ -365,8 +365,9 @@ class StopTest(EndToEndTest):
         self.assertEqual(next(stream), api.SERVING)
         service.terminate()
         self.assertEqual(next(stream), api.NOT_SERVING)
-        with self.assertRaises((grpc.RpcError, StopIteration)):
+        with self.assertRaises(grpc.RpcError) as ended:
             next(stream)
+        self.assertEqual(ended.exception.code(), grpc.StatusCode.UNAVAILABLE)
         self.assertEqual(service.wait(), 0)
 
 

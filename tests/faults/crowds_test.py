@@ -13,6 +13,7 @@ from load import BEGIN, CALLS
 WATCHERS = 1000 if surroundings.LONG else 200
 CHANNELS = 10
 EVENTS = 500 if surroundings.LONG else 100
+SECONDS = 600.0  # within which all watchers have seen all
 SOAK_SECONDS = 30.0 if surroundings.LONG else 4.0
 MAX_GROWTH_KB = 24 * 1024
 MIB = 1 << 20
@@ -32,7 +33,7 @@ class WatcherCrowdTest(surroundings.FaultTest):
         self.start_with_spool()
         self.api.create_call(1)
         channels = [self.connect(self.service.address) for _ in range(CHANNELS)]
-        streams = [channels[index % CHANNELS].watch() for index in range(WATCHERS)]
+        streams = [channels[index % CHANNELS].watch(timeout=SECONDS) for index in range(WATCHERS)]
         for stream in streams:
             stream.initial_metadata()
         seen, lazy = [0] * WATCHERS, WATCHERS // 2
