@@ -1,6 +1,9 @@
 #include "services/core/readiness.h"
 
 #include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -221,14 +224,29 @@ TEST(ReadinessOfAStoreThatHangsTest, ACommitThatDoesNotBecomeDurableIsAWriteThat
   EXPECT_THAT(told.Await(2), ElementsAre(false, true));
 }
 
+// How often the thread of that name has gone to sleep, as the system has counted. 0 if there is
+// none.
+int SleepsOf(const std::string& thread) {
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::ifstream name_file(task.path() / "comm");
+    std::string name;
+    if (!std::getline(name_file, name) || name != thread) continue;
+    std::ifstream status(task.path() / "status");
+    for (std::string word; status >> word;) {
+      int count = 0;
+      if (word == "voluntary_ctxt_switches:" && status >> count) return count;
+    }
+  }
+  return 0;
+}
+
 TEST(ReadinessOfAnIdleStoreTest, WritesNothingWhileAllIsWell) {
+  constexpr int kSleeps = 10;  // it looks after each
   BreakableStore database;
   WatchedStore store(database);
-  // Its destructor comes after some looks, or none.
-  {
-    const Readiness readiness(
-        store, [](bool) { FAIL(); }, absl::Microseconds(100));
-  }
+  const Readiness readiness(
+      store, [](bool) { FAIL(); }, absl::Milliseconds(1));
+  WaitUntil([] { return SleepsOf("readiness") >= kSleeps; }, "some looks");
   EXPECT_EQ(database.writes, 0);
 }
 
