@@ -176,6 +176,9 @@ TEST_P(ForgottenDownTest, AnErasedCallWithoutEventsBeginsWithItsFirst) {  // X1,
   Erase();
   GoDownAndUp();
   EXPECT_THAT(Lines("SELECT call_id FROM call_base"), IsEmpty());
+  Record(Told("e1", 1, CallStatus::kInProgress));
+  EXPECT_EQ(Status(), "In Progress");
+  EXPECT_THAT(Lines("SELECT call_id, status FROM call_base"), ElementsAre("15|Ready"));
 }
 
 INSTANTIATE_FOR_BOTH_DATABASES(ForgottenDownTest);
