@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "clients/cpp/call_events_client.h"
 #include "clients/cpp/channel_settings.h"
 #include "tests/clients/cpp/fake_call_event_service.h"
+#include "tests/wait_until.h"
 
 namespace autopulse::callevents::client {
 namespace {
@@ -45,9 +47,23 @@ TEST(ChannelPoolTest, RequestsTakeTurns) {
   const auto first = NewService();
   const auto second = NewService();
   const CallEventsClient client = ClientOf(absl::StrCat(first->address(), ",", second->address()));
-  while (first->reports().empty() || second->reports().empty()) {
+  const auto send = [&client] {
     const auto response = client.ReportCallEvent(Report());
-    ASSERT_TRUE(response.ok()) << response.status();
+    EXPECT_TRUE(response.ok()) << response.status();
+  };
+  WaitUntil(
+      [&] {
+        send();
+        return !first->reports().empty() && !second->reports().empty();
+      },
+      "both are connected");
+  const std::size_t of_first = first->reports().size();
+  const std::size_t of_second = second->reports().size();
+  for (std::size_t pair = 1; pair <= kRequests / 2; ++pair) {
+    send();
+    send();
+    ASSERT_EQ(first->reports().size(), of_first + pair);
+    ASSERT_EQ(second->reports().size(), of_second + pair);
   }
 }
 
@@ -64,7 +80,12 @@ TEST(ChannelPoolTest, AServiceThatGoesAwayCostsNoRequest) {
   const auto stays = NewService();
   std::unique_ptr<FakeCallEventService> goes = NewService();
   const CallEventsClient client = ClientOf(absl::StrCat(goes->address(), ",", stays->address()));
-  while (goes->reports().empty()) ASSERT_TRUE(client.ReportCallEvent(Report()).ok());
+  WaitUntil(
+      [&] {
+        EXPECT_TRUE(client.ReportCallEvent(Report()).ok());
+        return !goes->reports().empty();
+      },
+      "it is connected");
   goes.reset();
   for (int i = 0; i < kRequests; ++i) {
     const auto response = client.ReportCallEvent(Report());
