@@ -27,7 +27,8 @@ struct Context {
   std::string word;  // the revision, or empty
   bool yes;          // whether data may be lost
 
-  static void Print(absl::string_view line) { std::cout << line << "\n"; }
+  // At once: who is killed has said how far the database is.
+  static void Print(absl::string_view line) { std::cout << line << "\n" << std::flush; }
 };
 
 absl::StatusOr<int> CurrentRevision(const Context& context) {
