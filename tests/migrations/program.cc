@@ -1,12 +1,12 @@
 #include "tests/migrations/program.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "gtest/gtest.h"
@@ -32,10 +32,16 @@ Program::Program(std::vector<std::string> arguments) {
 
 Program::~Program() { close(from_process_); }
 
-int Program::Wait() {
+bool Program::ReadMore() {
   std::array<char, 4096> part{};
-  for (ssize_t size = 0; (size = read(from_process_, part.data(), part.size())) > 0;) {
-    output_.append(part.data(), static_cast<std::size_t>(size));
+  const ssize_t size = read(from_process_, part.data(), part.size());
+  if (size <= 0) return false;
+  output_.append(part.data(), static_cast<std::size_t>(size));
+  return true;
+}
+
+int Program::Wait() {
+  while (ReadMore()) {
   }
   int result = 0;
   waitpid(process_, &result, 0);
@@ -43,12 +49,11 @@ int Program::Wait() {
   return WIFEXITED(result) ? WEXITSTATUS(result) : kKilled + WTERMSIG(result);
 }
 
-void Program::KillAfter(std::chrono::microseconds time) {
-  // The other end of the pipe is closed when the process ends.
-  pollfd ended = {from_process_, 0, 0};
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
-  const timespec timeout = {seconds.count(), std::chrono::nanoseconds(time - seconds).count()};
-  if (ppoll(&ended, 1, &timeout, nullptr) == 0) kill(process_, SIGKILL);
+void Program::AwaitLines(int count) {
+  while (std::count(output_.begin(), output_.end(), '\n') < count && ReadMore()) {
+  }
 }
+
+void Program::Kill() { kill(process_, SIGKILL); }
 
 }  // namespace autopulse::callevents::persistence::migrations

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -17,13 +16,19 @@ class Program {
   // Waits for its end, and returns what it exited with; 128 and the signal if that ended it.
   int Wait();
 
-  // Kills it (SIGKILL) unless it ends within `time`.
-  void KillAfter(std::chrono::microseconds time);
+  // Waits until it has printed so many whole lines, or has ended.
+  void AwaitLines(int count);
 
-  // What it printed, on both channels; after `Wait`.
+  // SIGKILL. Does nothing if it has ended; to be followed by `Wait`.
+  void Kill();
+
+  // What it printed, on both channels; all of it after `Wait`.
   const std::string& output() const { return output_; }
 
  private:
+  // Waits for more of its output. False at the end of it.
+  bool ReadMore();
+
   int process_ = -1;
   int from_process_ = -1;
   std::string output_;
