@@ -150,14 +150,6 @@ class WebhookToCallTest(EndToEndTest):
         self.assertEqual(answer.http, 200, answer)
         self.assertEqual(self.rows("SELECT status FROM call WHERE id = 77"), [("Ringing",)])
 
-    def test_deleting_a_call_deletes_its_journal(self):
-        """Section A: ON DELETE CASCADE, for another program."""
-        self.rows("INSERT INTO call (id, status) VALUES (78, 'Ready')")
-        self.sender.post(webhook.status_update(78, "ringing", BEGIN))
-        self.rows("DELETE FROM call WHERE id = 78")
-        answer = self.sender.post(webhook.status_update(78, "ringing", BEGIN))
-        self.assert_answer(answer, 404, status="error", message="Call with ID 78 not found")
-
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
