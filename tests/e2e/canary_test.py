@@ -30,12 +30,13 @@ def report_of_a_person(call_id):
     return webhook.report(
         call_id, BEGIN + 5_000, "vapi-1",
         customer={"number": NUMBER, "name": CANARIES["name"]},
+        assistant={"server": {"secret": programs.SECRET}},  # which real bodies carry
         recordingUrl=f"https://recordings.example/{CANARIES['recording']}.wav",
         analysis={"summary": CANARIES["summary"], "successEvaluation": CANARIES["summary"],
                   "structuredData": {"plate": CANARIES["structured"]}},
         messages=[{"role": "user", "message": CANARIES["spoken"], "time": BEGIN},
                   {"role": CANARIES["name"] * 9, "message": CANARIES["spoken"], "time": "soon"}],
-        endedReason="customer-ended-call")
+        endedReason="customer-ended-call", cost={CANARIES["body"]: 1})
 
 
 class CanaryTest(EndToEndTest):
