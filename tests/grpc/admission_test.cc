@@ -1,6 +1,7 @@
 // Who comes in to a running server: addresses, sockets, tokens. TLS is in tests/e2e/tls_test.py.
 
 #include <gmock/gmock.h>
+#include <grp.h>
 #include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -157,12 +158,13 @@ TEST_F(SocketTest, ItIsForItsOwnerAlone) {
 }
 
 TEST_F(SocketTest, ItMayBeForAGroup) {
-  const std::string group = std::to_string(getgid()) == "0" ? "root" : "";
-  if (group.empty()) GTEST_SKIP() << "needs the name of the process's group";
-  ServedApi api({.server = {.listen = {address_}, .socket_group = group}});
+  const group* const own = getgrgid(getgid());
+  if (own == nullptr) GTEST_SKIP() << "the process's group has no name";
+  ServedApi api({.server = {.listen = {address_}, .socket_group = own->gr_name}});
   struct stat found = {};
   ASSERT_EQ(stat(path_.c_str(), &found), 0);
   EXPECT_EQ(found.st_mode & 0777, 0660U);
+  EXPECT_EQ(found.st_gid, getgid());
 }
 
 TEST_F(SocketTest, ItIsNotTakenFromAServerThatListens) {
