@@ -82,6 +82,7 @@ TEST(CallEventsClientTest, ReceivesMessagesBeyondTheDefaultLimitOfGrpc) {
 
 TEST(CallEventsClientTest, DoesNotSendItsRequestsThroughAProxy) {
   setenv("http_proxy", "http://127.0.0.1:1", 1);
+  for (const char* exceptions : {"no_proxy", "no_grpc_proxy"}) unsetenv(exceptions);
   FakeCallEventService service;
   service.calls["calls/15"];
   const CallEventsClient client(OptionsFor(service.address()));
