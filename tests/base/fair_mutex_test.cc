@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
+#include "tests/wait_until.h"
 
 namespace autopulse::callevents::base {
 namespace {
@@ -33,11 +34,15 @@ class Taker {
 
   // Returns when the thread sleeps, which it does only where it waits for the mutex.
   void AwaitWaiting() const {
-    for (std::string state; state != "S";) {
-      std::ifstream stat(absl::StrCat("/proc/self/task/", id_, "/stat"));
-      std::string skipped;
-      stat >> skipped >> skipped >> state;
-    }
+    WaitUntil(
+        [this] {
+          std::ifstream stat(absl::StrCat("/proc/self/task/", id_, "/stat"));
+          std::string skipped;
+          std::string state;
+          stat >> skipped >> skipped >> state;
+          return state == "S";
+        },
+        "the thread waits");
   }
 
  private:

@@ -6,6 +6,7 @@
 
 #include "gmock/gmock.h"
 #include "tests/fakes/fake_call_store.h"
+#include "tests/wait_until.h"
 
 namespace autopulse::callevents::core {
 namespace {
@@ -47,12 +48,15 @@ class JournalTailTest : public testing::Test {
   // The ids of events behind the first, once there are `count` new ones.
   std::vector<std::string> WatchedNew(std::size_t count) {
     std::vector<std::string> ids;
-    while (ids.size() != count || ids.front() != "new2") {
-      ids.clear();
-      const auto entries = feed_.After(1, 100);
-      if (!entries) continue;
-      for (const auto& entry : *entries) ids.push_back(entry->event.event.event_id);
-    }
+    WaitUntil(
+        [&] {
+          ids.clear();
+          const auto entries = feed_.After(1, 100);
+          if (!entries) return false;
+          for (const auto& entry : *entries) ids.push_back(entry->event.event.event_id);
+          return ids.size() == count && ids.front() == "new2";
+        },
+        "the new events");
     return ids;
   }
 
@@ -63,11 +67,14 @@ class JournalTailTest : public testing::Test {
   // The sequences that watchers get, once there are `count` of them.
   std::vector<std::int64_t> Watched(std::size_t count) {
     std::vector<std::int64_t> sequences;
-    while (sequences.size() < count) {
-      sequences.clear();
-      const auto entries = feed_.After(0, 100);
-      for (const auto& entry : *entries) sequences.push_back(entry->event.sequence);
-    }
+    WaitUntil(
+        [&] {
+          sequences.clear();
+          const auto entries = feed_.After(0, 100);
+          for (const auto& entry : *entries) sequences.push_back(entry->event.sequence);
+          return sequences.size() >= count;
+        },
+        "the events");
     return sequences;
   }
 
@@ -97,8 +104,7 @@ TEST_F(JournalTailTest, ASmallerSequenceThatCommitsLaterIsNotSkipped) {
 TEST_F(JournalTailTest, WithoutWatchersTheFeedAdvancesWithoutReading) {
   Record(3);
   const JournalTail tail(store_, feed_, kQuick);
-  while (feed_.last_sequence() < 3) {
-  }
+  WaitUntil([&] { return feed_.last_sequence() >= 3; }, "the feed advances");
   EXPECT_THAT(*feed_.After(3, 100), testing::IsEmpty());
   EXPECT_FALSE(feed_.After(2, 100).has_value());  // to be read from the journal
 }
@@ -123,8 +129,7 @@ TEST_F(JournalTailTest, AStandbyThatHasGivenOutAsManySequencesSinceIsNoticed) {
     ++failed;
     return absl::UnavailableError("nobody is there");
   });
-  while (failed == 0) {
-  }
+  WaitUntil([&] { return failed > 0; }, "a read that fails");
   TakeOver(4);
   store_.BeforeReads([] { return absl::OkStatus(); });
   EXPECT_THAT(WatchedNew(3), ElementsAre("new2", "new3", "new4"));
@@ -136,8 +141,7 @@ TEST_F(JournalTailTest, WhatItHasPassedOnIsNotKeptForLong) {  // X1
   pace.kept = absl::Milliseconds(1);
   const JournalTail tail(store_, feed_, pace);
   Record(1);
-  while (feed_.After(0, 100).has_value()) {
-  }
+  WaitUntil([&] { return !feed_.After(0, 100).has_value(); }, "the event is let go");
   EXPECT_EQ(feed_.last_sequence(), 1);
 }
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 import unittest
 
 import fixture
@@ -178,9 +177,7 @@ class ErasureTest(fixture.EndToEndTest):
         self.assertEqual(missing.returncode, 5, missing.stderr)
 
     def await_rows(self, statement, expected):
-        deadline = time.monotonic() + 30
-        while self.rows(statement) != expected:
-            self.assertLess(time.monotonic(), deadline, self.rows(statement))
+        programs.wait_until(lambda: self.rows(statement) == expected, f"{expected}: {statement}")
 
     def test_the_service_folds_and_erases_by_age(self):  # F1, X1
         self.start_both()

@@ -10,7 +10,9 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "tests/wait_until.h"
 
 namespace autopulse::callevents::rpc {
 namespace {
@@ -62,10 +64,13 @@ TEST(CertificateWatchTest, LooksAgain) {
   {
     const CertificateWatch watch(file, absl::Milliseconds(1));
     CertificateOf(3);
-    while (log.find("expires soon") == std::string::npos) {
-      log += testing::internal::GetCapturedStderr();
-      testing::internal::CaptureStderr();
-    }
+    WaitUntil(
+        [&] {
+          log += testing::internal::GetCapturedStderr();
+          testing::internal::CaptureStderr();
+          return absl::StrContains(log, "expires soon");
+        },
+        "the warning");
   }
   testing::internal::GetCapturedStderr();
   EXPECT_THAT(log, HasSubstr("days=3"));

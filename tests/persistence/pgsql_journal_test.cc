@@ -12,6 +12,7 @@
 #include "services/core/journal_tail.h"
 #include "tests/contract/call_store_contract.h"
 #include "tests/postgres/postgres_cluster.h"
+#include "tests/wait_until.h"
 
 namespace autopulse::callevents::persistence {
 namespace {
@@ -93,11 +94,14 @@ TEST_F(PgsqlJournalTest, WatchersGetEventsOfAllServicesInOrder) {
       Record(*there_, calls_[0], [&] { second = Record(*here_, calls_[1]); });
   ASSERT_LT(first, second);
   std::vector<std::int64_t> watched;
-  while (watched.size() < 2) {
-    watched.clear();
-    const auto entries = feed.After(0, 100);
-    for (const auto& entry : *entries) watched.push_back(entry->event.sequence);
-  }
+  WaitUntil(
+      [&] {
+        watched.clear();
+        const auto entries = feed.After(0, 100);
+        for (const auto& entry : *entries) watched.push_back(entry->event.sequence);
+        return watched.size() >= 2;
+      },
+      "both events");
   EXPECT_THAT(watched, ElementsAre(first, second));
 }
 
