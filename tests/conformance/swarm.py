@@ -35,7 +35,7 @@ class Watcher:
             except grpc.RpcError:
                 self.breaks += 1
                 self._turn += 1
-                self._stopped.wait(0.02)
+                programs.pause()
 
     def stop(self):
         self._stopped.set()

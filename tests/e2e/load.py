@@ -45,7 +45,7 @@ class Load:
                     else:
                         self.refused.append(body)
                 if answer.http not in (200, 202):
-                    self._stop.wait(0.01)  # as a sender would
+                    programs.pause()  # as a sender would
         except Exception as error:  # pylint: disable=broad-except
             self.errors.append(error)
         finally:
@@ -55,10 +55,10 @@ class Load:
         with self._lock:
             return sum(len(times) for times in self.acknowledged.values())
 
-    def await_progress(self, count=100):
+    def await_progress(self, count=100, seconds=30.0):
         """Waits until so many more were acknowledged, or something went wrong."""
         more = self.count() + count
-        programs.wait_until(lambda: self.count() > more or self.errors, "progress")
+        programs.wait_until(lambda: self.count() > more or self.errors, "progress", seconds)
 
     def acknowledged_so_far(self):
         """A copy that does not grow."""

@@ -17,7 +17,12 @@ SECRET = "a secret for tests, long enough"
 # the programs under test are not.
 CLIENT_POLL = "GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS"
 os.environ[CLIENT_POLL] = "50"
-_PAUSE = threading.Event()  # never set: what wait_until pauses on between two looks
+_NEVER = threading.Event()
+
+
+def pause():
+    """A hundredth of a second between two looks, or two attempts. The only wait by the clock."""
+    _NEVER.wait(0.01)
 
 
 def wait_until(condition, what, seconds=30.0):
@@ -29,7 +34,7 @@ def wait_until(condition, what, seconds=30.0):
             return value
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what}")
-        _PAUSE.wait(0.01)
+        pause()
 
 
 def _environment(more):

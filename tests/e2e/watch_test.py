@@ -36,7 +36,7 @@ class Watcher:
                         self.seen.append((response.event.sequence, response.event.name))
             except grpc.RpcError:
                 self.breaks += 1
-                self._stopped.wait(0.02)
+                programs.pause()
 
     def stop(self):
         self._stopped.set()

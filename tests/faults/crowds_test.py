@@ -2,7 +2,6 @@
 
 import sys
 import threading
-import time
 import unittest
 
 import surroundings
@@ -13,8 +12,8 @@ from load import BEGIN, CALLS
 WATCHERS = 1000 if surroundings.LONG else 200
 CHANNELS = 10
 EVENTS = 500 if surroundings.LONG else 100
-SECONDS = 600.0  # within which all watchers have seen all
-SOAK_SECONDS = 30.0 if surroundings.LONG else 4.0
+SECONDS = 600.0  # within which all watchers have seen all, or a load has come so far
+SOAK_EVENTS = 60_000 if surroundings.LONG else 6_000
 MAX_GROWTH_KB = 24 * 1024
 MIB = 1 << 20
 
@@ -113,15 +112,12 @@ class SoakTest(surroundings.FaultTest):
         for call_id in range(1, CALLS + 1):
             self.api.create_call(call_id)
         load = self.start_load()
-        warm = time.monotonic() + SOAK_SECONDS / 2
-        programs.wait_until(lambda: time.monotonic() > warm, "it is warm", SOAK_SECONDS)
-        before, count = self.measure(), load.count()
-        end = warm + SOAK_SECONDS
-        programs.wait_until(lambda: time.monotonic() > end, "time has passed", 2 * SOAK_SECONDS)
+        load.await_progress(SOAK_EVENTS // 2, SECONDS)  # it is warm then
+        before = self.measure()
+        load.await_progress(SOAK_EVENTS, SECONDS)
         after = self.measure()
         load.stop()
-        print(f"{load.count() - count} events in {SOAK_SECONDS} s: before {before}, after {after}",
-              file=sys.stderr)
+        print(f"{SOAK_EVENTS} events: before {before}, after {after}", file=sys.stderr)
         self.assertEqual(load.errors, [])
         for (kb, files, threads), (kb_after, files_after, threads_after) in zip(before, after[:2]):
             self.assertLess(kb_after, kb + MAX_GROWTH_KB)

@@ -9,11 +9,11 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "e2e"))
 
 # pylint: disable=wrong-import-position
+import programs  # noqa: E402
 import webhook  # noqa: E402
 
 BEGIN = 1_752_241_074_000
 LONG = os.environ.get("AUTOPULSE_LONG_TESTS") == "1"
-_PAUSE_SECONDS = 0.01  # before a repeat
 _LAST_SECONDS = 30.0  # that the last event of each thread may take when the load ends
 
 
@@ -71,7 +71,7 @@ class Load:
             if answer in (200, 202):
                 self.seconds[index].append(time.monotonic() - begin)
                 return True
-            self._stop.wait(_PAUSE_SECONDS)
+            programs.pause()  # before the repeat
             if time.monotonic() > self._give_up:
                 return False
 
