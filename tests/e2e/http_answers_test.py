@@ -8,7 +8,6 @@ import webhook
 from fixture import EndToEndTest
 
 TOO_LARGE = 9 * 1024 * 1024
-RECOVERY_SECONDS = 4.0  # a service that was restarted is found again in about two
 
 
 class HttpAnswersTest(EndToEndTest):
@@ -143,8 +142,7 @@ class HttpAnswersTest(EndToEndTest):
         self.assert_error(answer, 503)
         self.assertGreaterEqual(int(answer.headers["retry-after"]), 1)
         self.start_service(listen=f"127.0.0.1:{port}")
-        answer = programs.wait_until(lambda: self.posted_with_200(), "the adapter finds it again",
-                                     seconds=RECOVERY_SECONDS)
+        answer = programs.wait_until(self.posted_with_200, "the adapter finds it again")
         self.assertEqual(answer.json["call_id"], 15)
 
     def posted_with_200(self):

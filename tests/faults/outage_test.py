@@ -41,7 +41,6 @@ class OutageTest(SpoolingTest):
         accepted, seconds = load.count(), time.monotonic() - begin
         self.assertEqual(load.errors, [])
         self.assertEqual(set(load.tally()), {202})
-        self.assertGreater(accepted, 0.8 * PER_SECOND * SECONDS)
 
         size = self.spool.stat().st_size
         drain_begin = time.monotonic()
