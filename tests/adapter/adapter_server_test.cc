@@ -80,10 +80,12 @@ TEST_F(AdapterServerTest, UnknownPathIsNotFound) {
 
 TEST_F(AdapterServerTest, OtherMethodIsToldTheRightOne) {
   httplib::Client client("127.0.0.1", server_->port());
-  const auto got = client.Get(kPath);
-  EXPECT_EQ(got->status, 405);
-  EXPECT_EQ(got->get_header_value("Allow"), "POST");
-  EXPECT_THAT(got->body, StartsWith(R"({"status":"error")"));
+  for (const auto& got :
+       {client.Get(kPath), client.Put(kPath), client.Patch(kPath), client.Delete(kPath)}) {
+    EXPECT_EQ(got->status, 405);
+    EXPECT_EQ(got->get_header_value("Allow"), "POST");
+    EXPECT_THAT(got->body, StartsWith(R"({"status":"error")"));
+  }
   EXPECT_EQ(client.Post("/healthz", "{}", "application/json")->get_header_value("Allow"),
             "GET, HEAD");
 }
@@ -111,7 +113,8 @@ TEST_F(AdapterServerTest, OtherMediaTypesAreRefused) {
   for (const char* header :
        {"Content-Type: text/plain\r\n", "Content-Type: application/x-www-form-urlencoded\r\n",
         "Content-Type: multipart/form-data; boundary=x\r\n", "Content-Type: application/jsonx\r\n",
-        "Content-Encoding: gzip\r\n", "Content-Encoding: br\r\n"}) {
+        "Content-Type: application/xml\r\n", "Content-Encoding: gzip\r\n",
+        "Content-Encoding: br\r\n"}) {
     EXPECT_THAT(Exchange(WithLength(absl::StrCat(Secret(), header), kRinging)),
                 StartsWith("HTTP/1.1 415 "))
         << header;

@@ -1,4 +1,7 @@
-"""Every answer that the adapter gives over HTTP: definite, and in JSON."""
+"""Every answer that the adapter gives over HTTP: definite, and in JSON.
+
+One of each kind: who is refused for what is in tests/adapter/adapter_server_test.cc.
+"""
 
 import http.client
 import unittest
@@ -90,13 +93,10 @@ class HttpAnswersTest(EndToEndTest):
         self.assert_error(self.sender.post(b"{}", path="/webhooks/other"), 404)
 
     def test_405_for_another_method(self):
-        for method in ("GET", "PUT", "DELETE", "PATCH"):
-            with self.subTest(method=method):
-                answer = self.sender.request(method, webhook.PATH, b"{}" if method != "GET" else
-                                             None, {"X-Vapi-Secret": programs.SECRET,
-                                                    "Content-Type": "application/json"})
-                self.assert_error(answer, 405)
-                self.assertEqual(answer.headers.get("allow"), "POST")
+        answer = self.sender.request("PUT", webhook.PATH, b"{}", {
+            "X-Vapi-Secret": programs.SECRET, "Content-Type": "application/json"})
+        self.assert_error(answer, 405)
+        self.assertEqual(answer.headers.get("allow"), "POST")
 
     def test_413_for_a_body_that_is_too_large(self):
         """Refused by its Content-Length, before it is read."""
@@ -118,22 +118,14 @@ class HttpAnswersTest(EndToEndTest):
         self.assertEqual(self.rows("SELECT count(*) FROM transcript"), [(5000,)])
 
     def test_415_for_another_content_type(self):
-        for content_type in ("text/plain", "application/x-www-form-urlencoded", "application/xml"):
-            with self.subTest(content_type=content_type):
-                answer = self.sender.post(webhook.status_update(15, "ringing"),
-                                          content_type=content_type)
-                self.assert_error(answer, 415)
+        answer = self.sender.post(webhook.status_update(15, "ringing"), content_type="text/plain")
+        self.assert_error(answer, 415)
 
     def test_415_for_a_compressed_body(self):
         answer = self.sender.request("POST", webhook.PATH, b"\x1f\x8b", {
             "X-Vapi-Secret": programs.SECRET, "Content-Type": "application/json",
             "Content-Encoding": "gzip"})
         self.assert_error(answer, 415)
-
-    def test_a_charset_beside_the_content_type_is_fine(self):
-        answer = self.sender.post(webhook.status_update(15, "ringing"),
-                                  content_type="application/json; charset=utf-8")
-        self.assertEqual(answer.http, 200, answer)
 
     def test_503_while_the_service_is_down_and_200_once_it_is_back(self):
         port = self.service.port
