@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-import socket
+import pathlib
 import subprocess
 import unittest
 
@@ -12,18 +12,21 @@ import webhook
 from load import BEGIN
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+LISTENS = "0A"  # the state of a socket, as the system writes it
 
 
-def accepts(port):
+def port_of(process):
+    """The port that a process listens on, as the system knows it; None as long as it does not."""
     try:
-        socket.create_connection(("127.0.0.1", port), 5).close()
+        files = {os.readlink(file) for file in pathlib.Path(f"/proc/{process.pid}/fd").iterdir()}
     except OSError:
-        return False
-    return True
+        return None  # it has closed one meanwhile, or ended
+    for table in pathlib.Path("/proc/net").glob("tcp*"):  # sockets of tcp6 take IPv4 as well
+        with open(table, encoding="ascii") as lines:
+            for _, local, _, state, _, _, _, _, _, inode, *_ in map(str.split, list(lines)[1:]):
+                if state == LISTENS and f"socket:[{inode}]" in files:
+                    return int(local.split(":")[1], 16)
+    return None
 
 
 def fill(writing):
@@ -42,13 +45,14 @@ class OutputTest(surroundings.FaultTest):
     """Both programs with outputs of the same kind."""
 
     def start_mute(self, outputs, name, *arguments):
-        """A program that can say nothing: it is found by its port."""
-        port = free_port()
-        process = subprocess.Popen([str(programs.BIN / name), f"--listen=127.0.0.1:{port}",
-                                    *arguments], **outputs)
+        """A program that can say nothing, not even where it listens; its process and address."""
+        process = subprocess.Popen([str(programs.BIN / name), "--listen=127.0.0.1:0", *arguments],
+                                   **outputs)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        programs.wait_until(lambda: accepts(port) or process.poll() is not None, f"{name} listens")
+        port = programs.wait_until(lambda: port_of(process) or process.poll() is not None,
+                                   f"{name} listens")
+        self.assertIsNone(process.poll(), f"{name} has ended")
         return process, f"127.0.0.1:{port}"
 
     def assert_they_work(self, check=lambda process: None, **outputs):
