@@ -1,4 +1,4 @@
--- D2, undone: the columns, without what was in them.
+-- D2, undone [D4]: the columns, without what was in them.
 ALTER TABLE service_record
   ADD COLUMN is_demo BOOLEAN NOT NULL DEFAULT false,
   ADD COLUMN service_advisor_id INTEGER,

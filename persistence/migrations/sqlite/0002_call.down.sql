@@ -1,4 +1,4 @@
--- D1, undone.
+-- D1, undone [D4].
 -- drops: call.vapi_call_id
 -- drops: call.ended_reason
 -- drops: call.cost

@@ -1,4 +1,4 @@
--- D3, undone.
+-- D3, undone [D4].
 -- drops: transcript.end_time
 -- drops: transcript.duration
 -- drops: transcript.seconds_from_start
