@@ -26,8 +26,8 @@ struct AdminTarget {
   // for other text.
   absl::StatusOr<bool> Flag(const std::string& name) const;
 
-  // A parameter from `least` to `most`; `otherwise` if it is not given. INVALID_ARGUMENT, naming
-  // it, for anything else.
+  // A parameter from `least` to `most`; `otherwise` if it is not given or empty, as the token of
+  // the first page is. INVALID_ARGUMENT, naming it, for anything else.
   absl::StatusOr<std::int64_t> Number(const std::string& name, std::int64_t least,
                                       std::int64_t most, std::int64_t otherwise) const;
 
