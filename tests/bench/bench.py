@@ -48,7 +48,7 @@ def _machine():
     with open("/proc/cpuinfo", encoding="utf-8") as cpuinfo:
         models = [line.split(":", 1)[1].strip() for line in cpuinfo if line.startswith("model name")]
     return {"cpu": models[0] if models else platform.machine(), "cores": os.cpu_count(),
-            "kernel": platform.release()}
+            "kernel": platform.release().split("-", maxsplit=1)[0]}  # its version, not whose build
 
 
 def _measure(arguments):

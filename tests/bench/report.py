@@ -329,13 +329,16 @@ def table(result):
     machine = result["machine"]
     notes = []
     if left_out:
-        notes = ["", f"{left_out} more are left out: other work, or the host, took too much meanwhile."]
+        are = "is" if left_out == 1 else "are"
+        notes = ["", f"{left_out} more {are} left out: other work, or the host, took too much"
+                 " meanwhile."]
     if not can_judge(result["runs"]):
         lines = [HEAD] + [[*cells[:-1], "unknown" if cells[-1] else ""] for cells in lines[1:]]
         notes = ["", "**Not to be relied on**: other work, or the host, took too much in most runs, from"
                  " the limits as well as from ours. No goal is judged."]
     whose = owners_table(runs)
     return "\n".join([
-        f"{len(runs)} run(s) of {result['seconds']:g} s each, on {machine['cores']} cores"
-        f" ({machine['cpu']}, Linux {machine['kernel']}) that all parts share.", *notes, "",
+        f"{len(runs)} {'run' if len(runs) == 1 else 'runs'} of {result['seconds']:g} s each, on"
+        f" {machine['cores']} cores ({machine['cpu']}, Linux {machine['kernel']}) that all parts share.",
+        *notes, "",
         *_aligned(lines, right=(1, 2)), *(["", *whose] if whose else [])])
