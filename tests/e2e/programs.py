@@ -79,6 +79,15 @@ class Program:
     def port(self):
         return int(self.address.rsplit(":", 1)[1])
 
+    def status(self, name):
+        """A number that the kernel's status of the process has: VmRSS and VmHWM in KiB, Threads."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith(name + ":"))
+
+    def open_files(self):
+        """How many file descriptors it has open."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
     def log_text(self):
         """What the program has written to standard error. It shares the file's position, which is
         therefore left where it is."""

@@ -53,7 +53,7 @@ class WatcherCrowdTest(surroundings.FaultTest):
             reader.start()
         for reader in readers:
             reader.join()
-        memory = surroundings.resident_kb(self.service) // 1024
+        memory = self.service.status("VmRSS") // 1024
         print(f"{WATCHERS} watchers, half of which do not read, {EVENTS} events: service "
               f"{memory} MiB", file=sys.stderr)
         self.assertEqual(seen[:lazy], [EVENTS] * lazy)
@@ -102,8 +102,8 @@ class SoakTest(surroundings.FaultTest):
 
     def measure(self):
         wal = self.database.file.with_name(self.database.file.name + "-wal")
-        return [(surroundings.resident_kb(program), surroundings.files_of(program),
-                 surroundings.threads_of(program)) for program in (self.service, self.adapter)] + [
+        return [(program.status("VmRSS"), program.open_files(), program.status("Threads"))
+                for program in (self.service, self.adapter)] + [
                      wal.stat().st_size]
 
     def test_load_that_goes_on_takes_no_more_and_no_more(self):

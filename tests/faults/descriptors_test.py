@@ -23,14 +23,14 @@ class DescriptorsTest(surroundings.FaultTest):
     def test_soft_limit_does_not_bound_connections(self):
         self.service = self.start_service(wrapper=["prlimit", f"--nofile={FEW}:4096"])
         self.open_connections(2 * FEW)
-        programs.wait_until(lambda: surroundings.files_of(self.service) > 2 * FEW, "all accepted")
+        programs.wait_until(lambda: self.service.open_files() > 2 * FEW, "all accepted")
         self.connect(self.service.address).create_call(1)
 
     def test_scarce_descriptors_are_logged_while_the_service_still_serves(self):
         self.service = self.start_service()
         connection = self.connect(self.service.address)
         connection.create_call(1)
-        few = surroundings.files_of(self.service) + FEW
+        few = self.service.open_files() + FEW
         resource.prlimit(self.service.process.pid, resource.RLIMIT_NOFILE, (few, few))
         self.open_connections(FEW - 4)
         programs.wait_until(

@@ -130,7 +130,7 @@ class NetworkTest(surroundings.FaultTest):
         """FT18: the spool takes all; after a few failures nobody waits; threads do not pile up."""
         self.restart_adapter(LONG_DEADLINE_SECONDS)
         self.post_from_all(SENDERS)
-        threads = surroundings.threads_of(self.adapter)
+        threads = self.adapter.status("Threads")
         self.network.drop()
         two_deadlines = self.ask_in_vain(2 * LONG_DEADLINE_SECONDS)
         first = self.post_from_all(2 * SENDERS, first=1)
@@ -145,7 +145,7 @@ class NetworkTest(surroundings.FaultTest):
             self.assertEqual(asked.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
         print(f"cut: first answers within {max(s for _, s in first):.2f} s, then "
               f"{len(then)} in {took:.2f} s", file=sys.stderr)
-        self.assertLess(surroundings.threads_of(self.adapter), threads + 16)
+        self.assertLess(self.adapter.status("Threads"), threads + 16)
         self.network.heal()
         self.assert_stored_once(13)
 

@@ -19,10 +19,6 @@ GROWTH_KIB = 16 << 10
 class OutageTest(SpoolingTest):
     """Every webhook is accepted, memory does not grow, and all of it gets there."""
 
-    def memory_kib(self, line="VmRSS"):
-        with open(f"/proc/{self.adapter.process.pid}/status", encoding="ascii") as status:
-            return next(int(text.split()[1]) for text in status if text.startswith(line))
-
     def test_outage_is_not_felt(self):
         """FT6, O7: 2xx for all, then drained in order, in flat memory."""
         self.create_calls(CALLS)
@@ -35,8 +31,8 @@ class OutageTest(SpoolingTest):
             more = load.count() + PER_SECOND
             programs.wait_until(lambda more=more: load.count() > more or load.errors, "progress")
             if early is None and time.monotonic() > begin + SECONDS / 4:
-                early = self.memory_kib()
-        late = self.memory_kib()
+                early = self.adapter.status("VmRSS")
+        late = self.adapter.status("VmRSS")
         load.stop()
         accepted, seconds = load.count(), time.monotonic() - begin
         self.assertEqual(load.errors, [])
@@ -48,7 +44,7 @@ class OutageTest(SpoolingTest):
         self.wait_until_drained()
         drained = time.monotonic() - drain_begin
         self.assert_kept_once_and_in_order(load.acknowledged)
-        peak = self.memory_kib("VmHWM")
+        peak = self.adapter.status("VmHWM")
         print(f"{accepted} webhooks in {seconds:.0f} s, all 202, p50 {load.percentile(0.5):.1f} ms, "
               f"p99 {load.percentile(0.99):.1f} ms; spool {size >> 20} MiB, drained in "
               f"{drained:.0f} s; memory {early >> 10} MiB early, {late >> 10} MiB late, "

@@ -43,11 +43,6 @@ class SlowConnectionsTest(EndToEndTest):
         members.wait_until_connected()
         return members
 
-    def status(self, name):
-        """A number out of the adapter's /proc/PID/status."""
-        with open(f"/proc/{self.adapter.process.pid}/status", encoding="ascii") as lines:
-            return next(int(line.split()[1]) for line in lines if line.startswith(name))
-
     def cpu_seconds(self):
         with open(f"/proc/{self.adapter.process.pid}/stat", encoding="ascii") as file:
             fields = file.read().rsplit(")", 1)[1].split()
@@ -77,14 +72,14 @@ class SlowConnectionsTest(EndToEndTest):
         times.sort()
         p99_ms = times[len(times) * 99 // 100] * 1000
         print(f"{len(times)} honest requests: p50 {times[len(times) // 2] * 1000:.1f} ms, p99 "
-              f"{p99_ms:.1f} ms, adapter {self.status('VmHWM:') // 1024} MiB", file=sys.stderr)
+              f"{p99_ms:.1f} ms, adapter {self.adapter.status('VmHWM') // 1024} MiB", file=sys.stderr)
         self.assertLess(p99_ms, MAX_P99_MS)
 
     def assert_slow_ones_are_given_up(self, opening, drip):
         members = self.start_crowd(opening, drip)
         self.assert_honest_are_served(lambda: not members.is_done())
         self.assertEqual(members.answers(), {"408": COUNT})
-        self.assertLess(self.status("VmHWM:"), MAX_RESIDENT_KB)
+        self.assertLess(self.adapter.status("VmHWM"), MAX_RESIDENT_KB)
 
     def test_slow_heads_cost_the_others_nothing(self):
         """FT21."""

@@ -44,20 +44,3 @@ class FaultTest(fixture.EndToEndTest):
     def times_of(self, call_id):
         """When the events of a call happened, in milliseconds."""
         return [event.event_time.ToMilliseconds() for event in self.api.events(call_id)]
-
-
-def resident_kb(program):
-    return _status(program, "VmRSS:")
-
-
-def threads_of(program):
-    return _status(program, "Threads:")
-
-
-def files_of(program):
-    return len(os.listdir(f"/proc/{program.process.pid}/fd"))
-
-
-def _status(program, name):
-    with open(f"/proc/{program.process.pid}/status", encoding="ascii") as lines:
-        return next(int(line.split()[1]) for line in lines if line.startswith(name))
