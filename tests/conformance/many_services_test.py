@@ -25,10 +25,10 @@ import swarm  # noqa: E402
 import webhook  # noqa: E402
 import world  # noqa: E402
 
-LONG = os.environ.get("AUTOPULSE_LONG_TESTS") == "1"
 SEED = int(os.environ.get("AUTOPULSE_CONFORMANCE_SEED", "20250713"))
-WEBHOOKS, CALLS = (50_000, 2_000) if LONG else (3_000, 120)
-MISHAPS = 30 if LONG else 9  # a third and two thirds of the way the database's, else a service's
+WEBHOOKS, CALLS = (50_000, 2_000) if programs.LONG else (3_000, 120)
+# A third and two thirds of the way the database's, else a service's.
+MISHAPS = 30 if programs.LONG else 9
 THREADS = 12
 WATCHERS = 4
 MARK_CALL = CALLS + 1  # has one event, before all others, that the watchers begin behind

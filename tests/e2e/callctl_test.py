@@ -6,8 +6,7 @@ import unittest
 import programs
 import webhook
 from fixture import EndToEndTest
-
-BEGIN = 1_752_241_074_000
+from webhook import BEGIN
 
 
 class CallctlTest(EndToEndTest):

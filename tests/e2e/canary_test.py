@@ -11,8 +11,8 @@ import programs  # first: it sets what gRPC reads when it is loaded
 import grpc
 import webhook
 from fixture import EndToEndTest
+from webhook import BEGIN
 
-BEGIN = 1_752_241_074_000
 NUMBER = "+49301234567"
 CANARIES = {
     "name": "Canary-Zeisig",

@@ -15,7 +15,8 @@ import grpc
 import programs
 import webhook
 from fixture import EndToEndTest
-from load import BEGIN, CALLS
+from load import CALLS
+from webhook import BEGIN
 
 KILLS = 10
 SERVER_CRASHES = 5

@@ -4,9 +4,9 @@ import threading
 
 import programs
 import webhook
+from webhook import BEGIN
 
 CALLS = 8
-BEGIN = 1_752_241_074_000
 
 
 class Load:

@@ -10,8 +10,7 @@ import databases
 import fixture
 import programs
 import webhook
-
-BEGIN = 1_752_241_074_000
+from webhook import BEGIN
 
 
 class DeletionTest(fixture.EndToEndTest):

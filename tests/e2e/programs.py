@@ -11,6 +11,7 @@ import time
 
 ROOT = pathlib.Path(__file__).parents[2]
 BIN = pathlib.Path(os.environ.get("AUTOPULSE_BIN", ROOT / "build" / "release" / "bin"))
+LONG = os.environ.get("AUTOPULSE_LONG_TESTS") == "1"  # whether tests run their long forms
 START_SECONDS = 60.0  # sanitizer builds on a loaded machine are slow to start
 SECRET = "a secret for tests, long enough"
 # Python's own gRPC client is told to look at idle connections more often than every five seconds;

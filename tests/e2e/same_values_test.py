@@ -15,9 +15,9 @@ import fixture
 import grpc
 import programs
 import webhook
+from webhook import BEGIN
 
 LARGEST_ID = 2**63 - 1
-BEGIN = 1_752_241_074_000
 TABLES = {  # and what their rows are ordered by
     "service_record": "id", "call": "id", "transcript": "id", "call_event": "id",
     "call_event_transcript": "call_event_id", "call_base": "call_id",

@@ -6,8 +6,8 @@ import unittest
 import programs
 import webhook
 from fixture import EndToEndTest
+from webhook import BEGIN
 
-BEGIN = 1_752_241_074_000
 THREADS = 4
 
 

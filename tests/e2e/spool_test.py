@@ -9,8 +9,8 @@ import unittest
 import programs
 import webhook
 from fixture import EndToEndTest
+from webhook import BEGIN
 
-BEGIN = 1_752_241_074_000
 PAGE_SIZE = 4096  # of SQLite
 
 

@@ -14,9 +14,9 @@ import grpc
 import programs
 import webhook
 from fixture import EndToEndTest
+from webhook import BEGIN
 
 REFUSED = (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED)
-BEGIN = 1_752_241_074_000
 
 
 class SecurityTest(EndToEndTest):

@@ -8,8 +8,7 @@ import grpc
 import programs
 import webhook
 from fixture import EndToEndTest
-
-BEGIN = 1_752_241_074_000
+from webhook import BEGIN
 
 
 class Watcher:

@@ -6,6 +6,7 @@ import json
 from programs import SECRET
 
 PATH = "/webhooks/vapi"
+BEGIN = 1_752_241_074_000  # 2025-07-11T13:37:54Z, in milliseconds: when the tests' calls begin
 
 
 class Answer:

@@ -5,9 +5,9 @@ import unittest
 import api
 import webhook
 from fixture import EndToEndTest
+from webhook import BEGIN
 
 VAPI_ID = "6896cc2a-4989-48bd-8e24-d64dd2781d4b"
-BEGIN = 1_752_241_074_000  # 2025-07-11T13:37:54Z
 
 
 class WebhookToCallTest(EndToEndTest):

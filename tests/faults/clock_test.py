@@ -8,7 +8,7 @@ import unittest
 import surroundings
 import programs
 import webhook
-from load import BEGIN
+from webhook import BEGIN
 
 LIBRARY = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
 HOUR = 3600

@@ -7,13 +7,14 @@ import unittest
 import surroundings
 import programs
 import webhook
-from load import BEGIN, CALLS
+from load import CALLS
+from webhook import BEGIN
 
-WATCHERS = 1000 if surroundings.LONG else 200
+WATCHERS = 1000 if programs.LONG else 200
 CHANNELS = 10
-EVENTS = 500 if surroundings.LONG else 100
+EVENTS = 500 if programs.LONG else 100
 SECONDS = 600.0  # within which all watchers have seen all, or a load has come so far
-SOAK_EVENTS = 60_000 if surroundings.LONG else 6_000
+SOAK_EVENTS = 60_000 if programs.LONG else 6_000
 MAX_GROWTH_KB = 24 * 1024
 MIB = 1 << 20
 

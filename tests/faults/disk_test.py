@@ -10,7 +10,7 @@ import databases
 import grpc
 import programs
 import webhook
-from load import BEGIN
+from webhook import BEGIN
 
 SHIM = os.environ.get("AUTOPULSE_FAILING_FSYNC", "")
 TEXT = "x" * 100_000

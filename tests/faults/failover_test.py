@@ -15,8 +15,9 @@ import grpc
 import postgres_pair
 import programs
 import webhook
-from load import BEGIN, CALLS
+from load import CALLS
 from network_test import Network
+from webhook import BEGIN
 
 SECONDS_TO_RECOVER = 15.0
 
@@ -65,7 +66,7 @@ class FailoverTest(surroundings.FaultTest):
               f"spool was empty after {drained:.2f} s; answers {load.answers}", file=sys.stderr)
 
 
-@unittest.skipUnless(surroundings.LONG, "it takes 20 seconds")
+@unittest.skipUnless(programs.LONG, "it takes 20 seconds")
 class VanishedServerTest(surroundings.FaultTest):
     """The service reaches PostgreSQL over a network of its own, and on this machine besides."""
 

@@ -7,14 +7,14 @@ import os
 import random
 import unittest
 
-from spooling import LONG, SpoolingTest
+from spooling import SpoolingTest
 from repeating_load import Load
 
 # pylint: disable=wrong-import-order
 import databases
 import programs
 
-KILLS = 200 if LONG else 20
+KILLS = 200 if programs.LONG else 20
 SEED = int(os.environ.get("AUTOPULSE_FAULT_SEED", "11"))
 CALLS = range(1, 25)
 

@@ -9,7 +9,7 @@ import databases
 import programs
 import slow_link
 import webhook
-from load import BEGIN
+from webhook import BEGIN
 
 TEXT = "x" * 10_000
 

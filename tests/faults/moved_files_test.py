@@ -8,7 +8,7 @@ import unittest
 import surroundings
 import programs
 import webhook
-from load import BEGIN
+from webhook import BEGIN
 
 CALLS = range(1, 9)
 EVENTS = 40

@@ -14,12 +14,13 @@ import unittest
 import surroundings
 import api
 import grpc
+import programs
 import slow_link
 import webhook
-from load import BEGIN
+from webhook import BEGIN
 
 SENDERS = 64
-EVENTS = 2_000 if surroundings.LONG else 200
+EVENTS = 2_000 if programs.LONG else 200
 DEADLINE_SECONDS = 1.0
 LONG_DEADLINE_SECONDS = 5.0  # far longer than what is to happen before it
 DELAY_SECONDS = 0.3
@@ -165,7 +166,7 @@ class NetworkTest(surroundings.FaultTest):
         self.api = self.connect(self.service.address)
         self.assertEqual(self.times_of(1), [BEGIN, BEGIN + 1])
 
-    @unittest.skipUnless(surroundings.LONG, "it takes 20 seconds")
+    @unittest.skipUnless(programs.LONG, "it takes 20 seconds")
     def test_connection_whose_packets_vanish_is_replaced(self):
         """FT20: nothing comes back on the old one, a new one would work."""
         self.post_from_all(SENDERS)

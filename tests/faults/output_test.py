@@ -9,7 +9,7 @@ import unittest
 import surroundings
 import programs
 import webhook
-from load import BEGIN
+from webhook import BEGIN
 
 
 LISTENS = "0A"  # the state of a socket, as the system writes it

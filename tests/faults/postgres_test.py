@@ -15,9 +15,10 @@ import grpc
 import psycopg2
 import programs
 import webhook
-from load import BEGIN, CALLS
+from load import CALLS
+from webhook import BEGIN
 
-ROUNDS = 20 if surroundings.LONG else 4
+ROUNDS = 20 if programs.LONG else 4
 POOLER = pathlib.Path("/usr/sbin/pgbouncer")
 OTHERS_PIDS = ("SELECT pid FROM pg_stat_activity"
                " WHERE datname = current_database() AND pid <> pg_backend_pid()")

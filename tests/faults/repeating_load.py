@@ -1,6 +1,5 @@
 """A sender that repeats what was not answered with 2xx, and remembers what was."""
 
-import os
 import pathlib
 import sys
 import threading
@@ -12,8 +11,6 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "e2e"))
 import programs  # noqa: E402
 import webhook  # noqa: E402
 
-BEGIN = 1_752_241_074_000
-LONG = os.environ.get("AUTOPULSE_LONG_TESTS") == "1"
 _LAST_SECONDS = 30.0  # that the last event of each thread may take when the load ends
 
 
@@ -46,7 +43,7 @@ class Load:
             while not self._stop.is_set():
                 call_id = calls[number % len(calls)]
                 number += 1
-                timestamp = BEGIN + number
+                timestamp = webhook.BEGIN + number
                 body = webhook.status_update(call_id, "in-progress", timestamp, f"vapi-{call_id}")
                 if not self._post(sender, index, body):
                     return

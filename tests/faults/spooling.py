@@ -2,13 +2,13 @@
 
 import sqlite3
 
-from repeating_load import LONG  # noqa: F401  # first: it finds the modules of tests/e2e
+import repeating_load  # noqa: F401  # first: it finds the modules of tests/e2e
 
 # pylint: disable=wrong-import-order
 import programs
 from fixture import EndToEndTest
 
-DRAIN_SECONDS = 1800.0 if LONG else 120.0
+DRAIN_SECONDS = 1800.0 if programs.LONG else 120.0
 
 
 class SpoolingTest(EndToEndTest):

@@ -13,10 +13,10 @@ import api
 import grpc
 import programs
 import webhook
-from load import BEGIN
+from webhook import BEGIN
 
-LOCK_SECONDS = 30 if surroundings.LONG else 12  # a writer of ours waits for ten
-GROWTH = 10 if surroundings.LONG else 1.2
+LOCK_SECONDS = 30 if programs.LONG else 12  # a writer of ours waits for ten
+GROWTH = 10 if programs.LONG else 1.2
 MAX_WAL_BYTES = 64 << 20  # journal_size_limit, to which the file is cut once it is empty
 READ_LOCKS = (123, 5)  # the first byte and how many, in the -shm file (sqlite.org/walformat.html)
 ENTRIES = [{"role": "user", "message": "x" * 400_000, "time": BEGIN}]

@@ -13,7 +13,7 @@ import api
 import databases
 import programs
 import webhook
-from load import BEGIN
+from webhook import BEGIN
 
 DRAIN = 1
 GRACE = 5  # after the drain

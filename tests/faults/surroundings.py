@@ -1,6 +1,5 @@
 """What the fault tests start from: the end-to-end fixture, and what is around the programs."""
 
-import os
 import pathlib
 import sys
 
@@ -10,7 +9,6 @@ import fixture  # noqa: E402
 import programs  # noqa: E402
 
 READINESS = b"autopulse.callevents.v1.CallEventService"  # what health is asked of
-LONG = os.environ.get("AUTOPULSE_LONG_TESTS") == "1"
 
 
 class FaultTest(fixture.EndToEndTest):

@@ -5,7 +5,7 @@ import unittest
 import surroundings
 import api
 import webhook
-from load import BEGIN
+from webhook import BEGIN
 
 COLUMNS = (("call", "outcome"), ("call_event", "ended_reason"), ("call_base", "hung_up"),
            ("transcript", "content"))
