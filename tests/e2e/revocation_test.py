@@ -7,7 +7,7 @@ import unittest
 import api
 import grpc
 import programs
-from tls_test import SecurityTest
+from security import SecurityTest
 
 TOKEN = "token-of-console"
 

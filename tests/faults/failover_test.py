@@ -16,7 +16,7 @@ import postgres_pair
 import programs
 import webhook
 from load import CALLS
-from network_test import Network
+from network import Network
 from webhook import BEGIN
 
 SECONDS_TO_RECOVER = 15.0
