@@ -45,8 +45,7 @@ class CanaryTest(EndToEndTest):
     def setUp(self):
         super().setUp()
         self.service = self.start_service()
-        self.spool = self.folder / "spool.db"
-        self.adapter = self.start_adapter(self.service.address, f"--spool={self.spool}")
+        self.adapter = self.start_spooling_adapter(self.service.address)
         self.api = self.connect(self.service.address)
         self.sender = self.sender_to(self.adapter)
         self.printed = []

@@ -47,8 +47,7 @@ class BackupTest(surroundings.FaultTest):
     def test_backup_under_load_holds_what_was_acknowledged_before_it(self):
         """FT57: by the recipe of docs/operations.md; a service goes on with it."""
         self.start_with_spool()
-        for call_id in range(1, CALLS + 1):
-            self.api.create_call(call_id)
+        self.create_calls(range(1, CALLS + 1))
         load = self.start_load()
         for _ in range(3):
             load.await_progress(300)

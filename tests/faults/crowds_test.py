@@ -110,8 +110,7 @@ class SoakTest(surroundings.FaultTest):
     def test_load_that_goes_on_takes_no_more_and_no_more(self):
         """FT64: memory, files, threads and the WAL stay as they are after a while."""
         self.start_with_spool()
-        for call_id in range(1, CALLS + 1):
-            self.api.create_call(call_id)
+        self.create_calls(range(1, CALLS + 1))
         load = self.start_load()
         load.await_progress(SOAK_EVENTS // 2, SECONDS)  # it is warm then
         before = self.measure()

@@ -25,8 +25,7 @@ class DiskTest(surroundings.FaultTest):
         self.addCleanup(self.database.close)
 
     def register_calls(self):
-        for call_id in range(1, CALLS + 1):
-            self.api.create_call(call_id)
+        self.create_calls(range(1, CALLS + 1))
 
     def post_reports(self):
         """One for each call; what was answered."""

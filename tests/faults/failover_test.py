@@ -30,8 +30,7 @@ class FailoverTest(surroundings.FaultTest):
         self.database = postgres_pair.PostgresPair()
         self.addCleanup(self.database.stop)
         self.start_with_spool()
-        for call_id in range(1, CALLS + 1):
-            self.api.create_call(call_id)
+        self.create_calls(range(1, CALLS + 1))
 
     def records(self):
         try:

@@ -7,23 +7,23 @@ import os
 import random
 import unittest
 
-from spooling import SpoolingTest
-from repeating_load import Load
-
-# pylint: disable=wrong-import-order
+import surroundings
 import databases
 import programs
+from repeating_load import DRAIN_SECONDS, Load
 
 KILLS = 200 if programs.LONG else 20
 SEED = int(os.environ.get("AUTOPULSE_FAULT_SEED", "11"))
 CALLS = range(1, 25)
+QUIET = "--log-level=error"
 
 
-class KillsTest(SpoolingTest):
+class KillsTest(surroundings.FaultTest):
     """What was answered with 2xx is there, once, in order, and the files are whole."""
 
     def test_kills_under_load_lose_nothing(self):
         """FT4, FT5, O1, O7: acknowledged is stored, whatever is killed, and whenever."""
+        self.start_with_spool(adapter=[QUIET])
         self.create_calls(CALLS)
         rng, killed = random.Random(SEED), {"adapter": 0, "service": 0}
         load = Load(self.adapter.address, CALLS)
@@ -34,7 +34,7 @@ class KillsTest(SpoolingTest):
             service_runs = self.service.process.poll() is None
             if rng.random() < 0.5:
                 self.adapter.kill()
-                self.restart_adapter()
+                self.restart_adapter(QUIET)
                 killed["adapter"] += 1
             elif service_runs:
                 self.service.kill()
@@ -45,7 +45,7 @@ class KillsTest(SpoolingTest):
             self.restart_service()
         load.stop()
         self.assertEqual(load.errors, [])
-        self.wait_until_drained()
+        self.wait_until_drained(DRAIN_SECONDS)
         self.assert_kept_once_and_in_order(load.acknowledged)
         print(f"{databases.KIND}: {killed['adapter']} kills of the adapter, {killed['service']} of "
               f"the service, {load.count()} events accepted, answers {load.tally()}: all kept, "

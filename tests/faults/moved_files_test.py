@@ -21,14 +21,10 @@ class MovedFilesTest(surroundings.FaultTest):
     def setUp(self):
         super().setUp()
         self.start_with_spool()
-        self.create_calls()
+        self.create_calls(CALLS)
         self.time = BEGIN
         self.acknowledged = set()
         self.moved = self.folder / "moved.db"
-
-    def create_calls(self):
-        for call_id in CALLS:
-            self.api.create_call(call_id)
 
     def post(self):
         """Some events; what was answered."""
@@ -77,7 +73,7 @@ class MovedDatabaseTest(MovedFilesTest):
         self.assertEqual(self.post(), {202})
         self.assert_ends()
         self.restart_service()
-        self.create_calls()
+        self.create_calls(CALLS)
         self.await_all_recorded()
         self.assertEqual(self.database.problems(), [])
 
@@ -128,11 +124,6 @@ class MovedSpoolTest(MovedFilesTest):
         self.restart_service()
         self.await_all_recorded()
 
-    def restart_adapter(self):
-        self.adapter.stop()
-        self.adapter = self.start_spooling_adapter(self.service.address)
-        self.sender = self.sender_to(self.adapter)
-
     def test_removed_spool_takes_nothing_more(self):
         self.spool.unlink()
         self.assert_refuses()
@@ -141,6 +132,7 @@ class MovedSpoolTest(MovedFilesTest):
     def test_removed_log_of_the_spool_loses_nothing(self):
         (self.folder / "spool.db-wal").unlink()
         self.assert_refuses("spool.db-wal")
+        self.adapter.stop()
         self.restart_adapter()
         self.assertEqual(self.post(), {202})
         self.assert_sends_what_it_has()
@@ -167,6 +159,7 @@ class MovedSpoolTest(MovedFilesTest):
         self.assertEqual(self.post(), {202})
         os.replace(copy, self.spool)
         self.assert_refuses()
+        self.adapter.stop()
         self.restart_adapter()
         self.assertEqual(self.spooled("PRAGMA integrity_check"), [("ok",)])
         self.acknowledged = kept  # what came after went with the file

@@ -40,8 +40,7 @@ class NetworkTest(surroundings.FaultTest):
         self.start_with_spool("--insecure", listen=f"{self.network.there}:0",
                               wrapper=self.network.enter,
                               adapter=[f"--service-deadline={DEADLINE_SECONDS}s"])
-        for call_id in range(1, SENDERS + 1):
-            self.api.create_call(call_id)
+        self.create_calls(range(1, SENDERS + 1))
 
     def post_from_all(self, count, first=0):
         """`count` events, each sender's of a call of its own; the answers and their seconds."""
@@ -64,11 +63,6 @@ class NetworkTest(surroundings.FaultTest):
             thread.join()
         return answers
 
-    def restart_adapter(self, deadline_seconds):
-        self.adapter.stop()
-        self.adapter = self.start_spooling_adapter(self.service.address,
-                                                   f"--service-deadline={deadline_seconds}s")
-
     def ask_in_vain(self, seconds):
         """A request to the service that ends after so long: whoever waits for an answer from there
         as long ends after it."""
@@ -83,7 +77,8 @@ class NetworkTest(surroundings.FaultTest):
 
     def test_cut_network_costs_one_deadline_and_then_nothing(self):
         """FT18: the spool takes all; after a few failures nobody waits; threads do not pile up."""
-        self.restart_adapter(LONG_DEADLINE_SECONDS)
+        self.adapter.stop()
+        self.restart_adapter(f"--service-deadline={LONG_DEADLINE_SECONDS}s")
         self.post_from_all(SENDERS)
         threads = self.adapter.status("Threads")
         self.network.drop()

@@ -3,11 +3,9 @@
 import time
 import unittest
 
-from spooling import SpoolingTest
-from repeating_load import Load
-
-# pylint: disable=wrong-import-order
+import surroundings
 import programs
+from repeating_load import DRAIN_SECONDS, Load
 
 SECONDS = 600 if programs.LONG else 20
 PER_SECOND = 500
@@ -16,11 +14,12 @@ MEMORY_KIB = 64 << 10
 GROWTH_KIB = 16 << 10
 
 
-class OutageTest(SpoolingTest):
+class OutageTest(surroundings.FaultTest):
     """Every webhook is accepted, memory does not grow, and all of it gets there."""
 
     def test_outage_is_not_felt(self):
         """FT6, O7: 2xx for all, then drained in order, in flat memory."""
+        self.start_with_spool(adapter=["--log-level=error"])
         self.create_calls(CALLS)
         self.service.kill()
         begin = time.monotonic()
@@ -41,7 +40,7 @@ class OutageTest(SpoolingTest):
         size = self.spool.stat().st_size
         drain_begin = time.monotonic()
         self.restart_service()
-        self.wait_until_drained()
+        self.wait_until_drained(DRAIN_SECONDS)
         drained = time.monotonic() - drain_begin
         self.assert_kept_once_and_in_order(load.acknowledged)
         peak = self.adapter.status("VmHWM")

@@ -30,8 +30,7 @@ class CutConnectionsTest(surroundings.FaultTest):
     def setUp(self):
         super().setUp()
         self.start_with_spool()
-        for call_id in range(1, CALLS + 1):
-            self.api.create_call(call_id)
+        self.create_calls(range(1, CALLS + 1))
 
     def cut_all(self):
         pids = self.rows(OTHERS_PIDS)
@@ -104,8 +103,7 @@ class FullDiskTest(surroundings.FaultTest):
         self.addCleanup(self.database.close)
         self.disk = disk
         self.start_with_spool("--migrate")
-        for call_id in range(1, CALLS + 1):
-            self.api.create_call(call_id)
+        self.create_calls(range(1, CALLS + 1))
 
     def post_reports(self):
         """One for each call, which no free page has room for; what was answered."""

@@ -1,16 +1,12 @@
 """A sender that repeats what was not answered with 2xx, and remembers what was."""
 
-import pathlib
-import sys
 import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "e2e"))
+import programs
+import webhook
 
-# pylint: disable=wrong-import-position
-import programs  # noqa: E402
-import webhook  # noqa: E402
-
+DRAIN_SECONDS = 1800.0 if programs.LONG else 120.0  # that what it has left in a spool may take
 _LAST_SECONDS = 30.0  # that the last event of each thread may take when the load ends
 
 

@@ -28,8 +28,7 @@ class OtherProgramTest(surroundings.FaultTest):
     def setUp(self):
         super().setUp()
         self.start_with_spool()
-        for call_id in range(1, 9):
-            self.api.create_call(call_id)
+        self.create_calls(range(1, 9))
 
     def open(self):
         connection = sqlite3.connect(self.database.file, isolation_level=None,

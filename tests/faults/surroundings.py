@@ -27,6 +27,15 @@ class FaultTest(fixture.EndToEndTest):
         self.adapter = self.start_spooling_adapter(self.service.address, *adapter)
         self.sender = self.sender_to(self.adapter)
 
+    def restart_adapter(self, *arguments):
+        """Starts an adapter on the port that senders know; the one before must have ended."""
+        self.adapter = self.start_spooling_adapter(self.service.address, *arguments,
+                                                   listen=self.adapter.address)
+
+    def create_calls(self, calls):
+        for call_id in calls:
+            self.api.create_call(call_id)
+
     def await_readiness(self, answer):
         """Waits until the service says so of itself."""
         programs.wait_until(lambda: self.api.health(READINESS) == answer, f"health is {answer}")
@@ -42,3 +51,13 @@ class FaultTest(fixture.EndToEndTest):
     def times_of(self, call_id):
         """When the events of a call happened, in milliseconds."""
         return [event.event_time.ToMilliseconds() for event in self.api.events(call_id)]
+
+    def assert_kept_once_and_in_order(self, acknowledged):
+        """The journal holds what was accepted, once, each call in the order of its intake [O7]."""
+        for call_id, times in acknowledged.items():
+            stored = [event.event_time.ToMilliseconds() for event in sorted(
+                self.api.events(call_id), key=lambda event: event.sequence)]
+            self.assertEqual(stored, times, f"call {call_id}")
+        self.assertEqual(self.database.problems(), [])
+        self.assertEqual(self.spooled("PRAGMA integrity_check"), [("ok",)])
+        self.assertEqual(self.spooled("SELECT count(*) FROM dead_letter"), [(0,)])

@@ -17,8 +17,7 @@ class TablesTest(surroundings.FaultTest):
     def setUp(self):
         super().setUp()
         self.start_with_spool()
-        for call_id in range(1, len(COLUMNS) + 1):
-            self.api.create_call(call_id)
+        self.create_calls(range(1, len(COLUMNS) + 1))
 
     def rename(self, table, column, name):
         self.rows(f"ALTER TABLE {table} RENAME COLUMN {column} TO {name}")
