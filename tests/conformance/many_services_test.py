@@ -22,6 +22,7 @@ import generator  # noqa: E402
 import oracle  # noqa: E402
 import programs  # noqa: E402
 import swarm  # noqa: E402
+import watcher  # noqa: E402
 import webhook  # noqa: E402
 import world  # noqa: E402
 
@@ -114,9 +115,9 @@ class ManyServicesTest(unittest.TestCase):
         busy = self.new_swarm(scenarios)
         token = self.first_token(busy)
         mark = busy.database.rows("SELECT max(id) FROM call_event")[0][0]
-        watchers = [swarm.Watcher(busy.addresses, number, token) for number in range(WATCHERS)]
-        for watcher in watchers:
-            self.addCleanup(watcher.stop)
+        watchers = [watcher.Watcher(busy.addresses, token, number) for number in range(WATCHERS)]
+        for follower in watchers:
+            self.addCleanup(follower.stop)
 
         began = time.monotonic()
         crowd = swarm.Crowd(busy.adapter_addresses, THREADS)
@@ -131,16 +132,16 @@ class ManyServicesTest(unittest.TestCase):
                                           " ORDER BY id", mark)]
         programs.wait_until(lambda: all(len(w.seen) >= len(recorded) for w in watchers),
                             "the watchers caught up", seconds=60)
-        for watcher in watchers:
-            watcher.stop()
+        for follower in watchers:
+            follower.stop()
         print(f"{crowd.progress} webhooks of {CALLS} calls in {posted:.1f} s, answers"
               f" {crowd.answers}; {len(recorded)} events; {busy.kills} services killed,"
               f" {busy.restarts} restarts of the database; {WATCHERS} watchers, broken"
-              f" {sum(watcher.breaks for watcher in watchers)} times; seed {SEED}")
+              f" {sum(follower.breaks for follower in watchers)} times; seed {SEED}")
         self.assert_same(wanted, self.contents(busy.database))
-        for watcher in watchers:
-            self.assertEqual(watcher.seen, recorded)
-        self.assertGreater(min(watcher.breaks for watcher in watchers), 0)
+        for follower in watchers:
+            self.assertEqual(follower.seen, recorded)
+        self.assertGreater(min(follower.breaks for follower in watchers), 0)
         self.assertEqual(busy.restarts, 2)
 
     def assert_same(self, wanted, got):

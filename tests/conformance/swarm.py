@@ -1,56 +1,23 @@
-"""Several services and adapters on one PostgreSQL database, those who watch, and what goes wrong."""
+"""Several services and adapters on one PostgreSQL database, and what goes wrong."""
 
 import contextlib
 import sqlite3
 import threading
 
-import api
-import grpc
 import programs
 import webhook
 
 ANSWERS = (200, 202)  # recorded, or kept in the adapter's spool
 
 
-class Watcher:
-    """Follows the stream; whenever it breaks, with its last token at the next service."""
-
-    def __init__(self, addresses, first, token):
-        self._apis = [api.Api(address) for address in addresses]
-        self._turn, self._token = first, token
-        self._stopped, self._stream = threading.Event(), None
-        self.seen, self.breaks = [], 0
-        self._thread = threading.Thread(target=self._follow)
-        self._thread.start()
-
-    def _follow(self):
-        while not self._stopped.is_set():
-            self._stream = self._apis[self._turn % len(self._apis)].watch(self._token,
-                                                                          timeout=None)
-            try:
-                for response in self._stream:
-                    self._token = response.resume_token
-                    if response.HasField("event"):
-                        self.seen.append((response.event.sequence, response.event.name))
-            except grpc.RpcError:
-                self.breaks += 1
-                self._turn += 1
-                programs.pause()
-
-    def stop(self):
-        self._stopped.set()
-        if self._stream is not None:
-            self._stream.cancel()
-        self._thread.join()
-        for connection in self._apis:
-            connection.channel.close()
-
-
 class Crowd:
-    """Threads that post what is left, each to its adapter; `progress` counts what was answered."""
+    """Threads that post what is left, each to its adapter; `progress` counts what was taken.
 
-    def __init__(self, addresses, threads):
-        self._addresses, self._threads = addresses, threads
+    What is answered 503 is posted up to `attempts` times; any other refusal is one of `errors`.
+    """
+
+    def __init__(self, addresses, threads, attempts=1):
+        self._addresses, self._threads, self._attempts = addresses, threads, attempts
         self._lock = threading.Lock()
         self.progress, self.answers, self.errors = 0, {}, []
 
@@ -74,14 +41,21 @@ class Crowd:
                         body = next(left, None)
                     if body is None:
                         return
-                    answer = sender.post(body)
-                    with self._lock:
-                        self.progress += 1
-                        self.answers[answer.http] = self.answers.get(answer.http, 0) + 1
-                    if answer.http not in ANSWERS:
-                        raise AssertionError(f"{answer} to {body[:300]}")
+                    self._post_until_taken(sender, body)
             except Exception as error:  # pylint: disable=broad-except
                 self.errors.append(error)
+
+    def _post_until_taken(self, sender, body):
+        for _ in range(self._attempts):
+            answer = sender.post(body)
+            with self._lock:
+                self.answers[answer.http] = self.answers.get(answer.http, 0) + 1
+                self.progress += answer.http in ANSWERS
+            if answer.http in ANSWERS:
+                return
+            if answer.http != 503:
+                break
+        raise AssertionError(f"{answer} to {body[:300]}")
 
 
 class Swarm:

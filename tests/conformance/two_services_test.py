@@ -8,7 +8,6 @@ import pathlib
 import random
 import sys
 import tempfile
-import threading
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "e2e"))
@@ -16,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "e2e"))
 # pylint: disable=wrong-import-position
 import databases  # noqa: E402
 import generator  # noqa: E402
-import webhook  # noqa: E402
+import swarm  # noqa: E402
 import world  # noqa: E402
 
 SEED = int(os.environ.get("AUTOPULSE_CONFORMANCE_SEED", "20250712"))
@@ -26,51 +25,6 @@ COPIES = 3
 ATTEMPTS = 20  # of one body that is answered 503: it lost a race again and again
 
 
-class Crowd:
-    """Threads that post at the same time, half of them to each adapter."""
-
-    def __init__(self, addresses):
-        self._senders = [webhook.Sender(addresses[index % len(addresses)], timeout=60)
-                         for index in range(THREADS)]
-        self._lock = threading.Lock()
-        self.answers = {}
-        self.errors = []
-
-    def post_all(self, bodies):
-        """Posts each body once; whoever is free takes the next. Those that got 503 go again."""
-        left = iter(bodies)
-        threads = [threading.Thread(target=self._post, args=(sender, left))
-                   for sender in self._senders]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    def _post(self, sender, left):
-        try:
-            while True:
-                with self._lock:
-                    body = next(left, None)
-                if body is None:
-                    return
-                self._post_until_taken(sender, body)
-        except Exception as error:  # pylint: disable=broad-except
-            self.errors.append(error)
-
-    def _post_until_taken(self, sender, body):
-        for _ in range(ATTEMPTS):
-            answer = sender.post(body)
-            with self._lock:
-                self.answers[answer.http] = self.answers.get(answer.http, 0) + 1
-            if answer.http != 503:
-                return
-        raise AssertionError(f"answered 503 {ATTEMPTS} times: {answer}")
-
-    def close(self):
-        for sender in self._senders:
-            sender.close()
-
-
 class TwoServicesTest(unittest.TestCase):
     """O1, O3: whichever service an event of a call reaches, and whatever reaches the other."""
 
@@ -78,8 +32,7 @@ class TwoServicesTest(unittest.TestCase):
         self.quiet = self.new_world()
         shared = databases.new(None, "postgresql")
         self.busy = [self.new_world(database=shared) for _ in range(2)]
-        self.crowd = Crowd([place.address for place in self.busy])
-        self.addCleanup(self.crowd.close)
+        self.crowd = swarm.Crowd([place.address for place in self.busy], THREADS, ATTEMPTS)
 
     def new_world(self, database=None):
         folder = tempfile.TemporaryDirectory()
@@ -100,7 +53,8 @@ class TwoServicesTest(unittest.TestCase):
                     self.assertEqual(self.quiet.post(body), [])
                 crowded += bodies * COPIES
             rng.shuffle(crowded)
-            self.crowd.post_all(crowded)
+            self.crowd.start(crowded)
+            self.crowd.join()
         self.assertEqual(self.crowd.errors, [])
         self.assertLessEqual(set(self.crowd.answers), {200, 503}, self.crowd.answers)
         for scenario in sum(waves, []):

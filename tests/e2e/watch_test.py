@@ -8,40 +8,8 @@ import grpc
 import programs
 import webhook
 from fixture import EndToEndTest
+from watcher import Watcher
 from webhook import BEGIN
-
-
-class Watcher:
-    """Follows the stream from a token on, and again from the last one whenever it breaks."""
-
-    def __init__(self, connect):
-        self._connect = connect
-        self._stopped = threading.Event()
-        self._stream, self.token, self.seen = None, "", []
-        self.breaks = 0
-        self._thread = threading.Thread(target=self._follow)
-
-    def start(self, token):
-        self.token = token
-        self._thread.start()
-
-    def _follow(self):
-        while not self._stopped.is_set():
-            self._stream = self._connect().watch(self.token, timeout=None)
-            try:
-                for response in self._stream:
-                    self.token = response.resume_token
-                    if response.HasField("event"):
-                        self.seen.append((response.event.sequence, response.event.name))
-            except grpc.RpcError:
-                self.breaks += 1
-                programs.pause()
-
-    def stop(self):
-        self._stopped.set()
-        if self._stream is not None:
-            self._stream.cancel()
-        self._thread.join()
 
 
 class WatchTest(EndToEndTest):
@@ -94,8 +62,7 @@ class WatchTest(EndToEndTest):
     def test_a_resumed_watcher_misses_nothing_and_sees_nothing_twice(self):
         """The service is killed three times while events come in."""
         port, service = self.service.port, self.service
-        watcher = Watcher(lambda: self.connect(f"127.0.0.1:{port}"))
-        watcher.start(self.first_token())
+        watcher = Watcher([self.service.address], self.first_token())
         self.addCleanup(watcher.stop)
         number = 0
         for _ in range(3):
@@ -117,8 +84,7 @@ class WatchTest(EndToEndTest):
         """Commits of two services interleave, and not in order of their sequences."""
         other = self.start_adapter(self.start_service().address)
         senders = [self.sender, self.sender_to(other), self.sender_to(other)]
-        watcher = Watcher(lambda: self.connect(self.service.address))
-        watcher.start(self.first_token())
+        watcher = Watcher([self.service.address], self.first_token())
         self.addCleanup(watcher.stop)
 
         def post(sender, numbers):
