@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "tests/temporary_folder.h"
 
 namespace autopulse::callevents::rpc {
 namespace {
@@ -95,7 +96,8 @@ TEST(CallerTableTest, FileThatCannotBeUsedIsNamed) {
   const absl::Status missing = CallerTable::ReadFile("/nowhere/tokens.json").status();
   EXPECT_TRUE(absl::IsFailedPrecondition(missing));
   EXPECT_THAT(std::string(missing.message()), HasSubstr("/nowhere/tokens.json"));
-  const std::string path = testing::TempDir() + "tokens.json";
+  const TemporaryFolder folder;
+  const std::string path = folder / "tokens.json";
   std::ofstream(path) << "{";
   const absl::Status wrong = CallerTable::ReadFile(path).status();
   EXPECT_TRUE(absl::IsFailedPrecondition(wrong));

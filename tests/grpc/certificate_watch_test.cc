@@ -11,7 +11,7 @@
 #include <string>
 
 #include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
+#include "tests/temporary_folder.h"
 #include "tests/wait_until.h"
 
 namespace autopulse::callevents::rpc {
@@ -19,8 +19,8 @@ namespace {
 
 using testing::HasSubstr;
 
-// Writes a certificate, signed by itself, that is valid for so many days from now on.
-std::string CertificateOf(int days) {
+// Writes a certificate, signed by itself, that is valid for so many days from now on, to a file.
+void WriteCertificate(const std::string& path, int days) {
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
       EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), &EVP_PKEY_free);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), &X509_free);
@@ -29,41 +29,51 @@ std::string CertificateOf(int days) {
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kDay * days + kDay / 2);
   X509_set_pubkey(certificate.get(), key.get());
   X509_sign(certificate.get(), key.get(), EVP_sha256());
-  std::string path = absl::StrCat(testing::TempDir(), "certificate_watch.pem");
   std::FILE* const file = std::fopen(path.c_str(), "w");
   PEM_write_X509(file, certificate.get());
   std::fclose(file);
-  return path;
 }
 
 // What is logged on the first look.
-std::string LoggedOf(const std::string& file) {
+std::string LogOfFirstLook(const std::string& file) {
   testing::internal::CaptureStderr();
   { const CertificateWatch watch(file); }
   return testing::internal::GetCapturedStderr();
 }
 
-TEST(CertificateWatchTest, WarnsFourteenDaysAhead) {  // FT63
-  EXPECT_THAT(LoggedOf(CertificateOf(13)), HasSubstr("expires soon"));
-  EXPECT_THAT(LoggedOf(CertificateOf(13)), HasSubstr("days=13"));
-  EXPECT_EQ(LoggedOf(CertificateOf(14)), "");
+class CertificateWatchTest : public testing::Test {
+ protected:
+  // What is logged on the first look at a certificate that is valid for so many days.
+  std::string LoggedOf(int days) const {
+    WriteCertificate(file_, days);
+    return LogOfFirstLook(file_);
+  }
+
+  const TemporaryFolder folder_;
+  const std::string file_ = folder_ / "service.pem";
+};
+
+TEST_F(CertificateWatchTest, WarnsFourteenDaysAhead) {  // FT63
+  EXPECT_THAT(LoggedOf(13), HasSubstr("expires soon"));
+  EXPECT_THAT(LoggedOf(13), HasSubstr("days=13"));
+  EXPECT_EQ(LoggedOf(14), "");
 }
 
-TEST(CertificateWatchTest, SaysThatItHasExpired) {
-  EXPECT_THAT(LoggedOf(CertificateOf(-2)), HasSubstr("error the TLS certificate has expired"));
+TEST_F(CertificateWatchTest, SaysThatItHasExpired) {
+  EXPECT_THAT(LoggedOf(-2), HasSubstr("error the TLS certificate has expired"));
 }
 
-TEST(CertificateWatchTest, PassesOverAFileThatCannotBeRead) {
-  EXPECT_EQ(LoggedOf("/nowhere/service.pem"), "");
+TEST_F(CertificateWatchTest, PassesOverAFileThatCannotBeRead) {
+  EXPECT_EQ(LogOfFirstLook("/nowhere/service.pem"), "");
 }
 
-TEST(CertificateWatchTest, LooksAgain) {
-  const std::string file = CertificateOf(90);
+TEST_F(CertificateWatchTest, LooksAgain) {
+  WriteCertificate(file_, 90);
   testing::internal::CaptureStderr();
   std::string log;
   {
-    const CertificateWatch watch(file, absl::Milliseconds(1));
-    CertificateOf(3);
+    const CertificateWatch watch(file_, absl::Milliseconds(1));
+    WriteCertificate(file_, 3);
     WaitUntil(
         [&] {
           log += testing::internal::GetCapturedStderr();

@@ -1,9 +1,5 @@
 #include "tests/migrations/database_fixture.h"
 
-#include <stdlib.h>
-
-#include <filesystem>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tests/postgres/postgres_cluster.h"
@@ -14,18 +10,11 @@ void DatabaseTest::SetUp() {
   if (GetParam() == Dialect::kPgsql) {
     url_ = NewPostgresDatabase();
   } else {
-    folder_ = testing::TempDir() + "migrations.XXXXXX";
-    ASSERT_NE(mkdtemp(folder_.data()), nullptr);
-    url_ = absl::StrCat("sqlite:", folder_, "/calls.db");
+    url_ = absl::StrCat("sqlite:", folder_ / "calls.db");
   }
   absl::StatusOr<std::unique_ptr<Connection>> opened = OpenConnection(url_, IfMissing::kCreate);
   ASSERT_TRUE(opened.ok()) << opened.status();
   connection_ = *std::move(opened);
-}
-
-void DatabaseTest::TearDown() {
-  connection_.reset();
-  if (!folder_.empty()) std::filesystem::remove_all(folder_);
 }
 
 void DatabaseTest::Run(const std::string& sql) {

@@ -8,6 +8,7 @@
 #include "persistence/migrations/catalogue.h"
 #include "persistence/migrations/connection.h"
 #include "persistence/migrations/migrator.h"
+#include "tests/temporary_folder.h"
 
 namespace autopulse::callevents::persistence::migrations {
 
@@ -16,7 +17,6 @@ namespace autopulse::callevents::persistence::migrations {
 class DatabaseTest : public testing::TestWithParam<Dialect> {
  protected:
   void SetUp() override;
-  void TearDown() override;
 
   const std::string& url() const { return url_; }
   Connection& connection() { return *connection_; }
@@ -37,7 +37,7 @@ class DatabaseTest : public testing::TestWithParam<Dialect> {
   void GoDown(int revision);
 
  private:
-  std::string folder_;
+  const TemporaryFolder folder_;
   std::string url_;
   std::unique_ptr<Connection> connection_;
 };

@@ -10,7 +10,7 @@ namespace {
 
 // The store closes its file before the folder goes.
 struct StoreInFolder {
-  persistence::TemporaryFolder folder;
+  TemporaryFolder folder;
   std::unique_ptr<core::CallStore> store;
 };
 

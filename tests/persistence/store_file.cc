@@ -1,22 +1,10 @@
 #include "tests/persistence/store_file.h"
 
-#include <cstdlib>
 #include <utility>
 
 #include "persistence/open_database.h"
 
 namespace autopulse::callevents::persistence {
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "store-XXXXXX").string();
-  EXPECT_NE(mkdtemp(pattern.data()), nullptr) << pattern;
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 void StoreFileTest::Open() {
   auto opened = OpenCallStore("sqlite:" + path());

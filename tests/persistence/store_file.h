@@ -1,27 +1,13 @@
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "gtest/gtest.h"
 #include "services/core/call_store.h"
+#include "tests/temporary_folder.h"
 
 namespace autopulse::callevents::persistence {
-
-// A folder of its own for one test; it goes with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
 
 // A test with a store and the file it lies in.
 class StoreFileTest : public testing::Test {

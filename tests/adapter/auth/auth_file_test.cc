@@ -3,13 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "adapter/auth/webhook_auth.h"
 #include "tests/adapter/parsed_head.h"
+#include "tests/temporary_folder.h"
 
 namespace autopulse::callevents::adapter::auth {
 namespace {
@@ -77,14 +77,9 @@ TEST(AuthFileTest, NoErrorHoldsASecret) {
 
 class AuthFilesTest : public testing::Test {
  protected:
-  AuthFilesTest() : folder_(testing::TempDir() + "/auth_files") {
-    std::filesystem::create_directories(folder_);
-  }
-  ~AuthFilesTest() override { std::filesystem::remove_all(folder_); }
-
   std::string Write(const std::string& name, const std::string& text) const {
-    std::ofstream(folder_ + "/" + name, std::ios::binary) << text;
-    return folder_ + "/" + name;
+    std::ofstream(folder_ / name, std::ios::binary) << text;
+    return folder_ / name;
   }
 
   static bool Allows(const AuthPolicy& policy, absl::string_view secret) {
@@ -93,7 +88,7 @@ class AuthFilesTest : public testing::Test {
     return policy.AuthenticateHead(http::ParsedHead(head), absl::Now()).refusal == Refusal::kNone;
   }
 
-  std::string folder_;
+  const TemporaryFolder folder_;
 };
 
 TEST_F(AuthFilesTest, EveryLineOfTheSecretFileIsASecret) {
@@ -118,15 +113,15 @@ TEST_F(AuthFilesTest, BothFilesTogetherMakeThePolicy) {
 // FT41: what would let in whoever sends nothing, or nobody.
 TEST_F(AuthFilesTest, EmptyOrMissingSecretsAreRefusedNamingTheFile) {
   for (const AuthFiles& files :
-       {AuthFiles{.secret_file = folder_ + "/none", .auth_file = ""},
-        AuthFiles{.secret_file = folder_, .auth_file = ""},
+       {AuthFiles{.secret_file = folder_ / "none", .auth_file = ""},
+        AuthFiles{.secret_file = folder_.path(), .auth_file = ""},
         AuthFiles{.secret_file = Write("blank", " \n\t\n"), .auth_file = ""},
-        AuthFiles{.secret_file = "", .auth_file = folder_ + "/none"},
+        AuthFiles{.secret_file = "", .auth_file = folder_ / "none"},
         AuthFiles{.secret_file = "",
         .auth_file = Write("empty", R"({"methods":[{"type":"secret","secrets":[""]}]})")}}) {
     const auto policy = LoadAuthPolicy(files);
     ASSERT_FALSE(policy.ok());
-    EXPECT_THAT(std::string(policy.status().message()), HasSubstr(folder_));
+    EXPECT_THAT(std::string(policy.status().message()), HasSubstr(folder_.path()));
   }
   EXPECT_THAT(std::string(LoadAuthPolicy({}).status().message()), HasSubstr("no webhook secret"));
 }

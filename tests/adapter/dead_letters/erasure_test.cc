@@ -55,7 +55,7 @@ class ErasureTest : public SpoolingTest {
   // All bytes of all files of the spool.
   std::string Bytes() const {
     std::string bytes;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
       std::ifstream file(entry.path(), std::ios::binary);
       bytes.append(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
     }

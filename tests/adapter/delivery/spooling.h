@@ -3,7 +3,6 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -26,6 +25,7 @@
 #include "persistence/spool/event_spool.h"
 #include "services/base/clock.h"
 #include "services/base/counters.h"
+#include "tests/temporary_folder.h"
 #include "tests/wait_until.h"
 
 // A service that answers as the test says, a spool on a real file, a clock that stands still.
@@ -210,15 +210,9 @@ class Handed {
 class SpoolingTest : public testing::Test {
  protected:
   SpoolingTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "spooling_XXXXXX").string();
-    folder_ = mkdtemp(name.data());
     auto opened = persistence::spool::EventSpool::Open(folder_ / "spool.db", now_, {});
     EXPECT_TRUE(opened.ok()) << opened.status();
     spool_ = *std::move(opened);
-  }
-  ~SpoolingTest() override {
-    spool_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   base::Clock Clock() {
@@ -247,7 +241,7 @@ class SpoolingTest : public testing::Test {
   }
 
   absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
   RecordingService service_;
   base::Counters counters_;
   CallEventClient client_{

@@ -18,6 +18,7 @@
 #include "absl/strings/string_view.h"
 #include "tests/adapter/raw_http.h"
 #include "tests/adapter/served_adapter.h"
+#include "tests/temporary_folder.h"
 #include "tests/wait_until.h"
 
 namespace autopulse::callevents::adapter {
@@ -25,8 +26,8 @@ namespace {
 
 using testing::StartsWith;
 
-// Writes a key and its certificate, signed by itself.
-std::string WriteCertificate() {
+// Writes a key and its certificate, signed by itself, to a file.
+void WriteCertificate(const std::string& path) {
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
       EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"), &EVP_PKEY_free);
   const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), &X509_free);
@@ -34,12 +35,10 @@ std::string WriteCertificate() {
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
   X509_set_pubkey(certificate.get(), key.get());
   X509_sign(certificate.get(), key.get(), EVP_sha256());
-  std::string path = absl::StrCat(testing::TempDir(), "adapter_tls_test.pem");
   std::FILE* const file = std::fopen(path.c_str(), "w");
   PEM_write_PrivateKey(file, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
   PEM_write_X509(file, certificate.get());
   std::fclose(file);
-  return path;
 }
 
 // A client of TLS 1.3 that believes every certificate. Used by one thread.
@@ -80,7 +79,9 @@ class TlsClient {
 using TlsTest = ServedAdapter;
 
 TEST_F(TlsTest, FloodOfKeyUpdatesKeepsNobodyOut) {
-  const std::string pem = WriteCertificate();
+  const TemporaryFolder folder;
+  const std::string pem = folder / "both.pem";
+  WriteCertificate(pem);
   auto tls = http::TlsListener::Open({.certificate = pem, .key = pem, .client_ca = ""});
   ASSERT_TRUE(tls.ok()) << tls.status();
   http::Server::Options options;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "tests/temporary_folder.h"
 
 namespace autopulse::callevents::client {
 namespace {
@@ -17,7 +18,8 @@ class TokenInClearTest : public testing::Test {
  protected:
   TokenInClearTest() { std::ofstream(file_) << "a-token\n"; }
 
-  const std::string file_ = absl::StrCat(testing::TempDir(), "channel_settings_token");
+  const TemporaryFolder folder_;
+  const std::string file_ = folder_ / "token";
 };
 
 TEST_F(TokenInClearTest, StaysOnThisMachine) {
@@ -53,7 +55,7 @@ TEST_F(TokenInClearTest, IsSentWhereItIsSaidToBe) {
 }
 
 TEST_F(TokenInClearTest, TlsKeepsItFromOthers) {
-  const std::string authority = absl::StrCat(testing::TempDir(), "channel_settings_ca");
+  const std::string authority = folder_ / "ca.pem";
   std::ofstream(authority) << "-----BEGIN CERTIFICATE-----\n";
   EXPECT_TRUE(
       ReadChannelSettings("service.internal:1", {.tls_ca = authority, .token_file = file_}).ok());

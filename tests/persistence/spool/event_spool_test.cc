@@ -15,6 +15,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "tests/temporary_folder.h"
 
 namespace autopulse::callevents::persistence::spool {
 namespace {
@@ -40,15 +41,7 @@ int TraceNewConnection(sqlite3* handle, char**, const sqlite3_api_routines*) {
 
 class EventSpoolTest : public testing::Test {
  protected:
-  EventSpoolTest() {
-    std::string name = (std::filesystem::temp_directory_path() / "spool_test_XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-    Open();
-  }
-  ~EventSpoolTest() override {
-    spool_.reset();
-    std::filesystem::remove_all(folder_);
-  }
+  EventSpoolTest() { Open(); }
 
   std::string path() const { return folder_ / "spool.db"; }
 
@@ -112,7 +105,7 @@ class EventSpoolTest : public testing::Test {
     return settlement;
   }
 
-  std::filesystem::path folder_;
+  const TemporaryFolder folder_;
   std::unique_ptr<EventSpool> spool_;
 };
 
@@ -277,7 +270,7 @@ TEST_F(EventSpoolTest, ReserveOfTheDiskIsLeftFree) {  // FT7
 
 TEST_F(EventSpoolTest, DeadLettersGiveWayToEventsWhereTheDiskIsNarrow) {  // FT7
   spool_.reset();
-  const std::uintmax_t half = std::filesystem::space(folder_).available / 2;
+  const std::uintmax_t half = std::filesystem::space(folder_.path()).available / 2;
   spool_ = *EventSpool::Open(path(), kNow, {.reserve_bytes = half});
   EXPECT_TRUE(absl::IsResourceExhausted(AddDeadLetter()));
   EXPECT_TRUE(Append("calls/1", "a").ok());
@@ -333,7 +326,7 @@ TEST_F(EventSpoolTest, FileThatIsNoDatabaseIsRefused) {  // FT10
   const std::string other = folder_ / "other";
   std::ofstream(other) << std::string(4096, 'x');
   EXPECT_TRUE(absl::IsFailedPrecondition(EventSpool::Open(other, kNow, {}).status()));
-  EXPECT_TRUE(absl::IsFailedPrecondition(EventSpool::Open(folder_, kNow, {}).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(EventSpool::Open(folder_.path(), kNow, {}).status()));
   EXPECT_TRUE(absl::IsFailedPrecondition(EventSpool::Open(folder_ / "no/f", kNow, {}).status()));
 }
 

@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -24,10 +23,8 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
 }  // namespace
 
 CallctlProgram::CallctlProgram(const Options& options) {
-  folder_ = ::testing::TempDir() + "callctl_XXXXXX";
-  EXPECT_NE(mkdtemp(folder_.data()), nullptr);
-  const std::string in_file = folder_ + "/in";
-  const std::string err_file = folder_ + "/err";
+  const std::string in_file = folder_ / "in";
+  const std::string err_file = folder_ / "err";
   std::ofstream(in_file) << options.input;
   int out_pipe[2];
   EXPECT_EQ(pipe2(out_pipe, O_CLOEXEC), 0);
@@ -59,7 +56,6 @@ CallctlProgram::~CallctlProgram() {
     waitpid(pid_, nullptr, 0);
   }
   close(out_);
-  std::filesystem::remove_all(folder_);
 }
 
 bool CallctlProgram::WaitForOutput(const std::string& text) {
@@ -81,7 +77,7 @@ ProgramResult CallctlProgram::Wait() {
   result.exit_code =
       WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
   result.out = output_;
-  std::ifstream err(folder_ + "/err");
+  std::ifstream err(folder_ / "err");
   result.err.assign(std::istreambuf_iterator<char>(err), {});
   return result;
 }

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/temporary_folder.h"
+
 namespace autopulse::callevents::tests {
 
 // What a run of callctl left behind.
@@ -45,7 +47,7 @@ class CallctlProgram {
 
   pid_t pid_ = -1;
   int out_ = -1;
-  std::string folder_;
+  const TemporaryFolder folder_;
   std::string output_;
 };
 

@@ -18,6 +18,7 @@
 #include "clients/cpp/callctl/adapter_admin.h"
 #include "tests/clients/cpp/callctl/callctl_program.h"
 #include "tests/clients/cpp/fake_call_event_service.h"
+#include "tests/temporary_folder.h"
 
 namespace autopulse::callevents::callctl {
 namespace {
@@ -100,7 +101,8 @@ class EraseCommandTest : public testing::Test {
     return absl::StrCat("--adapter=", adapter.url());
   }
 
-  const std::string token_file_ = absl::StrCat(testing::TempDir(), "erase_command_token");
+  const TemporaryFolder folder_;
+  const std::string token_file_ = folder_ / "token";
   FakeCallEventService service_;
 };
 
