@@ -44,12 +44,6 @@ struct Recording {
     return fakes::Record(recorder, std::move(events));
   }
 
-  fakes::FakeTables Tables() {
-    fakes::FakeTables copy;
-    store.Change([&](fakes::FakeTables& tables) { copy = tables; });
-    return copy;
-  }
-
   void AddCall(std::int64_t id, const domain::CallState& state = {}) {
     store.Change([&](fakes::FakeTables& tables) {
       tables.service_records[id].id = id;
@@ -107,8 +101,8 @@ TEST(EventGroupTest, AnUnknownCallIsRegisteredOnceForAllItsEventsOfTheGroup) {  
        ForProvidersCall(Of("p", Told("b", 2, CallStatus::kInProgress)), /*registers=*/true)});
   ASSERT_TRUE(receipts[0].ok() && receipts[1].ok());
   EXPECT_EQ(receipts[0]->event.call_id, receipts[1]->event.call_id);
-  EXPECT_THAT(recording.Tables().calls, SizeIs(1));
-  EXPECT_THAT(recording.Tables().bases, SizeIs(1));
+  EXPECT_THAT(recording.store.Tables().calls, SizeIs(1));
+  EXPECT_THAT(recording.store.Tables().bases, SizeIs(1));
 }
 
 TEST(EventGroupTest, ALateEventIsFoldedWithTheEventsBeforeItInTheGroup) {  // O3
@@ -118,7 +112,7 @@ TEST(EventGroupTest, ALateEventIsFoldedWithTheEventsBeforeItInTheGroup) {  // O3
                                           ForCall(15, Told("a", 1, CallStatus::kInProgress))});
   EXPECT_EQ(receipts[1]->event.outcome, EventOutcome::kLate);
   EXPECT_EQ(receipts[1]->call.state.duration_sec, 8);
-  EXPECT_EQ(recording.Tables().calls.at(15).state.duration_sec, 8);
+  EXPECT_EQ(recording.store.Tables().calls.at(15).state.duration_sec, 8);
 }
 
 TEST(EventGroupTest, ALateEventIsFoldedWithWhatWasRecordedBeforeTheGroup) {  // O3
@@ -128,7 +122,7 @@ TEST(EventGroupTest, ALateEventIsFoldedWithWhatWasRecordedBeforeTheGroup) {  // 
   const auto receipts = recording.Record({ForCall(15, Told("c", 9, CallStatus::kCompleted)),
                                           ForCall(15, Told("b", 1, CallStatus::kInProgress))});
   EXPECT_EQ(receipts[1]->event.outcome, EventOutcome::kLate);
-  EXPECT_EQ(recording.Tables().calls.at(15).state.duration_sec, 8);
+  EXPECT_EQ(recording.store.Tables().calls.at(15).state.duration_sec, 8);
 }
 
 TEST(EventGroupTest, ATranscriptThatComesBackMayBeThatOfAnEventOfTheGroup) {  // O5
@@ -139,7 +133,7 @@ TEST(EventGroupTest, ATranscriptThatComesBackMayBeThatOfAnEventOfTheGroup) {  //
   recording.Record({ForCall(15, Of("x", Reported("a", 10, ReportSaying("of x")))),
                     ForCall(15, Of("y", Reported("b", 20, ReportSaying("of y")))),
                     ForCall(15, older)});
-  const fakes::FakeTables tables = recording.Tables();
+  const fakes::FakeTables tables = recording.store.Tables();
   ASSERT_THAT(tables.transcript, SizeIs(1));
   EXPECT_EQ(tables.transcript.begin()->second.entry.content, "of x");
 }
@@ -156,7 +150,7 @@ TEST(EventGroupTest, AnEventThatTheDatabaseRefusesFailsAlone) {
   EXPECT_EQ(receipts[1].status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_TRUE(receipts[0].ok() && receipts[2].ok() && receipts[3].ok());
   EXPECT_EQ(receipts[2]->call.state.start_time, std::nullopt) << "as if `b` had never come";
-  EXPECT_THAT(recording.Tables().events, SizeIs(3));
+  EXPECT_THAT(recording.store.Tables().events, SizeIs(3));
 }
 
 TEST(EventGroupTest, AnEventThatFailsAloneLeavesNothingKept) {  // O3
@@ -188,7 +182,7 @@ TEST(EventGroupTest, WhatAnotherProgramWroteToTheRowStays) {  // O3
       [](fakes::FakeTables& tables) { tables.calls[15].state.recording_url = "theirs"; });
   const auto receipts = recording.Record({ForCall(15, Told("b", 2, CallStatus::kInProgress))});
   EXPECT_EQ(receipts[0]->call.state.recording_url, "theirs");
-  EXPECT_EQ(recording.Tables().calls.at(15).state.recording_url, "theirs");
+  EXPECT_EQ(recording.store.Tables().calls.at(15).state.recording_url, "theirs");
 }
 
 TEST(EventGroupTest, WhatIsRememberedHoldsWhileTheDatabaseHasTheSameVersion) {  // O3
@@ -261,7 +255,7 @@ TEST(EventGroupTest, AGroupOfRepeatsWritesNothing) {  // O1
   const auto receipts = recording.Record({event, event});
   EXPECT_TRUE(receipts[0]->duplicate && receipts[1]->duplicate);
   EXPECT_EQ(receipts[1]->event.sequence, 1);
-  EXPECT_THAT(recording.Tables().events, SizeIs(1));
+  EXPECT_THAT(recording.store.Tables().events, SizeIs(1));
 }
 
 // What must not depend on which events shared a transaction.
@@ -297,8 +291,8 @@ TEST(EventGroupTest, HowEventsAreGroupedChangesNothing) {  // O1, O3, O4, O5
     }
     record_group();
     EXPECT_EQ(outcomes, expected) << domain::Describe(history.events);
-    const fakes::FakeTables tables = grouped.Tables();
-    const fakes::FakeTables others = single.Tables();
+    const fakes::FakeTables tables = grouped.store.Tables();
+    const fakes::FakeTables others = single.store.Tables();
     EXPECT_EQ(tables.calls.at(15).state, others.calls.at(15).state);
     EXPECT_EQ(tables.service_records.at(15).status_word, others.service_records.at(15).status_word);
     EXPECT_EQ(ContentsOf(tables), ContentsOf(others));

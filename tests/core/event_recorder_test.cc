@@ -26,6 +26,7 @@ using domain::Of;
 using domain::Reported;
 using domain::ReportSaying;
 using domain::Told;
+using fakes::TranscriptOf;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -54,21 +55,7 @@ class EventRecorderTest : public testing::Test {
     return fakes::Record(recorder_, {event}).front();
   }
 
-  fakes::FakeTables Tables() {
-    fakes::FakeTables copy;
-    store_.Change([&](fakes::FakeTables& tables) { copy = tables; });
-    return copy;
-  }
-
-  std::string ServiceRecordWord() { return Tables().service_records.at(9).status_word; }
-
-  std::vector<std::string> Transcript(std::int64_t call_id) {
-    std::vector<std::string> contents;
-    for (const auto& [id, row] : Tables().transcript) {
-      if (row.call_id == call_id) contents.push_back(row.entry.content);
-    }
-    return contents;
-  }
+  std::string ServiceRecordWord() { return store_.Tables().service_records.at(9).status_word; }
 
   std::vector<std::string> Published() {
     std::vector<std::string> event_ids;
@@ -97,7 +84,7 @@ TEST_F(EventRecorderTest, AnAppliedEventWritesTheCallItsServiceRecordAndTheJourn
   EXPECT_EQ(receipt->event.call_status_word, "Ringing");
   EXPECT_EQ(receipt->call.state.status_word, "Ringing");
   EXPECT_EQ(receipt->call.update_time, At(1000));
-  const fakes::FakeTables tables = Tables();
+  const fakes::FakeTables tables = store_.Tables();
   EXPECT_EQ(tables.calls.at(15).state, receipt->call.state);
   EXPECT_EQ(tables.service_records.at(9).status_word, "Ringing");
   EXPECT_EQ(tables.service_records.at(9).update_time, At(1000));
@@ -112,8 +99,8 @@ TEST_F(EventRecorderTest, AStaleEventIsInTheJournalOnly) {  // O2, M1
   EXPECT_EQ(receipt->event.outcome, EventOutcome::kStale);
   EXPECT_EQ(receipt->event.call_status_word, "Completed") << "what a repeat is answered with";
   EXPECT_EQ(receipt->call.update_time, At(1000));
-  EXPECT_EQ(Tables().service_records.at(9).update_time, At(1000));
-  EXPECT_EQ(Tables().events.size(), 2u);
+  EXPECT_EQ(store_.Tables().service_records.at(9).update_time, At(1000));
+  EXPECT_EQ(store_.Tables().events.size(), 2u);
 }
 
 TEST_F(EventRecorderTest, ALateEventWritesTheServiceRecordToo) {  // O3, M1
@@ -136,7 +123,7 @@ TEST_F(EventRecorderTest, ARepeatIsAnsweredAsTheFirstWasAndWritesNothing) {  // 
   const ReportedEvent ringing = ForCall(15, Told("a", 1, CallStatus::kRinging));
   ASSERT_TRUE(Record(ringing).ok());
   ASSERT_TRUE(Record(ForCall(15, Told("b", 2, CallStatus::kInProgress))).ok());
-  const fakes::FakeTables before = Tables();
+  const fakes::FakeTables before = store_.Tables();
   now_ = At(5000);
   const auto receipt = Record(ringing);
   ASSERT_TRUE(receipt.ok()) << receipt.status();
@@ -145,8 +132,8 @@ TEST_F(EventRecorderTest, ARepeatIsAnsweredAsTheFirstWasAndWritesNothing) {  // 
   EXPECT_EQ(receipt->event.outcome, EventOutcome::kApplied);
   EXPECT_EQ(receipt->event.create_time, At(1000));
   EXPECT_EQ(receipt->call.state.status_word, "In Progress") << "the call as it is now";
-  EXPECT_EQ(Tables().events.size(), before.events.size());
-  EXPECT_EQ(Tables().calls.at(15).update_time, At(1000));
+  EXPECT_EQ(store_.Tables().events.size(), before.events.size());
+  EXPECT_EQ(store_.Tables().calls.at(15).update_time, At(1000));
   EXPECT_THAT(Published(), ElementsAre("a", "b"));
 }
 
@@ -155,7 +142,7 @@ TEST_F(EventRecorderTest, TheFirstContentUnderAnIdStands) {  // O1
   const auto receipt = Record(ForCall(15, Told("a", 2, CallStatus::kFailed)));
   ASSERT_TRUE(receipt.ok()) << receipt.status();
   EXPECT_TRUE(receipt->duplicate);
-  EXPECT_EQ(Tables().calls.at(15).state.status_word, "Ringing");
+  EXPECT_EQ(store_.Tables().calls.at(15).state.status_word, "Ringing");
 }
 
 TEST_F(EventRecorderTest, AnIdIsOneEventPerCall) {  // O1
@@ -172,32 +159,32 @@ TEST_F(EventRecorderTest, TheBaseIsTheRowBeforeTheFirstEvent) {  // O3
   });
   ASSERT_TRUE(Record(ForCall(15, Told("b", 9, CallStatus::kCompleted))).ok());
   ASSERT_TRUE(Record(ForCall(15, Told("a", 1, CallStatus::kInProgress))).ok());
-  EXPECT_EQ(Tables().bases.at(15).call.status_word, "In Progress");
-  EXPECT_EQ(Tables().calls.at(15).state.start_time, At(-60));
-  EXPECT_EQ(Tables().calls.at(15).state.duration_sec, 69);
+  EXPECT_EQ(store_.Tables().bases.at(15).call.status_word, "In Progress");
+  EXPECT_EQ(store_.Tables().calls.at(15).state.start_time, At(-60));
+  EXPECT_EQ(store_.Tables().calls.at(15).state.duration_sec, 69);
 }
 
 TEST_F(EventRecorderTest, TheTranscriptOfAReportIsStoredAndReplacedAsASet) {  // R6, O4
   ASSERT_TRUE(Record(ForCall(15, Reported("a", 1, ReportSaying("first")))).ok());
-  EXPECT_THAT(Transcript(15), ElementsAre("first"));
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 15), ElementsAre("first"));
   ASSERT_TRUE(Record(ForCall(15, Reported("b", 2, ReportSaying("second")))).ok());
-  EXPECT_THAT(Transcript(15), ElementsAre("second"));
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 15), ElementsAre("second"));
   ASSERT_TRUE(Record(ForCall(15, Reported("c", 3))).ok());
-  EXPECT_THAT(Transcript(15), ElementsAre("second"));
-  EXPECT_THAT(Transcript(16), IsEmpty());
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 15), ElementsAre("second"));
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 16), IsEmpty());
 }
 
 TEST_F(EventRecorderTest, AnAttemptThatTurnsOutNewerBringsItsReportedTranscriptBack) {  // O5
   ASSERT_TRUE(Record(ForCall(15, Of("x", Reported("a", 10, ReportSaying("of x"))))).ok());
   ASSERT_TRUE(Record(ForCall(15, Of("y", Reported("b", 20, ReportSaying("of y"))))).ok());
-  EXPECT_THAT(Transcript(15), ElementsAre("of y"));
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 15), ElementsAre("of y"));
   // Now it is known that the provider had created y before x.
   domain::CallEvent event = Of("y", Told("c", 21, CallStatus::kRinging));
   event.provider_call_create_time = At(1);
   const auto receipt = Record(ForCall(15, event));
   ASSERT_TRUE(receipt.ok()) << receipt.status();
   EXPECT_EQ(receipt->event.outcome, EventOutcome::kLate);
-  EXPECT_THAT(Transcript(15), ElementsAre("of x"));
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 15), ElementsAre("of x"));
 }
 
 TEST_F(EventRecorderTest, AReceiptCarriesNoTranscript) {
@@ -212,7 +199,7 @@ TEST_F(EventRecorderTest, AnEventOfACallThatIsNotThereIsNotFound) {  // E1
   const auto receipt = Record(ForCall(99, Told("a", 1, CallStatus::kRinging)));
   EXPECT_EQ(receipt.status().code(), absl::StatusCode::kNotFound);
   EXPECT_THAT(std::string(receipt.status().message()), testing::HasSubstr("99"));
-  EXPECT_THAT(Tables().events, IsEmpty());
+  EXPECT_THAT(store_.Tables().events, IsEmpty());
   EXPECT_THAT(Published(), IsEmpty());
 }
 
@@ -248,7 +235,7 @@ TEST_F(EventRecorderTest, ACallIsNotRegisteredIfItsEventFails) {  // U1
   event.call_if_unknown.emplace();
   event.call_if_unknown->service_record_id = 77;
   EXPECT_EQ(Record(event).status().code(), absl::StatusCode::kNotFound);
-  EXPECT_EQ(Tables().calls.size(), 2u);
+  EXPECT_EQ(store_.Tables().calls.size(), 2u);
 }
 
 TEST_F(EventRecorderTest, WhereIdsAreUsedUpOnlyTheEventThatNeedsOneFails) {  // U1
@@ -298,7 +285,7 @@ TEST_F(EventRecorderTest, WhenTheCommitFailsEveryEventFailsAndNothingIsPublished
     EXPECT_EQ(receipt.status().code(), absl::StatusCode::kUnavailable);
   }
   EXPECT_THAT(Published(), IsEmpty());
-  EXPECT_THAT(Tables().events, IsEmpty());
+  EXPECT_THAT(store_.Tables().events, IsEmpty());
 }
 
 TEST_F(EventRecorderTest, ALostRaceIsRunAgainAndCountsOnce) {
@@ -308,7 +295,7 @@ TEST_F(EventRecorderTest, ALostRaceIsRunAgainAndCountsOnce) {
                                 ForCall(15, Told("b", 2, CallStatus::kInProgress))});
   ASSERT_EQ(receipts.size(), 2u);
   EXPECT_FALSE(receipts[0]->duplicate);
-  EXPECT_EQ(Tables().events.size(), 2u);
+  EXPECT_EQ(store_.Tables().events.size(), 2u);
   EXPECT_THAT(Published(), ElementsAre("a", "b"));
 }
 

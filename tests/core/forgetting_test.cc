@@ -27,6 +27,7 @@ using domain::Of;
 using domain::Reported;
 using domain::ReportSaying;
 using domain::Told;
+using fakes::TranscriptOf;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -71,20 +72,6 @@ class ForgettingTest : public testing::Test {
     return calls;
   }
 
-  fakes::FakeTables Tables() {
-    fakes::FakeTables copy;
-    store_.Change([&](fakes::FakeTables& tables) { copy = tables; });
-    return copy;
-  }
-
-  std::vector<std::string> Transcript(std::int64_t call_id) {
-    std::vector<std::string> contents;
-    for (const auto& [id, row] : Tables().transcript) {
-      if (row.call_id == call_id) contents.push_back(row.entry.content);
-    }
-    return contents;
-  }
-
   fakes::FakeCallStore store_;
   absl::Time now_ = At(1000);
   int forgotten_ = 0;
@@ -95,13 +82,13 @@ class ForgettingTest : public testing::Test {
 TEST_F(ForgettingTest, ACallPastTheWindowIsFoldedAndItsRowsStay) {  // F1
   Record(15, Of("a", Told("e1", 1, CallStatus::kInProgress)));
   Record(15, Of("a", Reported("e2", 2, ReportSaying("hello"))));
-  const domain::Call before = Tables().calls.at(15);
+  const domain::Call before = store_.Tables().calls.at(15);
   now_ += 30 * kDay + absl::Seconds(1);
   EXPECT_EQ(Retain({.fold_window = 30 * kDay}), 1u);
-  const fakes::FakeTables after = Tables();
+  const fakes::FakeTables after = store_.Tables();
   EXPECT_EQ(after.calls.at(15).state, before.state);
   EXPECT_EQ(after.calls.at(15).update_time, before.update_time);
-  EXPECT_THAT(Transcript(15), ElementsAre("hello"));
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 15), ElementsAre("hello"));
   for (const auto& [sequence, event] : after.events) {
     EXPECT_EQ(event.forget_time, domain::ToMicroseconds(now_));
   }
@@ -115,7 +102,7 @@ TEST_F(ForgettingTest, ACallWithANewerEventIsNotFoldedUntilThatIsOldToo) {  // F
   Record(16, Told("e3", 1, CallStatus::kInProgress));
   now_ += 2 * kDay;
   EXPECT_EQ(Retain({.fold_window = 30 * kDay}), 0u);
-  EXPECT_EQ(Tables().events.begin()->second.forget_time, std::nullopt);
+  EXPECT_EQ(store_.Tables().events.begin()->second.forget_time, std::nullopt);
   now_ += 29 * kDay;
   EXPECT_EQ(Retain({.fold_window = 30 * kDay}), 2u);
 }
@@ -152,12 +139,12 @@ TEST_F(ForgettingTest, AnEventBeforeTheFoldedOnesIsRecordedWithoutWhatItSaid) { 
   Record(15, Of("a", Told("e2", 5, CallStatus::kCompleted)));
   now_ += 31 * kDay;
   Retain({.fold_window = 30 * kDay});
-  const domain::CallState before = Tables().calls.at(15).state;
+  const domain::CallState before = store_.Tables().calls.at(15).state;
   const Receipt late = Record(15, Of("a", Reported("e1", 4, ReportSaying("hello"))));
   EXPECT_EQ(late.event.outcome, EventOutcome::kStale);
   EXPECT_EQ(late.event.forget_time, domain::ToMicroseconds(now_));
-  EXPECT_EQ(Tables().calls.at(15).state, before);
-  EXPECT_THAT(Transcript(15), IsEmpty());
+  EXPECT_EQ(store_.Tables().calls.at(15).state, before);
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 15), IsEmpty());
   EXPECT_TRUE(Record(15, Of("a", Reported("e1", 4, ReportSaying("hello")))).duplicate);
 }
 
@@ -166,11 +153,11 @@ TEST_F(ForgettingTest, AnEventBeforeThoseThatWereFoldedAwayJustNowIsNotApplied) 
   Record(15, Of("a", Told("e2", 5, CallStatus::kCompleted)));
   now_ += absl::Seconds(1);
   EXPECT_EQ(Retain({.fold_window = absl::Microseconds(1)}), 1u);
-  const domain::CallState before = Tables().calls.at(15).state;
+  const domain::CallState before = store_.Tables().calls.at(15).state;
   const Receipt late = Record(15, Of("a", Reported("e1", 4, ReportSaying("hello"))));
   EXPECT_EQ(late.event.outcome, EventOutcome::kStale);
-  EXPECT_EQ(Tables().calls.at(15).state, before);
-  EXPECT_THAT(Transcript(15), IsEmpty());
+  EXPECT_EQ(store_.Tables().calls.at(15).state, before);
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 15), IsEmpty());
 }
 
 TEST_F(ForgettingTest, ADryRunSaysHowManyAndChangesNothing) {
@@ -183,8 +170,8 @@ TEST_F(ForgettingTest, ADryRunSaysHowManyAndChangesNothing) {
   EXPECT_EQ(retention.CompareFold(after)->calls, 0u);
   after = 0;
   EXPECT_EQ(retention.CompareErase(after)->calls, 2u);
-  EXPECT_EQ(Tables().events.begin()->second.forget_time, std::nullopt);
-  EXPECT_EQ(Tables().calls.at(15).erase_time, std::nullopt);
+  EXPECT_EQ(store_.Tables().events.begin()->second.forget_time, std::nullopt);
+  EXPECT_EQ(store_.Tables().calls.at(15).erase_time, std::nullopt);
 }
 
 TEST_F(ForgettingTest, AnErasedCallIsATombstone) {  // X1
@@ -194,11 +181,11 @@ TEST_F(ForgettingTest, AnErasedCallIsATombstone) {  // X1
   EXPECT_EQ(erased->customer_number, "");
   EXPECT_EQ(erased->state.status_word, "Completed");
   EXPECT_EQ(erased->erase_time, domain::ToMicroseconds(now_));
-  EXPECT_THAT(Transcript(15), IsEmpty());
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 15), IsEmpty());
   EXPECT_EQ(forgotten_, 1) << "what is kept in memory for watchers";
-  EXPECT_EQ(Tables().service_records.at(9).customer_name, "Ada");
+  EXPECT_EQ(store_.Tables().service_records.at(9).customer_name, "Ada");
   ASSERT_TRUE(eraser_.Erase(15, ServiceRecordIs::kErased).ok());
-  EXPECT_EQ(Tables().service_records.at(9).customer_name, "");
+  EXPECT_EQ(store_.Tables().service_records.at(9).customer_name, "");
   EXPECT_TRUE(absl::IsNotFound(eraser_.Erase(99, ServiceRecordIs::kKept).status()));
 }
 
@@ -210,8 +197,8 @@ TEST_F(ForgettingTest, NothingComesBackToAnErasedCall) {  // X1, O1
   EXPECT_FALSE(late.duplicate);
   EXPECT_EQ(late.event.outcome, EventOutcome::kStale);
   EXPECT_FALSE(std::get<domain::EndOfCallReport>(late.event.event.detail).has_transcript);
-  const fakes::FakeTables tables = Tables();
-  EXPECT_THAT(Transcript(15), IsEmpty());
+  const fakes::FakeTables tables = store_.Tables();
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 15), IsEmpty());
   EXPECT_TRUE(tables.bases.empty());
   const auto& stored = tables.events.rbegin()->second;
   EXPECT_TRUE(std::get<domain::EndOfCallReport>(stored.event.detail).transcript.empty());
@@ -230,7 +217,7 @@ TEST_F(ForgettingTest, AnEventByTheProvidersIdFindsTheErasedCall) {  // X1, U1
                                  .call_if_unknown = unknown}});
   ASSERT_TRUE(receipts.front().ok()) << receipts.front().status();
   EXPECT_EQ(receipts.front()->event.call_id, 15);
-  EXPECT_EQ(Tables().calls.size(), 2u);
+  EXPECT_EQ(store_.Tables().calls.size(), 2u);
 }
 
 TEST_F(ForgettingTest, CallsAreErasedByAge) {  // X1
@@ -239,8 +226,8 @@ TEST_F(ForgettingTest, CallsAreErasedByAge) {  // X1
   Record(16, Told("e2", absl::ToDoubleSeconds(100 * kDay), CallStatus::kCompleted));
   now_ += kDay;
   EXPECT_EQ(Retain({.erase_after = 90 * kDay}), 1u);
-  EXPECT_EQ(Tables().calls.at(15).customer_number, "");
-  EXPECT_EQ(Tables().calls.at(16).customer_number, "+15550100");
+  EXPECT_EQ(store_.Tables().calls.at(15).customer_number, "");
+  EXPECT_EQ(store_.Tables().calls.at(16).customer_number, "+15550100");
   EXPECT_EQ(Retain({.erase_after = 90 * kDay}), 0u);
 }
 
@@ -255,7 +242,7 @@ TEST_F(ForgettingTest, TheHousekeeperEndsAfterItsFirstRoundIfItIsStopped) {
   now_ += 31 * kDay;
   Retention retention(store_, eraser_, {.fold_window = 30 * kDay}, [this] { return now_; });
   { const Housekeeper housekeeper(retention, eraser_, absl::Hours(1)); }
-  EXPECT_NE(Tables().events.begin()->second.forget_time, std::nullopt);
+  EXPECT_NE(store_.Tables().events.begin()->second.forget_time, std::nullopt);
 }
 
 }  // namespace

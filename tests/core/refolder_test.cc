@@ -21,6 +21,7 @@ using domain::CallStatus;
 using domain::EndedReasonGroup;
 using domain::Reported;
 using domain::Told;
+using fakes::TranscriptOf;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -67,24 +68,10 @@ class RefolderTest : public testing::Test {
     return changed.ok() ? *std::move(changed) : std::vector<RefoldedCall>();
   }
 
-  fakes::FakeTables Tables() {
-    fakes::FakeTables copy;
-    store_.Change([&](fakes::FakeTables& tables) { copy = tables; });
-    return copy;
-  }
-
   std::string StatusOf(std::int64_t call_id) {
-    return Tables().calls.at(call_id).state.status_word;
+    return store_.Tables().calls.at(call_id).state.status_word;
   }
-  std::string RecordStatus() { return Tables().service_records.at(9).status_word; }
-
-  std::vector<std::string> Transcript(std::int64_t call_id) {
-    std::vector<std::string> contents;
-    for (const auto& [id, row] : Tables().transcript) {
-      if (row.call_id == call_id) contents.push_back(row.entry.content);
-    }
-    return contents;
-  }
+  std::string RecordStatus() { return store_.Tables().service_records.at(9).status_word; }
 
   fakes::FakeCallStore store_;
 };
@@ -99,7 +86,7 @@ TEST_F(RefolderTest, AChangeOfTheOptionIsAppliedToWhatIsRecorded) {  // P1, M1
   EXPECT_EQ(changed[0].service_record_id, 9);
   EXPECT_EQ(StatusOf(15), "Missed");
   EXPECT_EQ(RecordStatus(), "Missed");
-  EXPECT_EQ(Tables().calls.at(15).update_time, At(2000));
+  EXPECT_EQ(store_.Tables().calls.at(15).update_time, At(2000));
 }
 
 TEST_F(RefolderTest, AComparisonChangesNothing) {
@@ -119,17 +106,17 @@ TEST_F(RefolderTest, RefoldingAgainChangesNothing) {
   Record(15, ReportedMissed("a", 1));
   Record(15, Told("b", 0, CallStatus::kInProgress));
   EXPECT_EQ(Refold({15}).size(), 1u);
-  const fakes::FakeTables before = Tables();
+  const fakes::FakeTables before = store_.Tables();
   EXPECT_THAT(Refold({15}), IsEmpty());
-  EXPECT_EQ(Tables().calls.at(15).state, before.calls.at(15).state);
+  EXPECT_EQ(store_.Tables().calls.at(15).state, before.calls.at(15).state);
 }
 
 TEST_F(RefolderTest, GoingBackToTheOldOptionRestoresTheRow) {  // P1
   Record(15, ReportedMissed("a", 1));
-  const domain::CallState before = Tables().calls.at(15).state;
+  const domain::CallState before = store_.Tables().calls.at(15).state;
   Refold({15});
   Refold({15}, {});
-  EXPECT_EQ(Tables().calls.at(15).state, before);
+  EXPECT_EQ(store_.Tables().calls.at(15).state, before);
   EXPECT_EQ(RecordStatus(), "Completed");
 }
 
@@ -146,7 +133,7 @@ TEST_F(RefolderTest, WhatAnotherProgramWroteStays) {  // O3
   EXPECT_EQ(page->calls[0].compared.kept.count(), 2u);
   Refold({15});
   EXPECT_EQ(StatusOf(15), "Archived");
-  EXPECT_EQ(Tables().calls.at(15).state.end_time, At(77));
+  EXPECT_EQ(store_.Tables().calls.at(15).state.end_time, At(77));
   EXPECT_EQ(RecordStatus(), "Completed");
 }
 
@@ -160,7 +147,7 @@ TEST_F(RefolderTest, WhatIsToBeOverwrittenIsWrittenAllTheSame) {
   options.overwritten.set(0);  // the status
   Refold({15}, options);
   EXPECT_EQ(StatusOf(15), "Missed");
-  EXPECT_EQ(Tables().calls.at(15).state.end_time, At(77));
+  EXPECT_EQ(store_.Tables().calls.at(15).state.end_time, At(77));
 }
 
 TEST_F(RefolderTest, AStatusThatRulesOfAnotherDayLeftIsWrittenAnew) {  // O3
@@ -201,7 +188,7 @@ TEST_F(RefolderTest, ATranscriptOfAnotherReportIsReplaced) {  // O4
   const std::vector<RefoldedCall> changed = Refold({15}, {});
   ASSERT_EQ(changed.size(), 1u);
   EXPECT_EQ(changed[0].transcript, TranscriptComparison::kWritten);
-  EXPECT_THAT(Transcript(15), ElementsAre("new"));
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 15), ElementsAre("new"));
 }
 
 TEST_F(RefolderTest, ATranscriptThatAnotherProgramChangedStaysUnlessItIsToBeOverwritten) {  // O4
@@ -210,9 +197,9 @@ TEST_F(RefolderTest, ATranscriptThatAnotherProgramChangedStaysUnlessItIsToBeOver
     tables.transcript.begin()->second.entry.content = "corrected";
   });
   EXPECT_THAT(Refold({15}, {})[0].transcript, TranscriptComparison::kKept);
-  EXPECT_THAT(Transcript(15), ElementsAre("corrected"));
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 15), ElementsAre("corrected"));
   Refold({15}, {.rules = {}, .overwritten = {}, .overwrites_transcript = true});
-  EXPECT_THAT(Transcript(15), ElementsAre("said"));
+  EXPECT_THAT(TranscriptOf(store_.Tables(), 15), ElementsAre("said"));
 }
 
 TEST_F(RefolderTest, ACallWithoutEventsIsLeftAlone) {

@@ -62,6 +62,11 @@ void FakeCallStore::Change(const std::function<void(FakeTables&)>& change) {
   change(tables_);
 }
 
+FakeTables FakeCallStore::Tables() const {
+  const absl::MutexLock lock(&mutex_);
+  return tables_;
+}
+
 void FakeCallStore::BeforeReads(std::function<absl::Status()> hook) {
   const absl::MutexLock lock(&mutex_);
   before_reads_ = std::move(hook);

@@ -27,6 +27,9 @@ class FakeCallStore : public core::CallStore {
   // Changes the tables as another program would.
   void Change(const std::function<void(FakeTables&)>& change);
 
+  // A copy of the tables as the last commit has left them.
+  FakeTables Tables() const;
+
   // Has `hook` run before each transaction that reads, which fails with its error. It may be called
   // on several threads.
   void BeforeReads(std::function<absl::Status()> hook);

@@ -34,4 +34,13 @@ struct FakeTables {
   std::optional<std::int64_t> data_version;  // see core::CallWriter::DataVersion
 };
 
+// What was said in a call, line by line.
+inline std::vector<std::string> TranscriptOf(const FakeTables& tables, std::int64_t call_id) {
+  std::vector<std::string> contents;
+  for (const auto& [id, row] : tables.transcript) {
+    if (row.call_id == call_id) contents.push_back(row.entry.content);
+  }
+  return contents;
+}
+
 }  // namespace autopulse::callevents::fakes
