@@ -30,8 +30,6 @@ using domain::Of;
 using domain::Reported;
 using domain::ReportSaying;
 using domain::Told;
-using testing::ElementsAre;
-using testing::IsEmpty;
 using testing::SizeIs;
 
 // A store and the recorder that writes to it.

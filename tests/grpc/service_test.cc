@@ -15,7 +15,6 @@ namespace autopulse::callevents::rpc {
 namespace {
 
 using grpc::StatusCode;
-using testing::HasSubstr;
 using testing::StartsWith;
 using Stub = v1::CallEventService::Stub;
 

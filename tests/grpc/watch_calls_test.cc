@@ -18,7 +18,6 @@ namespace autopulse::callevents::rpc {
 namespace {
 
 using grpc::StatusCode;
-using testing::ElementsAre;
 using testing::StartsWith;
 
 // A client of WatchCalls, which watches once it is made.

@@ -19,7 +19,6 @@ namespace {
 
 using contract::EventOf;
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 class PgsqlTransactionTest : public testing::Test {
  protected:

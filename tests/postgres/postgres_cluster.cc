@@ -66,8 +66,6 @@ PostgresCluster::~PostgresCluster() {
 
 std::string PostgresCluster::CreateDatabase() { return Ask("create"); }
 
-void PostgresCluster::Restart() { Ask("restart"); }
-
 std::string PostgresCluster::Ask(const std::string& word) {
   const std::string line = word + "\n";
   if (write(to_script_, line.data(), line.size()) < 0) Die("cluster.sh is gone");
@@ -83,11 +81,9 @@ std::string PostgresCluster::ReadLine() {
   Die("cluster.sh has ended");
 }
 
-PostgresCluster& SharedPostgresCluster() {
+std::string NewPostgresDatabase() {
   if (Shared() == nullptr) Shared() = std::make_unique<PostgresCluster>();
-  return *Shared();
+  return Shared()->CreateDatabase();
 }
-
-std::string NewPostgresDatabase() { return SharedPostgresCluster().CreateDatabase(); }
 
 }  // namespace autopulse::callevents

@@ -16,9 +16,6 @@ class PostgresCluster {
   // Makes an empty database and returns its URL.
   std::string CreateDatabase();
 
-  // Stops the server as a crash would, and starts it again.
-  void Restart();
-
  private:
   // Sends a word and returns the answer.
   std::string Ask(const std::string& word);
@@ -32,8 +29,5 @@ class PostgresCluster {
 // An empty database on the server that all tests of this program share. The server starts with the
 // first call, and stops when the program's tests are over.
 std::string NewPostgresDatabase();
-
-// That server.
-PostgresCluster& SharedPostgresCluster();
 
 }  // namespace autopulse::callevents
