@@ -1,3 +1,5 @@
+#include "persistence/sqlite/at_hand.h"
+
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/uio.h>
@@ -8,7 +10,6 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "persistence/sqlite/at_hand.h"
 #include "persistence/sqlite/wal_writes.h"
 #include "services/base/status_macros.h"
 #include "tests/persistence/raw_sqlite.h"

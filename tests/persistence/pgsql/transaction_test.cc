@@ -1,5 +1,7 @@
 // When a transaction on PostgreSQL begins and ends.
 
+#include "persistence/pgsql/transaction.h"
+
 #include <atomic>
 #include <memory>
 #include <string>
@@ -9,7 +11,6 @@
 #include "gmock/gmock.h"
 #include "persistence/migrations/connection.h"
 #include "persistence/open_database.h"
-#include "persistence/pgsql/transaction.h"
 #include "services/base/status_macros.h"
 #include "tests/contract/call_store_contract.h"
 #include "tests/postgres/postgres_cluster.h"

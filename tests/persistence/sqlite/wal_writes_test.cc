@@ -1,3 +1,5 @@
+#include "persistence/sqlite/wal_writes.h"
+
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -6,7 +8,6 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "persistence/sqlite/wal_writes.h"
 #include "tests/persistence/counted_fdatasync.h"
 #include "tests/persistence/raw_sqlite.h"
 #include "tests/persistence/store_file.h"

@@ -1,3 +1,5 @@
+#include "persistence/pgsql/sessions.h"
+
 #include <libpq-fe.h>
 
 #include <cstdlib>
@@ -7,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "persistence/pgsql/sessions.h"
 #include "tests/postgres/postgres_cluster.h"
 
 namespace autopulse::callevents::persistence {

@@ -1,10 +1,11 @@
+#include "persistence/sqlite/paced_writes.h"
+
 #include <algorithm>
 #include <odb/sqlite/connection.hxx>
 #include <odb/sqlite/database.hxx>
 #include <string>
 
 #include "gtest/gtest.h"
-#include "persistence/sqlite/paced_writes.h"
 #include "tests/persistence/counted_fdatasync.h"
 #include "tests/persistence/raw_sqlite.h"
 #include "tests/persistence/store_file.h"

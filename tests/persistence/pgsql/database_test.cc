@@ -1,3 +1,5 @@
+#include "persistence/pgsql/database.h"
+
 #include <memory>
 #include <odb/connection.hxx>
 #include <odb/database.hxx>
@@ -7,7 +9,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "persistence/migrations/connection.h"
-#include "persistence/pgsql/database.h"
 #include "tests/postgres/postgres_cluster.h"
 
 namespace autopulse::callevents::persistence {

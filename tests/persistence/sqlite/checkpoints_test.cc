@@ -1,3 +1,5 @@
+#include "persistence/sqlite/checkpoints.h"
+
 #include <sqlite3.h>
 
 #include <cstdlib>
@@ -12,7 +14,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "gtest/gtest.h"
-#include "persistence/sqlite/checkpoints.h"
 #include "tests/persistence/counted_fdatasync.h"
 #include "tests/persistence/raw_sqlite.h"
 #include "tests/persistence/store_file.h"

@@ -1,5 +1,7 @@
 // A creation that is repeated at another service while the first is under way.
 
+#include "services/core/registrar.h"
+
 #include <atomic>
 #include <memory>
 #include <string>
@@ -9,7 +11,6 @@
 #include "gtest/gtest.h"
 #include "persistence/migrations/connection.h"
 #include "persistence/open_database.h"
-#include "services/core/registrar.h"
 #include "tests/domain/events.h"
 #include "tests/postgres/postgres_cluster.h"
 

@@ -1,10 +1,11 @@
 // Statements for rows, made of those for one that ODB has generated.
 
+#include "persistence/pgsql/statement.h"
+
 #include <iterator>
 #include <odb/pgsql/pgsql-oid.hxx>
 
 #include "gtest/gtest.h"
-#include "persistence/pgsql/statement.h"
 
 namespace autopulse::callevents::persistence {
 namespace {

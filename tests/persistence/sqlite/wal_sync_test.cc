@@ -1,3 +1,5 @@
+#include "persistence/sqlite/wal_sync.h"
+
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -6,7 +8,6 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
-#include "persistence/sqlite/wal_sync.h"
 #include "tests/persistence/store_file.h"
 
 namespace autopulse::callevents::persistence {
