@@ -147,6 +147,7 @@ class DurabilityTest(EndToEndTest):
         states = self.api.watch_health()
         self.assertEqual(next(states), api.SERVING)
         watch = self.api.watch()  # a stream that is open does not hold up the end
+        watch.initial_metadata()
         self.service.terminate()
         self.assertEqual(next(states), api.NOT_SERVING)
         states.cancel()
