@@ -1,8 +1,6 @@
 #include "adapter/webhook_answers.h"
 
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "adapter/call_name.h"

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "adapter/delivery/event_sink.h"
 #include "adapter/event_request.h"

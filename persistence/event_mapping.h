@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 
 #include "persistence/entities.h"
 #include "services/core/call_store.h"

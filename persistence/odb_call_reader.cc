@@ -11,7 +11,6 @@
 #include "persistence/event_mapping.h"
 #include "persistence/event_rows.h"
 #include "persistence/transcript_json.h"
-#include "services/base/status_macros.h"
 
 namespace autopulse::callevents::persistence {
 namespace {

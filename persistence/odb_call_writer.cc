@@ -1,7 +1,6 @@
 #include "persistence/odb_call_writer.h"
 
 #include <odb/exceptions.hxx>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "persistence/call_views-odb.h"

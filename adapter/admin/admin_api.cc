@@ -1,7 +1,6 @@
 #include "adapter/admin/admin_api.h"
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"

@@ -1,6 +1,5 @@
 #include "adapter/admin/admin_server.h"
 
-#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <fstream>
 #include <iterator>
-#include <optional>
 #include <utility>
 
 #include "absl/status/status.h"

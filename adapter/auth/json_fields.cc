@@ -1,7 +1,6 @@
 #include "adapter/auth/json_fields.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 
 #include "absl/strings/numbers.h"

@@ -1,7 +1,6 @@
 #include "adapter/auth/payload_format.h"
 
 #include <algorithm>
-#include <cstddef>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"

@@ -3,7 +3,6 @@
 #include <memory>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "adapter/auth/auth_file.h"
 #include "adapter/auth/auth_policy.h"
 

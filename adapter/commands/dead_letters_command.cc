@@ -12,7 +12,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
-#include "absl/time/time.h"
 #include "adapter/dead_letters/dead_letter_actions.h"
 #include "adapter/dead_letters/dead_letter_export.h"
 #include "adapter/dead_letters/dead_letter_selection.h"

@@ -16,7 +16,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "adapter/dead_letters/dead_letter_export.h"
 #include "adapter/dead_letters/dead_letter_replay.h"
 #include "adapter/dead_letters/redaction.h"

@@ -2,7 +2,6 @@
 
 #include <google/protobuf/util/json_util.h>
 
-#include <cstdint>
 #include <optional>
 
 #include "absl/strings/str_cat.h"

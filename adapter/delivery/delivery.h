@@ -1,10 +1,8 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "adapter/delivery/call_event_client.h"

@@ -1,7 +1,6 @@
 #include "adapter/http/dispatcher.h"
 
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "adapter/http/httplib_engine.h"

@@ -2,7 +2,6 @@
 // Wiring only.
 
 #include <csignal>
-#include <optional>
 #include <string>
 
 #include "persistence/maintenance/refold_command.h"

@@ -4,7 +4,6 @@
 #include <iterator>
 #include <set>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "persistence/migrations/catalogue.h"

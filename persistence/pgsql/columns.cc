@@ -6,7 +6,6 @@
 #include <odb/pgsql/pgsql-oid.hxx>
 #include <odb/pgsql/statement.hxx>
 #include <stdexcept>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 

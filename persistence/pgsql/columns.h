@@ -3,7 +3,6 @@
 #include <libpq-fe.h>
 
 #include <cstddef>
-#include <cstdint>
 #include <odb/pgsql/binding.hxx>
 #include <string>
 #include <vector>

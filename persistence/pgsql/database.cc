@@ -10,7 +10,6 @@
 #include <odb/pgsql/database.hxx>
 #include <odb/pgsql/error.hxx>
 #include <odb/pgsql/transaction.hxx>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"

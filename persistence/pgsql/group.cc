@@ -4,7 +4,6 @@
 #include <map>
 #include <odb/pgsql/query.hxx>
 #include <string>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "persistence/entities-odb-pgsql.h"

@@ -14,7 +14,6 @@
 #include <odb/sqlite/transaction.hxx>
 #include <set>
 #include <system_error>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "persistence/spool/rows-odb.h"

@@ -3,7 +3,6 @@
 #include <array>
 #include <bitset>
 #include <cstddef>
-#include <cstdint>
 #include <odb/sqlite/connection.hxx>
 #include <odb/sqlite/traits.hxx>
 #include <string>

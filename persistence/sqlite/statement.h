@@ -2,7 +2,6 @@
 
 #include <sqlite3.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <odb/sqlite/connection.hxx>

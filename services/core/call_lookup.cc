@@ -1,6 +1,5 @@
 #include "services/core/call_lookup.h"
 
-#include <algorithm>
 #include <iterator>
 #include <map>
 #include <set>

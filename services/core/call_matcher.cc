@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <variant>
 
 namespace autopulse::callevents::core {
 namespace {

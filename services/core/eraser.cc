@@ -1,6 +1,5 @@
 #include "services/core/eraser.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "services/base/log.h"

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <thread>
 
-#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "services/base/pause.h"
 #include "services/core/eraser.h"

@@ -1,7 +1,6 @@
 #include "services/core/retention.h"
 
 #include <map>
-#include <string>
 #include <utility>
 
 #include "services/base/status_macros.h"

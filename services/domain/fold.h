@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/types/span.h"
 #include "services/domain/call.h"
 #include "services/domain/call_event.h"
 #include "services/domain/transition.h"

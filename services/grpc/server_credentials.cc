@@ -9,7 +9,6 @@
 #include <openssl/x509.h>
 
 #include <cstddef>
-#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"

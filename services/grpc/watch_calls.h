@@ -6,7 +6,6 @@
 #include <unordered_set>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "services/base/pause.h"

@@ -4,10 +4,8 @@
 #include <algorithm>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "services/base/limits.h"
 #include "tests/adapter/raw_http.h"
 #include "tests/adapter/served_adapter.h"

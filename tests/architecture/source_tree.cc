@@ -1,6 +1,5 @@
 #include "tests/architecture/source_tree.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>

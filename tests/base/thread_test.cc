@@ -5,7 +5,6 @@
 
 #include <array>
 #include <string>
-#include <thread>
 
 namespace autopulse::callevents::base {
 namespace {

@@ -1,7 +1,6 @@
 #include "tests/bench/event_batches.h"
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "adapter/vapi/translate.h"
 #include "adapter/warnings.h"
 #include "services/base/counters.h"

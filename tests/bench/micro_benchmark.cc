@@ -4,12 +4,10 @@
 #include <benchmark/benchmark.h>
 
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "adapter/json/json_parser.h"
 #include "adapter/vapi/translate.h"
 #include "adapter/warnings.h"

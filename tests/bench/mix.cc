@@ -2,7 +2,6 @@
 
 #include <fstream>
 #include <string>
-#include <utility>
 
 #include "nlohmann/json.hpp"
 #include "tests/bench/fail.h"

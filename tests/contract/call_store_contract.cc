@@ -1,6 +1,5 @@
 #include "tests/contract/call_store_contract.h"
 
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

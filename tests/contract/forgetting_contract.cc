@@ -1,7 +1,6 @@
 #include <optional>
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "gmock/gmock.h"
 #include "tests/contract/call_store_contract.h"

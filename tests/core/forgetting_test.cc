@@ -4,10 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <optional>
-#include <string>
 #include <utility>
 #include <variant>
-#include <vector>
 
 #include "services/core/eraser.h"
 #include "services/core/event_recorder.h"

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
 #include <tuple>
-#include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"

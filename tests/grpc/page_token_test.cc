@@ -8,7 +8,6 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/escaping.h"
 #include "services/base/limits.h"
 #include "tests/domain/events.h"
 

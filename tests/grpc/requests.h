@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "absl/strings/string_view.h"
 #include "autopulse/callevents/v1/call_event_service.pb.h"
 #include "google/protobuf/text_format.h"
 

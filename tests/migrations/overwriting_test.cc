@@ -2,7 +2,6 @@
 
 #include <sqlite3.h>
 
-#include <memory>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

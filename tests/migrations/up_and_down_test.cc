@@ -1,11 +1,9 @@
 // Up, down and up again: schema and rows.
 
-#include <algorithm>
 #include <iterator>
 #include <map>
 #include <set>
 
-#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "persistence/migrations/revision.h"

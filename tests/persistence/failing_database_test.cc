@@ -3,9 +3,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
-#include <memory>
 #include <string>
-#include <utility>
 
 #include "gtest/gtest.h"
 #include "persistence/open_database.h"

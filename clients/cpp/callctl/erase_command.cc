@@ -1,7 +1,6 @@
 #include "clients/cpp/callctl/erase_command.h"
 
 #include <cstddef>
-#include <istream>
 #include <memory>
 #include <set>
 #include <string>

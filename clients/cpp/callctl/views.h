@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <ostream>
 #include <string>
-#include <vector>
 
 #include "autopulse/callevents/v1/call_event_service.pb.h"
 #include "clients/cpp/callctl/text_table.h"

@@ -5,7 +5,6 @@
 #include <sys/resource.h>
 
 #include <csignal>
-#include <memory>
 #include <optional>
 #include <vector>
 

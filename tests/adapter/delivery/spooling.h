@@ -4,7 +4,6 @@
 #include <grpcpp/server_builder.h>
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>

@@ -14,7 +14,6 @@
 #include <string>
 #include <thread>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "tests/adapter/raw_http.h"
 #include "tests/adapter/served_adapter.h"

@@ -4,7 +4,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <mutex>
 #include <odb/sqlite/connection.hxx>
 #include <odb/sqlite/database.hxx>
