@@ -1,6 +1,5 @@
 #pragma once
 
-
 #include "persistence/entities.h"
 #include "services/core/call_store.h"
 #include "services/domain/call_event.h"

@@ -1,6 +1,5 @@
 #include "persistence/migrations/data_loss.h"
 
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"

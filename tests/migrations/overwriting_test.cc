@@ -2,7 +2,6 @@
 
 #include <sqlite3.h>
 
-
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "persistence/migrations/connection.h"

@@ -1,6 +1,5 @@
 #include "persistence/maintenance/refold_report.h"
 
-
 #include "absl/time/time.h"
 #include "gtest/gtest.h"
 #include "services/domain/call.h"

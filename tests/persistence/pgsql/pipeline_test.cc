@@ -1,5 +1,7 @@
 // What many statements that are sent to PostgreSQL at once answer.
 
+#include "persistence/pgsql/pipeline.h"
+
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -10,7 +12,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "persistence/open_database.h"
-#include "persistence/pgsql/pipeline.h"
 #include "persistence/pgsql/transaction.h"
 #include "tests/postgres/postgres_cluster.h"
 
