@@ -204,18 +204,20 @@ def unnamed(run):
             load.verify(programs_.store)
 
 
-def _batch_rate(run, store, address, folder, cpu_seconds=lambda: 0.0):
-    """How many events a second a service takes in batches of 64, and how many cores meanwhile."""
+def _batches(run, store, address, folder, cpu_seconds=lambda: 0.0):
+    """How many events a second a service takes in batches of 64, how many cores meanwhile, and how
+    many us of the whole machine's CPU each event took."""
     calls = run.calls_for(150_000) + 4096
     mix.write("small", folder / "mix")
     store.register(mix.CALL_NUMBER, calls)
     before, begin = cpu_seconds(), time.monotonic()
-    result = _tool("bench_grpc_load", "batch", service=address, in_flight=8, calls=calls,
-                   seconds=run.seconds, warm_up=run.warm_up, mix=folder / "mix",
-                   acknowledged=folder / "acknowledged")
+    result, cpu_us = _with_cpu(
+        _tool, "bench_grpc_load", "batch", service=address, in_flight=8, calls=calls,
+        seconds=run.seconds, warm_up=run.warm_up, mix=folder / "mix",
+        acknowledged=folder / "acknowledged")
     cores = (cpu_seconds() - before) / (time.monotonic() - begin)
     webhooks.verify(store, mix.CALL_NUMBER, (folder / "acknowledged").read_bytes())
-    return result["rate"], cores
+    return result["rate"], cores, cpu_us
 
 
 def batch(run):
@@ -224,12 +226,13 @@ def batch(run):
         folder = run.folder / database
         folder.mkdir()
         with system.Service(database, folder) as service:
-            rate, cores = _batch_rate(run, service.store, service.service.address, folder,
-                                      lambda: service.cpu()["service"])
+            rate, cores, cpu_us = _batches(run, service.store, service.service.address, folder,
+                                           lambda: service.cpu()["service"])
             run.figures[f"batch.{database}.rate"] = rate
             run.figures[f"batch.{database}.cpu.service"] = cores
+            run.figures[f"batch.{database}.cpu_us"] = cpu_us
         with _least_service(database, folder / "lean") as (store, address):
-            run.figures[f"lean.batch.{database}.rate"], _ = _batch_rate(run, store, address, folder)
+            run.figures[f"lean.batch.{database}.rate"] = _batches(run, store, address, folder)[0]
 
 
 def http(run):
@@ -271,7 +274,8 @@ def _full_load(run, name, programs_, load):
     calls = run.calls_for(40_000)
     programs_.store.register(load.next_call, calls)
     before, begin = programs_.cpu(), time.monotonic()
-    result = load.run(run.seconds, calls, warm_up=run.warm_up)
+    result, run.figures[f"{name}.cpu_us"] = _with_cpu(load.run, run.seconds, calls,
+                                                      warm_up=run.warm_up)
     seconds = time.monotonic() - begin
     run.figures[f"{name}.rate"] = result["rate"]
     run.figures[f"{name}.p99_ms"] = result["latency_us"]["99"] / 1000

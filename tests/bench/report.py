@@ -75,6 +75,11 @@ def _without_own_code(name):
     return lambda figures: figures[f"{name}.rate"] / (1 - figures[_owner_figure(name, owners.OURS)])
 
 
+# As if no core ever idled.
+def _without_waiting(name):
+    return lambda figures: figures["cores"] * 1e6 / figures[f"{name}.cpu_us"]
+
+
 def _ours_beside(limit, name, limit_name, unit="/s"):
     """A figure again, as a part of the line above; nothing where that was not measured."""
     return Row("- ours beside that", lambda figures: (limit(figures), figures[name])[1], unit,
@@ -99,6 +104,7 @@ def _webhook_rows():
             yield Row("- with a service that has no rules", lean, **bare)
             yield _ours_beside(lean, f"{name}.rate", "that without rules")
             yield Row("- ours if our own code took no CPU, computed", _without_own_code(name), **bare)
+            yield Row("- ours if no core ever idled, computed", _without_waiting(name), **bare)
             if (database, kind) == ("sqlite", "small"):
                 yield Row("- ours where the disk takes no time", _figure("sqlite.no_disk.rate"),
                           **bare)
@@ -185,6 +191,9 @@ def rows():
                   limit=_figure(f"raw.{database}.64"), limit_name="raw, groups of 64",
                   goal=goal and _in_proportion(goal, f"raw.{database}.64"))
         yield _ours_beside(lean, f"batch.{database}.rate", "that without rules")
+        yield Row("- ours if no core ever idled, computed", _without_waiting(f"batch.{database}"),
+                  limit=_figure(f"raw.{database}.64"), limit_name="raw, groups of 64",
+                  goal=goal and _in_proportion(goal, f"raw.{database}.64"))
         yield Row("- cores, service", _figure(f"batch.{database}.cpu.service"), "")
     for database in ("sqlite", "postgresql"):
         yield from _read_rows(database)
