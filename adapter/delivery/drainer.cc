@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "adapter/delivery/spool_sender.h"
 #include "services/base/thread.h"
 
 namespace autopulse::callevents::adapter {
@@ -35,12 +34,7 @@ void Drainer::Stop() {
 }
 
 void Drainer::Run(int index, base::Pause& pause) {
-  SpoolSender sender({.client = parts_.client,
-                      .spool = parts_.spool,
-                      .breaker = parts_.breaker,
-                      .counters = parts_.counters,
-                      .budget = budget_},
-                     policy_, clock_, {.count = kSenders, .index = index});
+  SpoolSender sender(parts_, budget_, policy_, clock_, {.count = kSenders, .index = index});
   while (true) {
     const absl::Duration length = sender.SendBatch() > 0 ? absl::ZeroDuration() : kIdlePause;
     if (pause.For(length)) return;

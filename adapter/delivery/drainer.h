@@ -4,12 +4,9 @@
 #include <thread>
 #include <vector>
 
-#include "adapter/delivery/call_event_client.h"
-#include "adapter/delivery/circuit_breaker.h"
 #include "adapter/delivery/retry_policy.h"
-#include "persistence/spool/event_spool.h"
+#include "adapter/delivery/spool_sender.h"
 #include "services/base/clock.h"
-#include "services/base/counters.h"
 #include "services/base/pause.h"
 
 namespace autopulse::callevents::adapter {
@@ -20,13 +17,7 @@ namespace autopulse::callevents::adapter {
 // the service works on others, and those of one call never overtake each other [O7].
 class Drainer {
  public:
-  // All of them must outlive this; `clock` must not jump.
-  struct Parts {
-    const CallEventClient& client;
-    persistence::spool::EventSpool& spool;
-    CircuitBreaker& breaker;
-    base::Counters& counters;
-  };
+  using Parts = SpoolSender::Parts;
 
   Drainer(const Parts& parts, const RetryPolicy& policy, base::Clock clock);
 

@@ -46,9 +46,10 @@ struct SpoolSender::Batch {
   std::vector<Settlement> settled;           // what is not sent
 };
 
-SpoolSender::SpoolSender(const Parts& parts, const RetryPolicy& policy, base::Clock clock,
-                         persistence::spool::LaneShare share)
+SpoolSender::SpoolSender(const Parts& parts, RetryBudget& budget, const RetryPolicy& policy,
+                         base::Clock clock, persistence::spool::LaneShare share)
     : parts_(parts),
+      budget_(budget),
       policy_(policy),
       backoff_(policy.backoff),
       clock_(std::move(clock)),
@@ -98,7 +99,7 @@ SpoolSender::Batch SpoolSender::MakeBatch(std::vector<PendingEvent> page, absl::
                            .failures = failures,
                            .due = now + backoff_.AfterFailingFor(now - failures.first_error_time),
                            .reason = {}};
-    if (event.failures.attempts > 0 && !parts_.budget.Take(now)) {
+    if (event.failures.attempts > 0 && !budget_.Take(now)) {
       batch.settled.push_back(later);
       continue;
     }

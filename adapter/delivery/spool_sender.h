@@ -31,10 +31,10 @@ class SpoolSender {
     persistence::spool::EventSpool& spool;
     CircuitBreaker& breaker;
     base::Counters& counters;
-    RetryBudget& budget;  // of `policy`, which is for all of them together
   };
 
-  SpoolSender(const Parts& parts, const RetryPolicy& policy, base::Clock clock,
+  // `budget` is that of `policy`, for all senders together; it must outlive this as well.
+  SpoolSender(const Parts& parts, RetryBudget& budget, const RetryPolicy& policy, base::Clock clock,
               persistence::spool::LaneShare share);
 
   // Sends one batch and writes down what became of it. How many events it held: zero if nothing is
@@ -60,6 +60,7 @@ class SpoolSender {
   void NoteSettled(const std::vector<Settlement>& settlements);
 
   const Parts parts_;
+  RetryBudget& budget_;
   const RetryPolicy policy_;
   const Backoff backoff_;
   const base::Clock clock_;

@@ -54,17 +54,13 @@ class DrainerTest : public SpoolingTest {
     sqlite3_close(file);
   }
 
-  SpoolSender::Parts Parts(RetryBudget& budget) {
-    return {.client = client_,
-            .spool = *spool_,
-            .breaker = breaker_,
-            .counters = counters_,
-            .budget = budget};
+  SpoolSender::Parts Parts() {
+    return {.client = client_, .spool = *spool_, .breaker = breaker_, .counters = counters_};
   }
 
   CircuitBreaker breaker_{{}, Clock()};
   RetryBudget budget_{RetryBudget::Options()};
-  SpoolSender sender_{Parts(budget_), {}, Clock(), {}};  // of all calls
+  SpoolSender sender_{Parts(), budget_, {}, Clock(), {}};  // of all calls
 };
 
 grpc::Status Refuse(grpc::StatusCode code) { return grpc::Status(code, "no"); }
@@ -298,7 +294,7 @@ TEST_F(DrainerTest, RefusalsAndRepeatsDoNotShowThatTheServiceRecords) {  // FT8
     return request.event_id() == "repeat" ? grpc::Status::OK : Refuse(grpc::RESOURCE_EXHAUSTED);
   });
   service_.AnswerAsDuplicates();
-  SpoolSender sender(Parts(budget_), {.max_attempts = 10}, Clock(), {});
+  SpoolSender sender(Parts(), budget_, {.max_attempts = 10}, Clock(), {});
   Keep(1, "full");
   for (int i = 0; i < 20; ++i) {
     Keep(2, "refused");
@@ -374,7 +370,7 @@ TEST_F(DrainerTest, NeitherHoldNorUnknownTimePassesForWhoWaitsForItsTurn) {  // 
 TEST_F(DrainerTest, UnknownTimeDoesNotPassForWhoIsPutOffByTheBudget) {  // U1
   constexpr int kCalls = 400;
   RetryBudget budget({.per_second = 1, .burst = 5});
-  SpoolSender sender(Parts(budget), {}, Clock(), {});
+  SpoolSender sender(Parts(), budget, {}, Clock(), {});
   const auto pass = [&](absl::Duration time) {
     for (const absl::Time end = now_ + time; now_ < end; now_ += absl::Seconds(1)) {
       while (sender.SendBatch() > 0) {
@@ -405,7 +401,7 @@ TEST_F(DrainerTest, DeadServiceIsTriedSeldom) {  // FT6
 TEST_F(DrainerTest, RetriesAreLimitedInAWhile) {
   service_.AnswerAlways(grpc::NOT_FOUND);
   RetryBudget budget({.per_second = 0, .burst = 3});
-  SpoolSender sender(Parts(budget), {.backoff = {.first = absl::ZeroDuration()}}, Clock(), {});
+  SpoolSender sender(Parts(), budget, {.backoff = {.first = absl::ZeroDuration()}}, Clock(), {});
   Keep(1, "a1");
   for (int i = 0; i < 10; ++i) sender.SendBatch();
   EXPECT_EQ(service_.calls(), 4);
